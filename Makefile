@@ -1,0 +1,74 @@
+# livewatcher: build, demonstrate, test, install. Every target installs what it needs first (Debian packages, once).
+# Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := build
+
+PREFIX ?= /usr/local
+CC ?= gcc
+CONFIGURATION := Release
+NATIVE := artifacts/native
+PUBLISH := artifacts/publish/livewatcher
+BINARY := $(PUBLISH)/livewatcher
+DOTNET_FLAGS := -c $(CONFIGURATION) -v quiet --nologo
+
+GUARD_SOURCES := $(wildcard native/guard/*.c native/probe/*.c)
+GUARD_HEADERS := $(wildcard native/guard/*.h native/probe/*.h) bpf/watch_event.h
+GUARD_OBJECTS := $(GUARD_SOURCES:native/%.c=$(NATIVE)/%.o)
+GUARD_FLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -fPIC -Inative/guard -Inative/probe -Ibpf
+CSHARP := $(shell find src -name '*.cs' -o -name '*.csproj' 2>/dev/null) Directory.Build.props Directory.Packages.props
+
+.PHONY: build demo test test-slow bench install uninstall clean packages samples help
+
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+packages: ## Install the Debian packages that building and testing need (idempotent)
+	@tools/install-packages.sh
+
+build: $(BINARY) ## Build the native binary
+
+$(NATIVE)/watch.bpf.o: bpf/watch.bpf.c bpf/watch_event.h | packages
+	@mkdir -p $(@D)
+	clang -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 -Ibpf -I/usr/include/x86_64-linux-gnu -Wall -Werror -c $< -o $@
+	llvm-strip -g $@
+
+$(NATIVE)/%.o: native/%.c $(GUARD_HEADERS) | packages
+	@mkdir -p $(@D)
+	$(CC) $(GUARD_FLAGS) -c $< -o $@
+
+$(NATIVE)/liblwguard.a: $(GUARD_OBJECTS)
+	@rm -f $@
+	ar rcs $@ $^
+
+# For tests that run under the JIT.
+$(NATIVE)/liblwguard.so: $(GUARD_OBJECTS)
+	$(CC) -shared -o $@ $^
+
+$(BINARY): $(NATIVE)/watch.bpf.o $(NATIVE)/liblwguard.a $(NATIVE)/liblwguard.so $(CSHARP)
+	@echo "building livewatcher (native AOT, about a minute)"
+	dotnet publish src/Livewatcher.Cli $(DOTNET_FLAGS) -o $(PUBLISH)
+	@touch $@
+
+samples: packages ## Build the sample programs
+	@$(MAKE) --no-print-directory -C samples
+
+demo: $(BINARY) samples ## Find the line that overruns a buffer in a running program
+	@samples/overrun/demo.sh $(BINARY)
+
+test: $(BINARY) samples ## Run all tests that belong to every change
+	@tools/run-tests.sh $(BINARY)
+
+test-slow: $(BINARY) samples ## Run the long tests as well (about an hour)
+	@LW_SLOW=1 tools/run-tests.sh $(BINARY)
+
+install: $(BINARY) ## Install to PREFIX (default /usr/local)
+	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/livewatcher
+
+uninstall: ## Remove what install has put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/livewatcher
+
+clean: ## Remove everything that was built
+	rm -rf artifacts
+	@$(MAKE) --no-print-directory -C samples clean

@@ -1,0 +1,354 @@
+/* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT OR GPL-2.0
+ *
+ * What happens in the kernel at a hit: is it our process, what was the value, what is it now, who did it.
+ * One program per debug register, because an inherited event keeps its program but not its attach cookie, and two
+ * watches may have the same address.
+ */
+#include <linux/bpf.h>
+#include <linux/bpf_perf_event.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include "watch_event.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+/* The few kernel fields that are needed, found by CO-RE. */
+typedef struct {
+    int counter;
+} __attribute__((preserve_access_index)) atomic_t;
+
+struct signal_struct {
+    atomic_t live;
+} __attribute__((preserve_access_index));
+
+struct task_struct {
+    int pid;
+    int tgid;
+    struct signal_struct *signal;
+} __attribute__((preserve_access_index));
+
+const volatile struct lw_settings settings = {1 << 20, LW_STACK_MAX, 0};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 16 << 20);
+} ring SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, LW_PROCESSES);
+    __type(key, lw_u32);
+    __type(value, lw_u32);
+} targets SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_QUEUE);
+    __uint(max_entries, LW_PROCESSES);
+    __type(value, lw_u32);
+} free_processes SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, LW_PROCESSES * LW_SLOTS);
+    __type(key, lw_u32);
+    __type(value, struct lw_slot_state);
+} slots SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, lw_u32);
+    __type(value, struct lw_session_state);
+} session SEC(".maps");
+
+struct lw_scratch {
+    struct lw_record record;
+    lw_u8 stack[LW_STACK_MAX];
+    lw_u8 slack[4096]; /* so that a page copied to any offset below LW_STACK_MAX stays inside, provably */
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, lw_u32);
+    __type(value, struct lw_scratch);
+} scratch SEC(".maps");
+
+/* In assembly, because the compiler likes to test one register and pass another, which the verifier cannot follow. */
+static __always_inline lw_u64 at_most(lw_u64 value, const lw_u64 most)
+{
+    asm volatile("if %0 <= %1 goto +1\n\t%0 = %1" : "+r"(value) : "i"(most));
+    return value;
+}
+
+static __always_inline struct lw_session_state *session_state(void)
+{
+    lw_u32 zero = 0;
+    return bpf_map_lookup_elem(&session, &zero);
+}
+
+/* Nobody is woken for a record; the drainer comes every few milliseconds, or when a quarter of the ring is full. */
+static __always_inline lw_u64 wake_flag(void)
+{
+    return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= settings.wake_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+/* Copies as much of the user stack as is readable, page by page where the whole cannot be had: the thread's first
+ * frame is often nearer than that to the end of its mapping. */
+static __always_inline lw_u32 copy_stack(struct lw_scratch *s, lw_u64 sp)
+{
+    lw_u32 want = settings.stack_bytes;
+    if (want == 0)
+        return 0;
+    if (want > LW_STACK_MAX)
+        want = LW_STACK_MAX;
+    if (bpf_probe_read_user(s->stack, at_most(want, LW_STACK_MAX), (void *)sp) == 0)
+        return want;
+
+    lw_u32 done = 0;
+    for (int page = 0; page < LW_STACK_MAX / 4096 + 1; page++) {
+        if (done >= want)
+            break;
+        lw_u32 piece = 4096 - ((sp + done) & 4095);
+        if (piece > want - done)
+            piece = want - done;
+        if (piece > 4096)
+            break;
+        lw_u32 at = done & (LW_STACK_MAX - 1);
+        if (bpf_probe_read_user(s->stack + at, at_most(piece, 4096), (void *)(sp + done)) != 0)
+            break;
+        done += piece;
+    }
+    s->record.flags |= done ? LW_STACK_END : LW_STACK_UNREAD;
+    return done;
+}
+
+static __always_inline void fill_registers(struct lw_record *r, struct bpf_perf_event_data *ctx)
+{
+    if ((ctx->regs.cs & 3) != 0) {
+        r->registers[0] = ctx->regs.r15;
+        r->registers[1] = ctx->regs.r14;
+        r->registers[2] = ctx->regs.r13;
+        r->registers[3] = ctx->regs.r12;
+        r->registers[4] = ctx->regs.rbp;
+        r->registers[5] = ctx->regs.rbx;
+        r->registers[6] = ctx->regs.r11;
+        r->registers[7] = ctx->regs.r10;
+        r->registers[8] = ctx->regs.r9;
+        r->registers[9] = ctx->regs.r8;
+        r->registers[10] = ctx->regs.rax;
+        r->registers[11] = ctx->regs.rcx;
+        r->registers[12] = ctx->regs.rdx;
+        r->registers[13] = ctx->regs.rsi;
+        r->registers[14] = ctx->regs.rdi;
+        r->registers[15] = ctx->regs.orig_rax;
+        r->registers[16] = ctx->regs.rip;
+        r->registers[17] = ctx->regs.cs;
+        r->registers[18] = ctx->regs.eflags;
+        r->registers[19] = ctx->regs.rsp;
+        r->registers[20] = ctx->regs.ss;
+        return;
+    }
+    r->flags |= LW_KERNEL;
+    r->kernel_ip = ctx->regs.rip;
+    r->kernel_di = ctx->regs.rdi;
+    r->kernel_cx = ctx->regs.rcx;
+    /* The user's registers at the system call stand at the top of the kernel stack. */
+    void *user = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+    bpf_probe_read_kernel(r->registers, sizeof(r->registers), user);
+}
+
+/* Reads what the slot holds now and leaves it as the last value seen. */
+static __always_inline int exchange(struct lw_slot_state *state, lw_u64 address, lw_u64 *old_value, lw_u64 *new_value)
+{
+    lw_u64 value = 0;
+    lw_u32 length = state->length;
+    if (length == 0 || bpf_probe_read_user(&value, at_most(length, 8), (void *)address) != 0)
+        return 0;
+    *new_value = value;
+    *old_value = __sync_lock_test_and_set(&state->last_value, value);
+    return 1;
+}
+
+/* A store over several registers sets a DR6 bit for each on most processors, for one of them on some (QEMU 7.2). */
+static __always_inline void read_siblings(struct lw_record *r, lw_u32 process, lw_u32 siblings)
+{
+    for (lw_u32 slot = 0; slot < LW_SLOTS; slot++) {
+        lw_u32 index = process * LW_SLOTS + slot;
+        if (!(siblings & 1u << slot))
+            continue;
+        struct lw_slot_state *other = bpf_map_lookup_elem(&slots, &index);
+        lw_u64 was = 0, is = 0;
+        if (!other || other->mode != 1 || !exchange(other, other->address, &was, &is) || was == is)
+            continue;
+        r->sibling_mask |= 1u << slot;
+        r->sibling_old[slot] = was;
+        r->sibling_new[slot] = is;
+    }
+}
+
+static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
+{
+    lw_u64 id = bpf_get_current_pid_tgid();
+    lw_u32 tgid = id >> 32;
+    lw_u32 *process = bpf_map_lookup_elem(&targets, &tgid);
+    if (!process) {
+        struct lw_session_state *ss = session_state();
+        if (ss)
+            __sync_fetch_and_add(&ss->foreign, 1);
+        return 0;
+    }
+    lw_u32 index = *process * LW_SLOTS + slot;
+    struct lw_slot_state *state = bpf_map_lookup_elem(&slots, &index);
+    if (!state)
+        return 0;
+    __sync_fetch_and_add(&state->counted, 1);
+
+    lw_u32 zero = 0;
+    struct lw_scratch *s = bpf_map_lookup_elem(&scratch, &zero);
+    if (!s) {
+        __sync_fetch_and_add(&state->dropped, 1);
+        return 0;
+    }
+    struct lw_record *r = &s->record;
+    r->kind = LW_RECORD_HIT;
+    r->version = LW_RECORD_VERSION;
+    r->slot = slot;
+    r->flags = 0;
+    r->kernel_ip = r->kernel_di = r->kernel_cx = 0;
+    fill_registers(r, ctx);
+
+    /* An event that is about to be moved or closed, and the kernel's own clearing of .bss at execve(2) or
+     * execveat(2), are no accesses of the program. */
+    if (state->address != ctx->addr ||
+        ((r->flags & LW_KERNEL) && (r->registers[15] == 59 || r->registers[15] == 322))) {
+        __sync_fetch_and_add(&state->filtered, 1);
+        return 0;
+    }
+
+    r->time = bpf_ktime_get_ns();
+    r->tgid = tgid;
+    r->tid = (lw_u32)id;
+    r->cpu = bpf_get_smp_processor_id();
+    r->address = ctx->addr;
+    r->old_value = r->new_value = 0;
+    if (exchange(state, ctx->addr, &r->old_value, &r->new_value))
+        r->flags |= LW_OLD_VALID | LW_NEW_VALID;
+    r->sibling_mask = 0;
+    if (state->siblings)
+        read_siblings(r, *process, state->siblings);
+    bpf_get_current_comm(r->comm, sizeof(r->comm));
+
+    lw_u32 copied = copy_stack(s, r->registers[19]);
+    r->stack_length = copied;
+    if (copied > LW_STACK_MAX)
+        copied = LW_STACK_MAX;
+    if (bpf_ringbuf_output(&ring, s, sizeof(struct lw_record) + at_most(copied, LW_STACK_MAX), wake_flag()) == 0)
+        __sync_fetch_and_add(&state->recorded, 1);
+    else
+        __sync_fetch_and_add(&state->dropped, 1);
+    return 0;
+}
+
+#define LW_SLOT_PROGRAM(n)                                                                                             \
+    SEC("perf_event") int slot##n(struct bpf_perf_event_data *ctx)                                                     \
+    {                                                                                                                  \
+        return hit(ctx, n);                                                                                            \
+    }
+
+LW_SLOT_PROGRAM(0)
+LW_SLOT_PROGRAM(1)
+LW_SLOT_PROGRAM(2)
+LW_SLOT_PROGRAM(3)
+
+/* A change of a watched process's life, told in the same ring, so in order with its hits. */
+static __always_inline void notice(lw_u16 kind, lw_u32 tgid, lw_u32 tid, lw_u64 about)
+{
+    struct lw_record r = {
+        .kind = kind, .version = LW_RECORD_VERSION, .time = bpf_ktime_get_ns(), .tgid = tgid, .tid = tid, .address = about};
+    if (bpf_ringbuf_output(&ring, &r, sizeof(r), BPF_RB_FORCE_WAKEUP) != 0) {
+        struct lw_session_state *ss = session_state();
+        if (ss)
+            __sync_fetch_and_add(&ss->lost_notices, 1);
+    }
+}
+
+/* kernel_clone() passes here after the child has its events and before it runs: no instruction of it can slip by. */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+    lw_u32 parent_tgid = parent->tgid;
+    lw_u32 child_tgid = child->tgid;
+    lw_u32 *process = bpf_map_lookup_elem(&targets, &parent_tgid);
+    if (!process)
+        return 0;
+    struct lw_session_state *ss = session_state();
+    if (!ss)
+        return 0;
+    if (child_tgid == parent_tgid) {
+        __sync_fetch_and_add(&ss->threads, 1);
+        return 0;
+    }
+    if (!settings.follow_fork)
+        return 0;
+
+    lw_u32 fresh;
+    if (bpf_map_pop_elem(&free_processes, &fresh) != 0) {
+        __sync_fetch_and_add(&ss->untracked, 1);
+        return 0;
+    }
+    for (lw_u32 slot = 0; slot < LW_SLOTS; slot++) {
+        lw_u32 from_index = *process * LW_SLOTS + slot;
+        lw_u32 to_index = fresh * LW_SLOTS + slot;
+        struct lw_slot_state *from = bpf_map_lookup_elem(&slots, &from_index);
+        struct lw_slot_state *to = bpf_map_lookup_elem(&slots, &to_index);
+        if (!from || !to)
+            continue;
+        to->last_value = from->last_value;
+        to->counted = to->recorded = to->filtered = to->dropped = 0;
+        to->siblings = from->siblings;
+        to->length = from->length;
+        to->mode = from->mode;
+        to->address = from->address;
+    }
+    if (bpf_map_update_elem(&targets, &child_tgid, &fresh, BPF_ANY) != 0) {
+        bpf_map_push_elem(&free_processes, &fresh, 0);
+        __sync_fetch_and_add(&ss->untracked, 1);
+        return 0;
+    }
+    __sync_fetch_and_add(&ss->threads, 1);
+    notice(LW_RECORD_FORK, child_tgid, parent->pid, parent_tgid);
+    return 0;
+}
+
+/* The new program's memory has nothing to do with the old one's addresses. */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task)
+{
+    lw_u32 tgid = task->tgid;
+    lw_u32 *process = bpf_map_lookup_elem(&targets, &tgid);
+    if (!process)
+        return 0;
+    lw_u32 index = *process;
+    bpf_map_delete_elem(&targets, &tgid);
+    notice(LW_RECORD_EXEC, tgid, task->pid, index);
+    return 0;
+}
+
+/* do_exit() has counted this thread off before it passes here. */
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit, struct task_struct *task)
+{
+    lw_u32 tgid = task->tgid;
+    lw_u32 *process = bpf_map_lookup_elem(&targets, &tgid);
+    if (!process || task->signal->live.counter != 0)
+        return 0;
+    lw_u32 index = *process;
+    bpf_map_delete_elem(&targets, &tgid);
+    notice(LW_RECORD_EXIT, tgid, task->pid, index);
+    return 0;
+}

@@ -1,0 +1,141 @@
+/* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ */
+#include "arming.h"
+
+#include <errno.h>
+#include <linux/hw_breakpoint.h>
+#include <linux/perf_event.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static void fill_attributes(struct perf_event_attr *attr, int slot, const struct lw_slot_spec *spec,
+                            const struct lw_guard_config *config)
+{
+    memset(attr, 0, sizeof(*attr));
+    attr->type = PERF_TYPE_BREAKPOINT;
+    attr->size = sizeof(*attr);
+    attr->bp_type = spec->type;
+    attr->bp_addr = spec->address;
+    attr->bp_len = spec->length;
+    attr->sample_period = 1;
+    attr->inherit = 1;
+    /* Children that are not followed shall not trap: their guard would be missing. (Linux 5.13) */
+    attr->inherit_thread = config->follow_fork ? 0 : 1;
+    /* The new program's .bss is cleared after this: no hit of anybody's. (Linux 5.13) */
+    attr->remove_on_exec = 1;
+    attr->exclude_hv = 1;
+    attr->exclude_kernel = config->exclude_kernel ? 1 : 0;
+    attr->disabled = 1;
+    if (slot == LW_LOADER_SLOT) {
+        attr->exclude_kernel = 1;
+        attr->sigtrap = 1; /* synchronous: the thread stops at the breakpoint, in our hands (Linux 5.13) */
+        attr->sig_data = LW_LOADER_COOKIE;
+    } else if (config->rings > 0) {
+        attr->sample_type = LW_PERF_SAMPLE_TYPE;
+        attr->sample_regs_user = LW_PERF_SAMPLE_REGISTERS;
+        attr->sample_stack_user = config->stack_bytes;
+        attr->use_clockid = 1;
+        attr->clockid = CLOCK_MONOTONIC;
+        attr->sample_id_all = 1;
+        attr->watermark = 1;
+        attr->wakeup_watermark = config->ring_watermark;
+    }
+}
+
+/* One event of a thread on one CPU (-1: any), delivering to a BPF program, to a ring, or, the loader's, to nobody. */
+static int open_event(int tid, int cpu, int slot, const struct lw_slot_spec *spec, const struct lw_guard_config *config)
+{
+    struct perf_event_attr attr;
+    fill_attributes(&attr, slot, spec, config);
+    int fd = (int)syscall(SYS_perf_event_open, &attr, tid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int failed = 0;
+    if (slot != LW_LOADER_SLOT && config->rings > 0)
+        failed = ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, config->ring_fds[cpu]);
+    else if (slot != LW_LOADER_SLOT)
+        failed = ioctl(fd, PERF_EVENT_IOC_SET_BPF, config->program_fds[slot]);
+    if (failed == 0)
+        failed = ioctl(fd, PERF_EVENT_IOC_ENABLE, 0);
+    if (failed != 0) {
+        int error = errno;
+        close(fd);
+        return -error;
+    }
+    return fd;
+}
+
+int arm_thread(struct tracee *t, const struct lw_guard_config *config, uint32_t *slot)
+{
+    struct process *p = t->process;
+    uint32_t missing = p->armed & ~t->have;
+    for (int s = 0; s < LW_GUARD_SLOTS; s++) {
+        if (!(missing & 1u << s))
+            continue;
+        /* An event that is inherited can have a ring only where it is bound to a CPU (perf_mmap: EINVAL). */
+        int on_cpus = s != LW_LOADER_SLOT && config->rings > 0;
+        for (int cpu = on_cpus ? 0 : -1; cpu < (on_cpus ? config->rings : 0); cpu++) {
+            if (on_cpus && config->ring_fds[cpu] < 0)
+                continue;
+            int fd = open_event(t->tid, cpu, s, &p->spec[s], config);
+            if (fd == -ESRCH)
+                return 0; /* it is dying: there is nothing left to cover */
+            if (fd < 0) {
+                *slot = (uint32_t)s;
+                return -fd;
+            }
+            process_keep_event(p, s, fd);
+        }
+        t->have |= 1u << s;
+    }
+    return 0;
+}
+
+static void count_fd(int fd, uint64_t *value)
+{
+    uint64_t n;
+    /* read(2) on an event includes what its inherited children have counted, gone ones too. */
+    if (read(fd, &n, sizeof(n)) == (ssize_t)sizeof(n))
+        *value += n;
+}
+
+struct forget {
+    struct process *process;
+    uint32_t mask;
+};
+
+static void forget_slots(struct tracee *t, void *context)
+{
+    struct forget *forget = context;
+    if (t->process == forget->process)
+        t->have &= ~forget->mask;
+}
+
+void disarm_process(struct process *p, uint32_t mask, uint64_t value[LW_GUARD_SLOTS])
+{
+    struct forget forget = {p, mask};
+    p->armed &= ~mask;
+    tracee_each(forget_slots, &forget);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < p->event_count; i++) {
+        struct event e = p->events[i];
+        if (!(mask & 1u << e.slot)) {
+            p->events[kept++] = e;
+            continue;
+        }
+        ioctl(e.fd, PERF_EVENT_IOC_DISABLE, 0); /* its inherited children too */
+        count_fd(e.fd, &value[e.slot]);
+        close(e.fd);
+    }
+    p->event_count = kept;
+}
+
+void count_process(struct process *p, uint64_t value[LW_GUARD_SLOTS])
+{
+    for (uint32_t i = 0; i < p->event_count; i++)
+        count_fd(p->events[i].fd, &value[p->events[i].slot]);
+}

@@ -1,0 +1,23 @@
+/* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ *
+ * Breakpoint events of one thread: opened while the thread is stopped, inherited by what it clones.
+ */
+#ifndef LIVEWATCHER_ARMING_H
+#define LIVEWATCHER_ARMING_H
+
+#include "tracees.h"
+
+/* Opens what t lacks of its process's armed slots. 0, or an errno with *slot naming the culprit. */
+int arm_thread(struct tracee *t, const struct lw_guard_config *config, uint32_t *slot);
+
+/* Stops counting, adds each slot's count to value[], and closes. Afterwards no debug register holds these slots. */
+void disarm_process(struct process *p, uint32_t mask, uint64_t value[LW_GUARD_SLOTS]);
+
+/* Adds each slot's count so far to value[]. */
+void count_process(struct process *p, uint64_t value[LW_GUARD_SLOTS]);
+
+/* The signal data that marks our own loader breakpoint's SIGTRAP. */
+#define LW_LOADER_COOKIE 0x6c69766577617463ull
+
+#endif

@@ -1,0 +1,75 @@
+/* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE
+#include "detach.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "arming.h"
+#include "stops.h"
+
+/* A thread in uninterruptible sleep (a vfork parent, say) stops only when it wakes. */
+#define PATIENCE_MS 2000
+
+void disarm_all(void)
+{
+    uint64_t ignored[LW_GUARD_SLOTS] = {0};
+    for (struct process *p = processes; p; p = p->next) {
+        p->arming = false;
+        disarm_process(p, (1u << LW_GUARD_SLOTS) - 1, ignored);
+    }
+}
+
+void await_end_of(int pid)
+{
+    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (fd < 0)
+        return; /* gone already */
+    struct pollfd polled = {fd, POLLIN, 0};
+    poll(&polled, 1, PATIENCE_MS);
+    close(fd);
+}
+
+static void send_off(struct tracee *t, void *context)
+{
+    (void)context;
+    if (t->state == TRACEE_RUNNING || t->state == TRACEE_LISTENING)
+        ptrace(PTRACE_INTERRUPT, t->tid, 0, 0);
+    else if (t->state == TRACEE_HELD)
+        proceed(t, 0);
+}
+
+static void count_one(struct tracee *t, void *context)
+{
+    (void)t;
+    ++*(int *)context;
+}
+
+void detach_all(void)
+{
+    guard.letting_go = true;
+    tracee_each(send_off, NULL);
+    for (int waited = 0; waited < PATIENCE_MS;) {
+        int status;
+        pid_t tid = waitpid(-1, &status, __WALL | WNOHANG);
+        if (tid > 0) {
+            on_wait(tid, status);
+            continue;
+        }
+        int left = 0;
+        tracee_each(count_one, &left);
+        if (left == 0)
+            return;
+        poll(NULL, 0, 1);
+        waited++;
+    }
+    /* Those that are left are let go at their next stop, or by the kernel when we end. */
+}

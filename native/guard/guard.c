@@ -1,0 +1,304 @@
+/* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ *
+ * The guard's life: start, listen to livewatcher and to its tracees, let everything go, end.
+ */
+#define _GNU_SOURCE
+#include "guard.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "arming.h"
+#include "detach.h"
+#include "stops.h"
+
+static sigset_t inherited_mask;
+
+static void reply(uint32_t kind, int error, int tgid, int tid, uint32_t count)
+{
+    struct lw_guard_packet m = {.kind = kind, .error = error, .tgid = tgid, .tid = tid, .count = count};
+    send_packet(&m);
+}
+
+static void on_attach(const struct lw_guard_packet *c)
+{
+    uint32_t threads = 0;
+    int tid = 0;
+    int error = seize_process(c->tgid, &threads, &tid);
+    reply(LW_MESSAGE_ATTACHED, error, c->tgid, tid, threads);
+}
+
+static void on_arm(const struct lw_guard_packet *c)
+{
+    struct process *p = process_find(c->tgid);
+    if (!p) {
+        reply(LW_MESSAGE_ARMED, ESRCH, c->tgid, c->tgid, 0);
+        return;
+    }
+    for (int s = 0; s < LW_GUARD_SLOTS; s++)
+        if (c->mask & 1u << s)
+            p->spec[s] = c->spec[s];
+    p->arming_mask = c->mask;
+    p->armed |= c->mask;
+    p->arming = true;
+    pump_arming(p);
+}
+
+static void on_disarm(const struct lw_guard_packet *c)
+{
+    struct lw_guard_packet m = {.kind = LW_MESSAGE_DISARMED, .tgid = c->tgid, .mask = c->mask};
+    for (struct process *p = processes; p; p = p->next)
+        if (c->tgid == 0 || p->tgid == c->tgid)
+            disarm_process(p, c->mask, m.value);
+    send_packet(&m);
+}
+
+static void on_counts(const struct lw_guard_packet *c)
+{
+    struct lw_guard_packet m = {.kind = LW_MESSAGE_COUNTS, .tgid = c->tgid};
+    for (struct process *p = processes; p; p = p->next)
+        if (c->tgid == 0 || p->tgid == c->tgid)
+            count_process(p, m.value);
+    send_packet(&m);
+}
+
+static void release_one(struct tracee *t, void *context)
+{
+    int tgid = *(int *)context;
+    if (t->state == TRACEE_HELD && t->process && t->process->tgid == tgid)
+        proceed(t, 0);
+}
+
+static void kick_one(struct tracee *t, void *context)
+{
+    int tgid = *(int *)context;
+    /* A sleeping thread reloads its registers when it wakes, and shall not see EINTR for our sake. */
+    if (t->process && t->process->tgid == tgid && t->state == TRACEE_RUNNING && thread_state(tgid, t->tid) == 'R')
+        ptrace(PTRACE_INTERRUPT, t->tid, 0, 0);
+}
+
+/* fs_base, in a stop: a running thread's is in the CPU. */
+static void on_registers(const struct lw_guard_packet *c)
+{
+    struct lw_guard_packet m = {.kind = LW_MESSAGE_REGISTERS, .tid = c->tid, .error = ESRCH};
+    struct tracee *t = tracee_find(c->tid);
+    if (t) {
+        bool held = t->state == TRACEE_HELD;
+        int status = 0;
+        if (!held && ptrace(PTRACE_INTERRUPT, t->tid, 0, 0) == 0 && waitpid(t->tid, &status, __WALL) != t->tid)
+            t = NULL;
+        struct user_regs_struct regs;
+        struct iovec iov = {&regs, sizeof(regs)};
+        if (t && ptrace(PTRACE_GETREGSET, t->tid, (void *)NT_PRSTATUS, &iov) == 0) {
+            m.value[0] = regs.fs_base;
+            m.error = 0;
+        }
+        if (t && !held)
+            on_wait(c->tid, status);
+    }
+    send_packet(&m);
+}
+
+/* False where livewatcher is gone. */
+static bool on_command(void)
+{
+    struct lw_guard_packet c;
+    ssize_t n = recv(guard.config.socket_fd, &c, sizeof(c), 0);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return true;
+    if (n != (ssize_t)sizeof(c))
+        return false;
+    switch (c.kind) {
+    case LW_COMMAND_ATTACH:
+        on_attach(&c);
+        break;
+    case LW_COMMAND_ARM:
+        on_arm(&c);
+        break;
+    case LW_COMMAND_DISARM:
+        on_disarm(&c);
+        break;
+    case LW_COMMAND_RELEASE:
+        tracee_each(release_one, &c.tgid);
+        break;
+    case LW_COMMAND_KICK:
+        tracee_each(kick_one, &c.tgid);
+        break;
+    case LW_COMMAND_DETACH:
+        disarm_all();
+        detach_all();
+        guard.detaching = true;
+        reply(LW_MESSAGE_DETACHED, 0, 0, 0, 0);
+        break;
+    case LW_COMMAND_REGISTERS:
+        on_registers(&c);
+        break;
+    case LW_COMMAND_COUNTS:
+        on_counts(&c);
+        break;
+    default:
+        break;
+    }
+    return true;
+}
+
+/* A started target's child: waits until it is traced, then becomes the program. */
+static void become_target(int gate, int report, const char *path, char *const argv[], char *const envp[])
+{
+    char go;
+    while (read(gate, &go, 1) < 0 && errno == EINTR)
+        continue;
+    /* The .NET runtime ignores SIGPIPE, and an ignored signal survives execve(2). */
+    signal(SIGPIPE, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &inherited_mask, NULL);
+    execve(path, argv, envp);
+    int error = errno;
+    if (write(report, &error, sizeof(error)) != (ssize_t)sizeof(error))
+        _exit(126);
+    _exit(127);
+}
+
+static void start_target(const char *path, char *const argv[], char *const envp[])
+{
+    int gate[2], report[2];
+    if (pipe2(gate, O_CLOEXEC) != 0 || pipe2(report, O_CLOEXEC) != 0) {
+        reply(LW_MESSAGE_STARTED, errno, 0, 0, 0);
+        _exit(1);
+    }
+    pid_t child = fork();
+    if (child < 0) {
+        reply(LW_MESSAGE_STARTED, errno, 0, 0, 0);
+        _exit(1);
+    }
+    if (child == 0) {
+        close(gate[1]); /* so that the guard's end is the last: closing it opens the gate */
+        become_target(gate[0], report[1], path, argv, envp);
+    }
+    close(gate[0]);
+    close(report[1]);
+    int error = ptrace(PTRACE_SEIZE, child, 0, (void *)seize_options()) == 0 ? 0 : errno;
+    if (error != 0) {
+        kill(child, SIGKILL); /* still ours: not a line of the target has run */
+        reply(LW_MESSAGE_STARTED, error, child, 0, 0);
+        _exit(1);
+    }
+    guard.started = child;
+    struct process *p = process_add(child);
+    struct tracee *t = tracee_add(child);
+    t->state = TRACEE_RUNNING;
+    t->process = p;
+    p->threads = 1;
+    close(gate[1]);
+
+    /* Until its exec it is our own code; then the exec stop. */
+    for (;;) {
+        int status;
+        pid_t got = waitpid(child, &status, __WALL);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got == child && WIFSTOPPED(status) && status >> 16 == PTRACE_EVENT_EXEC)
+            break;
+        if (got == child && WIFSTOPPED(status)) {
+            ptrace(PTRACE_CONT, child, 0, (void *)(intptr_t)(status >> 16 ? 0 : WSTOPSIG(status)));
+            continue;
+        }
+        if (read(report[0], &error, sizeof(error)) != (ssize_t)sizeof(error))
+            error = ECHILD;
+        reply(LW_MESSAGE_STARTED, error, child, 0, 0);
+        _exit(1);
+    }
+    close(report[0]);
+    t->state = TRACEE_HELD;
+    reply(LW_MESSAGE_STARTED, 0, child, child, 1);
+}
+
+static void drain_waits(void)
+{
+    int status;
+    for (pid_t tid; (tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0;)
+        on_wait(tid, status);
+}
+
+static void guard_main(const char *path, char *const argv[], char *const envp[])
+{
+    prctl(PR_SET_NAME, "lw-guard");
+    close(guard.config.peer_fd);
+    /* Each thread of the target takes a descriptor a slot. */
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+    int buffer = 8 << 20;
+    if (setsockopt(guard.config.socket_fd, SOL_SOCKET, SO_SNDBUFFORCE, &buffer, sizeof(buffer)) != 0)
+        setsockopt(guard.config.socket_fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
+
+    /* Ctrl-C is for livewatcher and the target; we end when livewatcher does. */
+    sigset_t all, children;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
+    signal(SIGCHLD, SIG_DFL);
+    int signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (signals < 0)
+        _exit(1);
+    if (path)
+        start_target(path, argv, envp);
+
+    bool listening = true;
+    for (;;) {
+        drain_waits();
+        if (guard.detaching && (guard.started == 0 || guard.started_ended))
+            _exit(0);
+        if (!listening)
+            _exit(0);
+        struct pollfd polled[2] = {{signals, POLLIN, 0}, {guard.config.socket_fd, POLLIN, 0}};
+        if (poll(polled, 2, release_overdue()) < 0 && errno != EINTR)
+            _exit(1);
+        struct signalfd_siginfo info;
+        while (read(signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+            continue;
+        if (polled[1].revents)
+            listening = on_command();
+        if (!listening && !guard.detaching) {
+            disarm_all();
+            await_end_of(guard.livewatcher);
+            detach_all();
+        }
+    }
+}
+
+int32_t lw_guard_start(const struct lw_guard_config *config, const char *path, char *const argv[], char *const envp[])
+{
+    pid_t livewatcher = getpid();
+    sigset_t all;
+    sigfillset(&all);
+    /* A signal handler of the runtime must not run in the child. */
+    sigprocmask(SIG_SETMASK, &all, &inherited_mask);
+    pid_t child = fork();
+    if (child == 0) {
+        guard.config = *config;
+        guard.livewatcher = livewatcher;
+        guard_main(path, argv, envp);
+    }
+    int error = errno;
+    sigprocmask(SIG_SETMASK, &inherited_mask, NULL);
+    return child < 0 ? -error : child;
+}

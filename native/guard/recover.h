@@ -1,0 +1,32 @@
+/* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ *
+ * Telling a virtual machine's stray SIGTRAP from a genuine one, and making its hit of it.
+ */
+#ifndef LIVEWATCHER_RECOVER_H
+#define LIVEWATCHER_RECOVER_H
+
+#include "tracees.h"
+
+enum sigtrap {
+    SIGTRAP_GENUINE,        /* int3, kill(2), a debugger's: the program's own business */
+    SIGTRAP_STRAY,          /* a debug exception whose DR6 was lost */
+    SIGTRAP_LOADER,         /* our breakpoint in the loader */
+    SIGTRAP_STRAY_AT_LOADER /* the same, with DR6 lost */
+};
+
+/* t is in a signal-delivery-stop for SIGTRAP. */
+enum sigtrap judge_sigtrap(struct tracee *t);
+
+/* Sends the hit of a stray SIGTRAP and corrects the last value seen. */
+void recover_hit(struct tracee *t);
+
+/* t, the last thread, is about to end, its memory still there: which slots hold a value that no hit explains. */
+void last_look(struct tracee *t, struct lw_guard_packet *m);
+
+/* A stray SIGTRAP in the thread's own queue: the trap came, the thread was stopped before it took the signal. */
+bool stray_is_queued(int tid);
+
+bool traced_by_us(int tgid, int tid);
+
+#endif

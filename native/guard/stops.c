@@ -1,0 +1,501 @@
+/* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ */
+#include "stops.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "arming.h"
+#include "recover.h"
+
+struct guard guard;
+
+/* Threads on their way to a stop at one time while arming: enough to keep us busy, few enough that none waits long. */
+#define INTERRUPT_WINDOW 16
+
+#define EXIT_PATIENCE_MS 500
+
+uint64_t seize_options(void)
+{
+    uint64_t options = PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT;
+    if (guard.config.follow_fork)
+        options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
+    return options;
+}
+
+void send_packet(const struct lw_guard_packet *packet)
+{
+    while (send(guard.config.socket_fd, packet, sizeof(*packet), MSG_NOSIGNAL) < 0 && errno == EINTR)
+        continue;
+}
+
+static bool is_thread_of(int tgid, int tid)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/task/%d", tgid, tid);
+    return access(path, F_OK) == 0;
+}
+
+static void answer_arming(struct process *p, int error, int tid, uint32_t slot)
+{
+    struct lw_guard_packet m = {.kind = LW_MESSAGE_ARMED, .error = error, .tgid = p->tgid, .tid = tid, .slot = slot,
+                                .mask = p->arming_mask, .count = p->threads};
+    p->arming = false;
+    send_packet(&m);
+}
+
+/* All or nothing: a watch that cannot be had everywhere leaves nothing occupied. */
+static void fail_arming(struct process *p, int error, int tid, uint32_t slot)
+{
+    uint64_t ignored[LW_GUARD_SLOTS] = {0};
+    disarm_process(p, p->arming_mask, ignored);
+    answer_arming(p, error, tid, slot);
+}
+
+struct pump {
+    struct process *process;
+    uint32_t window;
+    uint32_t lacking;
+};
+
+static void arm_or_report(struct tracee *t)
+{
+    uint32_t slot = 0;
+    int error = arm_thread(t, &guard.config, &slot);
+    if (error == 0)
+        return;
+    if (t->process->arming) {
+        fail_arming(t->process, error, t->tid, slot);
+        return;
+    }
+    /* A thread that came later could not be armed: that is a gap, and it must be told once, not at each stop. */
+    t->have |= t->process->armed;
+    struct lw_guard_packet m = {.kind = LW_MESSAGE_ARMED, .error = error, .tgid = t->process->tgid, .tid = t->tid,
+                                .slot = slot};
+    send_packet(&m);
+}
+
+static void pump_thread(struct tracee *t, void *context)
+{
+    struct pump *pump = context;
+    struct process *p = pump->process;
+    if (t->process != p || !p->arming || !(p->armed & ~t->have))
+        return;
+    if (t->state == TRACEE_HELD || t->state == TRACEE_STOPPED) {
+        arm_or_report(t);
+        if (p->arming && (p->armed & ~t->have))
+            t->have |= p->armed; /* ESRCH: it is dying while stopped */
+        return;
+    }
+    if (t->state != TRACEE_RUNNING && t->state != TRACEE_LISTENING) {
+        pump->lacking++;
+        return;
+    }
+    if (!t->interrupted && pump->window > 0) {
+        if (ptrace(PTRACE_INTERRUPT, t->tid, 0, 0) != 0) {
+            t->have |= p->armed; /* ESRCH: gone, its wait status is on its way */
+            return;
+        }
+        t->interrupted = true;
+        p->interrupted++;
+        pump->window--;
+    }
+    pump->lacking++;
+}
+
+void pump_arming(struct process *p)
+{
+    if (!p->arming || p->interrupted > INTERRUPT_WINDOW / 2)
+        return;
+    struct pump pump = {p, INTERRUPT_WINDOW - p->interrupted, 0};
+    tracee_each(pump_thread, &pump);
+    if (p->arming && pump.lacking == 0)
+        answer_arming(p, 0, 0, 0);
+}
+
+static void leave(struct tracee *t)
+{
+    struct process *p = t->process;
+    if (t->held_until != 0)
+        guard.exits_held--;
+    if (p) {
+        if (t->interrupted)
+            p->interrupted--;
+        if (t->exiting)
+            p->exiting--;
+        p->threads--;
+    }
+    tracee_remove(t);
+}
+
+/* The one way on from every stop but a group-stop. ESRCH means killed while stopped; its end will be reported. */
+static void resume(struct tracee *t, int signal)
+{
+    if (guard.letting_go && !stray_is_queued(t->tid)) {
+        ptrace(PTRACE_DETACH, t->tid, 0, (void *)(intptr_t)signal);
+        leave(t);
+        return;
+    }
+    t->state = TRACEE_RUNNING;
+    ptrace(PTRACE_CONT, t->tid, 0, (void *)(intptr_t)signal);
+    if (guard.letting_go)
+        ptrace(PTRACE_INTERRUPT, t->tid, 0, 0);
+}
+
+/* The process stays stopped for job control, and we stay its tracer; once detached it stays stopped as well. */
+static void listen_or_leave(struct tracee *t)
+{
+    if (guard.letting_go) {
+        resume(t, 0);
+        return;
+    }
+    t->state = TRACEE_LISTENING;
+    ptrace(PTRACE_LISTEN, t->tid, 0, 0);
+}
+
+void proceed(struct tracee *t, int signal)
+{
+    struct process *p = t->process;
+    if (t->held_until != 0) {
+        t->held_until = 0;
+        guard.exits_held--;
+    }
+    if (p && (p->armed & ~t->have))
+        arm_or_report(t);
+    resume(t, signal);
+    if (p && p->arming)
+        pump_arming(p);
+}
+
+static void hold(struct tracee *t, uint32_t kind)
+{
+    if (guard.letting_go) {
+        resume(t, 0);
+        return;
+    }
+    t->state = TRACEE_HELD;
+    struct lw_guard_packet m = {.kind = kind, .tgid = t->process->tgid, .tid = t->tid};
+    send_packet(&m);
+}
+
+static void enter_process(struct tracee *t, struct process *p, uint32_t inherited)
+{
+    t->process = p;
+    t->have = inherited;
+    p->threads++;
+}
+
+static void first_stop(struct tracee *t, int status);
+
+/* t stands in its clone, fork or vfork event. Whether the newcomer has inherited events is what t had, for t cannot have
+ * been armed between the two. */
+static void on_clone(struct tracee *t, int event)
+{
+    unsigned long message = 0;
+    if (ptrace(PTRACE_GETEVENTMSG, t->tid, 0, &message) != 0)
+        return;
+    int tid = (int)message;
+    struct process *p = t->process;
+    bool thread = event == PTRACE_EVENT_CLONE && is_thread_of(p->tgid, tid);
+    struct tracee *child = tracee_find(tid);
+    bool waits = child && child->state == TRACEE_ORPHAN;
+    if (!child)
+        child = tracee_add(tid);
+    child->state = TRACEE_EXPECTED;
+    if (thread) {
+        enter_process(child, p, t->have);
+    } else if (guard.config.follow_fork) {
+        struct process *q = process_add(tid);
+        q->armed = p->armed;
+        memcpy(q->spec, p->spec, sizeof(q->spec));
+        enter_process(child, q, t->have);
+        struct lw_guard_packet m = {.kind = LW_MESSAGE_FORKED, .tgid = p->tgid, .tid = tid};
+        send_packet(&m);
+    }
+    if (waits)
+        first_stop(child, 0);
+}
+
+/* Threads that have ended without a word: at execve(2) by a thread that is not the leader, the caller takes over the
+ * leader's tid and the others vanish. */
+struct survivors {
+    struct process *process;
+    int leader;
+    int dead[256];
+    int count;
+};
+
+static void find_dead(struct tracee *t, void *context)
+{
+    struct survivors *s = context;
+    if (t->process == s->process && t->tid != s->leader && s->count < 256)
+        s->dead[s->count++] = t->tid;
+}
+
+static void on_exec(struct tracee *t)
+{
+    struct process *p = t->process;
+    struct survivors s = {p, t->tid, {0}, 0};
+    do {
+        s.count = 0;
+        tracee_each(find_dead, &s);
+        for (int i = 0; i < s.count; i++)
+            leave(tracee_find(s.dead[i]));
+    } while (s.count == 256);
+    if (p->arming)
+        answer_arming(p, ESRCH, t->tid, 0);
+    /* remove_on_exec has taken the events; the descriptors keep the counts until livewatcher disarms. */
+    p->armed = 0;
+    t->have = 0;
+    hold(t, LW_MESSAGE_EXEC);
+}
+
+static void first_stop(struct tracee *t, int status)
+{
+    t->state = TRACEE_STOPPED;
+    if (!t->process) {
+        /* A process of its own that nobody follows; it has inherited nothing. */
+        ptrace(PTRACE_DETACH, t->tid, 0, 0);
+        tracee_remove(t);
+        return;
+    }
+    int signal = status >> 16 == PTRACE_EVENT_STOP ? WSTOPSIG(status) : 0;
+    if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU) {
+        arm_or_report(t);
+        listen_or_leave(t);
+        return;
+    }
+    proceed(t, 0);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The last thread of a process is held at its exit, while livewatcher reads the list of modules and looks at the memory for
+ * the last time; but not for long, should livewatcher sleep. */
+static void on_exiting(struct tracee *t)
+{
+    struct process *p = t->process;
+    bool last = p && !t->exiting && ++p->exiting == p->threads;
+    t->exiting = true;
+    if (!last || !p->armed || guard.letting_go) {
+        proceed(t, 0);
+        return;
+    }
+    struct lw_guard_packet m = {.kind = LW_MESSAGE_EXITING, .tgid = p->tgid, .tid = t->tid};
+    last_look(t, &m);
+    t->state = TRACEE_HELD;
+    t->held_until = now_ms() + EXIT_PATIENCE_MS;
+    guard.exits_held++;
+    send_packet(&m);
+}
+
+struct overdue {
+    int64_t now;
+    int64_t next;
+};
+
+static void release_if_due(struct tracee *t, void *context)
+{
+    struct overdue *overdue = context;
+    if (t->held_until == 0)
+        return;
+    if (t->held_until <= overdue->now)
+        proceed(t, 0);
+    else if (overdue->next == 0 || t->held_until < overdue->next)
+        overdue->next = t->held_until;
+}
+
+int release_overdue(void)
+{
+    if (guard.exits_held == 0)
+        return -1;
+    struct overdue overdue = {now_ms(), 0};
+    tracee_each(release_if_due, &overdue);
+    return overdue.next == 0 ? -1 : (int)(overdue.next - overdue.now);
+}
+
+static void on_event_stop(struct tracee *t, int signal)
+{
+    if (signal == SIGTRAP) {
+        proceed(t, 0); /* our interrupt, or the end of a group-stop */
+        return;
+    }
+    struct process *p = t->process;
+    if (p && (p->armed & ~t->have))
+        arm_or_report(t);
+    listen_or_leave(t);
+    if (p && p->arming)
+        pump_arming(p);
+}
+
+static void on_signal(struct tracee *t, int signal)
+{
+    if (signal != SIGTRAP) {
+        proceed(t, signal);
+        return;
+    }
+    switch (judge_sigtrap(t)) {
+    case SIGTRAP_STRAY:
+        recover_hit(t);
+        proceed(t, 0);
+        break;
+    case SIGTRAP_STRAY_AT_LOADER:
+    case SIGTRAP_LOADER:
+        hold(t, LW_MESSAGE_LOADER);
+        break;
+    case SIGTRAP_GENUINE:
+        proceed(t, signal);
+        break;
+    }
+}
+
+static void on_gone(int tid, int status)
+{
+    struct tracee *t = tracee_find(tid);
+    struct process *p = t ? t->process : NULL;
+    if (t)
+        leave(t);
+    if (p && p->arming)
+        pump_arming(p);
+    /* The leader's status comes last, when all its threads have gone (ptrace(2), "Death under ptrace"). */
+    if (p && p->tgid == tid) {
+        if (p->arming)
+            answer_arming(p, ESRCH, tid, 0);
+        struct lw_guard_packet m = {.kind = LW_MESSAGE_EXIT, .tgid = tid, .status = status};
+        send_packet(&m);
+        if (p->event_count == 0)
+            process_remove(p);
+        else
+            p->gone = true;
+    } else if (tid == guard.started && !p) {
+        struct lw_guard_packet m = {.kind = LW_MESSAGE_EXIT, .tgid = tid, .status = status};
+        send_packet(&m);
+    }
+    if (tid == guard.started)
+        guard.started_ended = true;
+}
+
+void on_wait(int tid, int status)
+{
+    if (WIFEXITED(status) || WIFSIGNALED(status)) {
+        on_gone(tid, status);
+        return;
+    }
+    if (!WIFSTOPPED(status))
+        return;
+
+    struct tracee *t = tracee_find(tid);
+    if (!t) {
+        t = tracee_add(tid);
+        t->state = TRACEE_ORPHAN;
+        return;
+    }
+    if (t->interrupted) {
+        /* Whatever stop this is, the thread can be armed in it; the interrupt's own stop may still follow. */
+        t->interrupted = false;
+        if (t->process)
+            t->process->interrupted--;
+    }
+    if (t->state == TRACEE_EXPECTED) {
+        first_stop(t, status);
+        return;
+    }
+
+    t->state = TRACEE_STOPPED;
+    int event = status >> 16;
+    switch (event) {
+    case 0:
+        on_signal(t, WSTOPSIG(status));
+        break;
+    case PTRACE_EVENT_CLONE:
+    case PTRACE_EVENT_FORK:
+    case PTRACE_EVENT_VFORK:
+        on_clone(t, event);
+        proceed(t, 0);
+        break;
+    case PTRACE_EVENT_EXEC:
+        on_exec(t);
+        break;
+    case PTRACE_EVENT_EXIT:
+        on_exiting(t);
+        break;
+    case PTRACE_EVENT_STOP:
+        on_event_stop(t, WSTOPSIG(status));
+        break;
+    default:
+        proceed(t, 0);
+        break;
+    }
+}
+
+char thread_state(int tgid, int tid)
+{
+    char path[64], line[512];
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", tgid, tid);
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return 0;
+    size_t n = fread(line, 1, sizeof(line) - 1, f);
+    fclose(f);
+    line[n] = 0;
+    char *end = strrchr(line, ')'); /* the name may hold anything */
+    return end && end[1] ? end[2] : 0;
+}
+
+int seize_process(int tgid, uint32_t *threads, int *culprit)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/task", tgid);
+    struct process *p = process_find(tgid);
+    if (!p)
+        p = process_add(tgid);
+    *culprit = tgid;
+    for (bool found = true; found;) {
+        found = false;
+        DIR *d = opendir(path);
+        if (!d) {
+            int error = errno == ENOENT ? ESRCH : errno;
+            return error;
+        }
+        for (struct dirent *e; (e = readdir(d));) {
+            int tid = atoi(e->d_name);
+            struct tracee *known = tid > 0 ? tracee_find(tid) : NULL;
+            if (tid <= 0 || known)
+                continue;
+            if (ptrace(PTRACE_SEIZE, tid, 0, (void *)seize_options()) != 0) {
+                int error = errno;
+                char state = thread_state(tgid, tid);
+                /* Already ours through its parent's clone event, which we have not read yet; or dead. */
+                if (error == ESRCH || state == 0 || state == 'Z' || state == 'X' || traced_by_us(tgid, tid))
+                    continue;
+                *culprit = tid;
+                closedir(d);
+                return error;
+            }
+            struct tracee *t = tracee_add(tid);
+            t->state = TRACEE_RUNNING;
+                    enter_process(t, p, 0);
+            found = true;
+        }
+        closedir(d);
+    }
+    *threads = p->threads;
+    return p->threads ? 0 : ESRCH;
+}

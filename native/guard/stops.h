@@ -1,0 +1,45 @@
+/* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ *
+ * What a traced thread's stop means and how it goes on: clone, fork, exec, signals, group-stops.
+ */
+#ifndef LIVEWATCHER_STOPS_H
+#define LIVEWATCHER_STOPS_H
+
+#include "tracees.h"
+
+struct guard {
+    struct lw_guard_config config;
+    int started; /* pid of the target that we started; 0 for attach */
+    bool started_ended;
+    int exits_held; /* threads held at their exit */
+    int livewatcher;
+    bool detaching;  /* livewatcher has said DETACH */
+    bool letting_go; /* every stop from here on ends in PTRACE_DETACH */
+};
+
+extern struct guard guard;
+
+void send_packet(const struct lw_guard_packet *packet);
+
+/* One result of waitpid(2). */
+void on_wait(int tid, int status);
+
+/* Ends the holding of exiting threads whose time is over; returns milliseconds until the next is due, -1 for none. */
+int release_overdue(void);
+
+/* Seizes every thread of tgid to a fixpoint. 0 and *threads, or an errno and *tid. */
+int seize_process(int tgid, uint32_t *threads, int *tid);
+
+/* Interrupts the next few threads that lack a slot; answers the ARM command when none is left. */
+void pump_arming(struct process *p);
+
+/* Lets a thread go on, arming what it lacks on the way. */
+void proceed(struct tracee *t, int signal);
+
+uint64_t seize_options(void);
+
+/* State letter of proc_pid_stat(5); 0 where the thread is gone. */
+char thread_state(int tgid, int tid);
+
+#endif

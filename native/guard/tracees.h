@@ -1,0 +1,67 @@
+/* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ *
+ * The guard's book-keeping: which threads and processes it traces, and which slots each thread has.
+ */
+#ifndef LIVEWATCHER_TRACEES_H
+#define LIVEWATCHER_TRACEES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "guard.h"
+
+enum tracee_state {
+    TRACEE_EXPECTED, /* its parent's clone event named it; its own first stop is still to come */
+    TRACEE_ORPHAN,   /* its first stop came before its parent's clone event; kept stopped */
+    TRACEE_RUNNING,
+    TRACEE_STOPPED,  /* in a stop that is being handled */
+    TRACEE_HELD,     /* stopped until livewatcher says RELEASE */
+    TRACEE_LISTENING /* in a group-stop, PTRACE_LISTEN */
+};
+
+/* An open perf event. */
+struct event {
+    int fd;
+    int slot;
+};
+
+/* One address space that is watched, or a process that is merely traced on the way to one. */
+struct process {
+    struct process *next;
+    int tgid;
+    uint32_t armed; /* mask of slots that every thread shall have */
+    struct lw_slot_spec spec[LW_GUARD_SLOTS];
+    bool gone; /* every thread has ended; kept for its events' counts and for children that inherited them */
+    bool arming;    /* an ARM command waits for its last thread */
+    uint32_t arming_mask;
+    uint32_t threads;
+    uint32_t exiting;     /* of those, how many have passed their exit event */
+    uint32_t interrupted; /* of those, how many are on their way to a stop for arming */
+    struct event *events; /* of all its threads, gone ones too: what others inherited from them lives in them */
+    uint32_t event_count, event_room;
+};
+
+struct tracee {
+    int tid;
+    enum tracee_state state;
+    struct process *process; /* NULL while unknown */
+    uint32_t have;           /* mask of slots, own or inherited */
+    bool interrupted;
+    bool exiting;
+    int64_t held_until; /* CLOCK_MONOTONIC ms, for a thread held at its exit; 0 */
+};
+
+struct tracee *tracee_find(int tid);
+struct tracee *tracee_add(int tid);
+void tracee_remove(struct tracee *t);
+void tracee_each(void (*visit)(struct tracee *, void *), void *context);
+
+struct process *process_find(int tgid);
+struct process *process_add(int tgid);
+void process_remove(struct process *p);
+extern struct process *processes;
+
+void process_keep_event(struct process *p, int slot, int fd);
+
+#endif

@@ -1,0 +1,187 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Cli.Options;
+using Livewatcher.Engine.Choosing;
+using Livewatcher.Engine.Watching;
+using Livewatcher.Linux.Arming;
+using Livewatcher.Linux.Bpf;
+using Livewatcher.Linux.Guard;
+using Livewatcher.Linux.Interop;
+using Livewatcher.Linux.Perf;
+using Livewatcher.Linux.Probing;
+using Livewatcher.Linux.ProcFs;
+using Livewatcher.Model;
+using Livewatcher.Symbols;
+
+namespace Livewatcher.Cli.Composition;
+
+/// <summary>Puts the parts of one watching together as the choice says, and takes them apart again. The only place where
+/// Engine meets Linux and Symbols.</summary>
+internal sealed class WatchPlatform : IDisposable
+{
+    private readonly IHitSource source;
+    private GuardTracer? tracer;
+    private IArming? arming;
+
+    private WatchPlatform(IHitSource source, BackendChoice choice)
+    {
+        this.source = source;
+        Choice = choice;
+        Notes.AddRange(choice.Notes);
+    }
+
+    internal BackendChoice Choice { get; private set; }
+
+    internal List<string> Notes { get; } = [];
+
+    /// <summary>Loads the backend. Nothing touches a target yet.</summary>
+    /// <exception cref="UserException">Neither backend works, or not the one that was asked for.</exception>
+    internal static WatchPlatform Prepare(WatchSettings settings)
+    {
+        BpfHitSource? bpf = null;
+        string? refusal = null;
+        if (settings.Backend != "perf")
+        {
+            try
+            {
+                bpf = BpfHitSource.Open(new WatchProgramSettings(settings.StackBytes, settings.FollowFork, settings.RingBytes));
+            }
+            catch (BpfException e)
+            {
+                refusal = e.Message;
+            }
+            catch (DllNotFoundException)
+            {
+                refusal = "libbpf.so.1 is not installed (apt-get install libbpf1)";
+            }
+        }
+
+        Capability capability = new(refusal, Hypervisor.IsPresent());
+        BackendChoice choice = BackendChoice.Decide(capability, settings.Backend, settings.Scope, settings.Guard);
+        IHitSource chosen = bpf is null ? PerfSource(settings) : bpf;
+        return new WatchPlatform(chosen, choice);
+    }
+
+    /// <summary>Starts a program, held at its exec.</summary>
+    internal ProcessId Launch(LaunchRequest launch, WatchSettings settings)
+    {
+        (tracer, ProcessId started) = GuardStart.For(source, settings.FollowFork, settings.StackBytes, launch);
+        arming = ChooseArming(settings);
+        return started;
+    }
+
+    /// <summary>Gets hold of a running process, by the guard where the choice asks for one.</summary>
+    /// <exception cref="UserException">It may not be watched.</exception>
+    internal void Attach(ProcessId target, WatchSettings settings)
+    {
+        if (Choice.Guard || settings.FollowExec)
+        {
+            (tracer, _) = GuardStart.For(source, settings.FollowFork, settings.StackBytes, launch: null);
+            try
+            {
+                tracer.Attach(target);
+            }
+            catch (TraceRefusedException e) when (ProcessTable.TracerOf(target) is { } other)
+            {
+                string name = ProcessTable.NameOf(other) ?? "another program";
+                GoOnWithoutGuard($"{name} (pid {other}) already traces process {target}, so there is no guard: in a virtual machine a stray "
+                    + $"SIGTRAP may reach {name} or the target ({Errno.Describe(e.Errno)})");
+            }
+            catch (TraceRefusedException e) when (e.IsGone)
+            {
+                throw new UserException($"process {target} has ended");
+            }
+            catch (TraceRefusedException e)
+            {
+                throw new UserException($"cannot trace process {target}: {e.Message}; it takes the same user or CAP_SYS_PTRACE "
+                    + "(kernel.yama.ptrace_scope may forbid it), or --guard off");
+            }
+        }
+
+        arming = ChooseArming(settings);
+    }
+
+    internal SessionPlatform ForSession(WatchSettings settings) => new(
+        source,
+        arming ?? throw new InvalidOperationException("no target yet"),
+        tracer,
+        Choice.Guard,
+        process => new TargetProcess(process, ThreadPointer),
+        process => new TargetSymbols(process, new SymbolOptions(settings.Debuginfod)),
+        ProcessTable.IsAlive,
+        DescribeSlotHolders,
+        new MonotonicClock());
+
+    public void Dispose()
+    {
+        arming?.Dispose();
+        tracer?.Dispose();
+        source.Dispose();
+    }
+
+    /// <exception cref="UserException">Not even perf events are allowed.</exception>
+    private static PerfHitSource PerfSource(WatchSettings settings)
+    {
+        try
+        {
+            return PerfHitSource.Open(new PerfSettings { StackBytes = settings.StackBytes, FollowFork = settings.FollowFork });
+        }
+        catch (PerfException e)
+        {
+            throw new UserException($"cannot watch: {e.Message}; it takes root, or CAP_PERFMON, or kernel.perf_event_paranoid of at most 2");
+        }
+    }
+
+    private IArming ChooseArming(WatchSettings settings)
+    {
+        if (Choice.Scope == "cpu")
+            return new CpuArming((BpfHitSource)source);
+        if (Choice.Guard)
+            return new GuardArming(tracer!);
+        return source is BpfHitSource bpf
+            ? ScanArming.For(bpf, settings.FollowFork)
+            : ScanArming.For((PerfHitSource)source, settings.FollowFork);
+    }
+
+    private void GoOnWithoutGuard(string why)
+    {
+        tracer!.Dispose();
+        tracer = null;
+        Choice = Choice with { Guard = false };
+        Notes.Add(why);
+    }
+
+    /// <summary>Reading fs_base takes a tracer; where there is none, one comes and goes.</summary>
+    private Address? ThreadPointer(ThreadId thread)
+    {
+        if (tracer is not null)
+            return tracer.ReadThreadPointer(thread);
+        if (ProcessTable.ProcessOf(new ProcessId(thread.Value)) is not { } process)
+            return null;
+        (GuardTracer brief, _) = GuardStart.For(source, followFork: false, stackBytes: 0, launch: null);
+        using (brief)
+        {
+            try
+            {
+                brief.Attach(process);
+                Address? pointer = brief.ReadThreadPointer(thread);
+                brief.Detach();
+                return pointer;
+            }
+            catch (TraceRefusedException)
+            {
+                return null;
+            }
+        }
+    }
+
+    private static string? DescribeSlotHolders(ProcessId target)
+    {
+        List<string> holders = [];
+        if (ProcessTable.TracerOf(target) is { } other && ProcessTable.NameOf(other) is { } name && name != "lw-guard")
+            holders.Add($"its tracer {name} (pid {other}) may hold some");
+        if (ProcessTable.PerfUsers() is { Count: > 0 } users)
+            holders.Add($"perf events are open in {string.Join(", ", users)}");
+        return holders.Count == 0 ? null : string.Join("; ", holders);
+    }
+}

@@ -1,0 +1,44 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Globalization;
+using Livewatcher.Model;
+
+namespace Livewatcher.Cli.Options;
+
+/// <summary>Times and sizes as people write them.</summary>
+internal static class Quantities
+{
+    private static readonly (string Suffix, double Seconds)[] Times = [("ms", 0.001), ("us", 0.000001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86400)];
+
+    /// <exception cref="UserException">Not a time.</exception>
+    internal static TimeSpan ParseTime(string text)
+    {
+        foreach ((string suffix, double seconds) in Times)
+        {
+            if (text.EndsWith(suffix, StringComparison.Ordinal) && TryNumber(text[..^suffix.Length], out double number))
+                return TimeSpan.FromSeconds(Math.Min(number * seconds, TimeSpan.MaxValue.TotalSeconds / 2));
+        }
+
+        if (TryNumber(text, out double plain))
+            return TimeSpan.FromSeconds(Math.Min(plain, TimeSpan.MaxValue.TotalSeconds / 2));
+        throw new UserException($"--for {text}: a time such as 30s, 500ms, 5m or 2h is meant");
+    }
+
+    /// <summary>Bytes; a power of two from 64 KiB to 1 GiB, as the kernel wants a BPF ring.</summary>
+    /// <exception cref="UserException">Not such a size.</exception>
+    internal static int ParseRing(string text)
+    {
+        long unit = text.Length > 0 ? char.ToUpperInvariant(text[^1]) switch { 'K' => 1L << 10, 'M' => 1L << 20, 'G' => 1L << 30, _ => 1 } : 1;
+        string digits = unit == 1 ? text : text[..^1];
+        if (long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            && number <= (1L << 30) / unit && number * unit >= 1 << 16 && long.IsPow2(number * unit))
+        {
+            return (int)(number * unit);
+        }
+
+        throw new UserException($"--ring {text}: a power of two from 64K to 1G is meant");
+    }
+
+    private static bool TryNumber(string text, out double number) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number) && number > 0;
+}

@@ -1,0 +1,144 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Text;
+using Livewatcher.Cli.Options;
+using Livewatcher.Model;
+using Livewatcher.Render;
+
+namespace Livewatcher.Cli.Output;
+
+/// <summary>The chosen renderer on the chosen stream, flushed soon after each event. When the reader goes away or the disk is
+/// full, the watching ends; the target does not notice.</summary>
+internal sealed class OutputSink : IEventSink, IDisposable
+{
+    private static readonly TimeSpan FlushInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly BufferedStream stream;
+    private readonly StreamWriter? text;
+    private readonly IEventSink renderer;
+    private readonly CancellationTokenSource stop;
+    private readonly Timer flusher;
+    private readonly Lock gate = new();
+    private bool dirty;
+
+    private OutputSink(Stream target, OutputSettings settings, bool terminal, CancellationTokenSource stop)
+    {
+        this.stop = stop;
+        stream = new BufferedStream(target, 1 << 16);
+        if (settings.Format == "json")
+        {
+            renderer = new JsonRenderer(stream);
+        }
+        else
+        {
+            text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            bool colour = settings.Color == "always" || (settings.Color == "auto" && terminal && Environment.GetEnvironmentVariable("NO_COLOR") is null or "");
+            renderer = new TextRenderer(text, new TextOptions
+            {
+                Colour = colour,
+                Width = terminal ? TerminalWidth() : 0,
+                Source = settings.Source ? new SourceFiles() : null,
+                CollapseRepeats = terminal,
+            });
+        }
+
+        flusher = new Timer(_ => Flush(), null, FlushInterval, FlushInterval);
+    }
+
+    /// <summary>Why writing has failed; null where it has not.</summary>
+    internal string? Failure { get; private set; }
+
+    /// <param name="settings">What the user wants.</param>
+    /// <param name="standardError">True for run, whose standard output is the target's.</param>
+    /// <param name="stop">Ends the watching when nothing can be written any more.</param>
+    /// <exception cref="UserException">The file cannot be written.</exception>
+    internal static OutputSink Open(OutputSettings settings, bool standardError, CancellationTokenSource stop)
+    {
+        if (settings.File is not { } file)
+        {
+            bool terminal = standardError ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
+            Stream standard = standardError ? Console.OpenStandardError() : Console.OpenStandardOutput();
+            return new OutputSink(standard, settings, terminal, stop);
+        }
+
+        try
+        {
+            return new OutputSink(new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, 0), settings, terminal: false, stop);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new UserException($"cannot write --output {file}: {e.Message}");
+        }
+    }
+
+    public void Publish(WatchEvent watchEvent)
+    {
+        lock (gate)
+        {
+            if (Failure is not null)
+                return;
+            try
+            {
+                renderer.Publish(watchEvent);
+                dirty = true;
+                if (watchEvent is not Hit)
+                    FlushNow();
+            }
+            catch (IOException e)
+            {
+                Fail(e);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        flusher.Dispose();
+        Flush();
+        (renderer as IDisposable)?.Dispose();
+        if (Failure is null)
+            stream.Dispose();
+    }
+
+    private static int TerminalWidth()
+    {
+        try
+        {
+            return Console.WindowWidth;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private void Flush()
+    {
+        lock (gate)
+        {
+            if (!dirty || Failure is not null)
+                return;
+            try
+            {
+                FlushNow();
+            }
+            catch (IOException e)
+            {
+                Fail(e);
+            }
+        }
+    }
+
+    private void FlushNow()
+    {
+        text?.Flush();
+        stream.Flush();
+        dirty = false;
+    }
+
+    private void Fail(IOException e)
+    {
+        Failure = e.Message;
+        stop.Cancel();
+    }
+}

@@ -1,0 +1,90 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Runtime.InteropServices;
+using Livewatcher.Cli.Composition;
+using Livewatcher.Cli.Options;
+using Livewatcher.Cli.Output;
+using Livewatcher.Engine.Watching;
+using Livewatcher.Linux.ProcFs;
+using Livewatcher.Model;
+
+namespace Livewatcher.Cli.Verbs;
+
+/// <summary>What run and attach share: signals, output, the session, the errors.</summary>
+internal static class WatchCommand
+{
+    /// <summary>Runs a verb's body; a failure that the user can mend is one line and status 2.</summary>
+    internal static int Guarded(Func<int> body)
+    {
+        try
+        {
+            return body();
+        }
+        catch (UserException e)
+        {
+            return Fail(e.Message);
+        }
+    }
+
+    internal static int Fail(string message)
+    {
+        Console.Error.WriteLine($"livewatcher: {Printable(message)}");
+        return ExitCodes.Usage;
+    }
+
+    /// <summary>Watches a target that the platform holds or has attached to.</summary>
+    /// <returns>How it ended, after the coverage statement.</returns>
+    internal static (SessionOutcome Outcome, int? ExitStatus, bool OutputFailed) Watch(
+        WatchPlatform platform, WatchSettings settings, ProcessId target, bool started)
+    {
+        using CancellationTokenSource stop = new();
+        using Interrupts interrupts = new(stop);
+        using OutputSink sink = OutputSink.Open(settings.Output, standardError: started, stop);
+        SessionPlatform parts = platform.ForSession(settings);
+        foreach (string note in platform.Notes)
+            sink.Publish(new NoteEvent(parts.Clock.ToWallClock(parts.Clock.Now), NoteLevel.Warning, note));
+        SessionOptions options = new(
+            settings.Requests, settings.For, settings.MaxHits, settings.FollowFork, settings.FollowExec, started, OnlineCpus.Read().Count);
+        using WatchSession session = new(parts, options, sink);
+        SessionOutcome outcome = session.Run(target, stop.Token);
+        int? status = outcome.ExitStatus;
+        if (started && outcome.TargetRuns && !stop.IsCancellationRequested)
+        {
+            sink.Publish(new NoteEvent(
+                parts.Clock.ToWallClock(parts.Clock.Now), NoteLevel.Info, $"process {target} runs on unwatched; waiting for its end (Ctrl-C leaves it)"));
+            status = session.AwaitExit(stop.Token);
+        }
+        else if (started && status is null)
+        {
+            using CancellationTokenSource soon = new(TimeSpan.FromSeconds(1));
+            status = session.AwaitExit(soon.Token);
+        }
+
+        if (sink.Failure is { } failure)
+            Console.Error.WriteLine($"livewatcher: writing the output failed, so the watching has ended: {failure}");
+        return (outcome, status, sink.Failure is not null);
+    }
+
+    private static string Printable(string text) =>
+        string.Concat(text.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()));
+
+    /// <summary>Ctrl-C, kill and a closed terminal end the watching, not the target.</summary>
+    private sealed class Interrupts : IDisposable
+    {
+        private readonly List<PosixSignalRegistration> registrations = [];
+
+        internal Interrupts(CancellationTokenSource stop)
+        {
+            foreach (PosixSignal signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
+            {
+                registrations.Add(PosixSignalRegistration.Create(signal, context =>
+                {
+                    context.Cancel = true;
+                    stop.Cancel();
+                }));
+            }
+        }
+
+        public void Dispose() => registrations.ForEach(registration => registration.Dispose());
+    }
+}

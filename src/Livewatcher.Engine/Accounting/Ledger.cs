@@ -1,0 +1,103 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Accounting;
+
+/// <summary>Every hit's account over a whole run, gone processes included, and every reason why something can have been missed.</summary>
+internal sealed class Ledger
+{
+    private readonly List<string> gaps = [];
+    private readonly List<string> remarks = [];
+    private long counted;
+    private long recorded;
+    private long filtered;
+    private long dropped;
+    private long comparable;
+
+    internal long Recovered { get; set; }
+
+    internal long Escaped { get; set; }
+
+    internal long Reported { get; set; }
+
+    internal long Received { get; set; }
+
+    internal long StacksCut { get; set; }
+
+    internal int Threads { get; set; }
+
+    internal int Processes { get; set; }
+
+    internal void AddGap(string reason)
+    {
+        if (!gaps.Contains(reason))
+            gaps.Add(reason);
+    }
+
+    internal void AddRemark(string remark)
+    {
+        if (!remarks.Contains(remark))
+            remarks.Add(remark);
+    }
+
+    /// <param name="account">A slot's account.</param>
+    /// <param name="mode">For an access watch the kernel's own counter runs ahead: reading the value for the record trips the
+    /// register again, which the kernel counts and the program, rightly, does not see (bpf_prog_active).</param>
+    internal void AddAccount(SlotAccount account, AccessMode mode)
+    {
+        if (mode != AccessMode.Access)
+            comparable += (long)account.Counted;
+        counted += (long)account.Counted;
+        recorded += (long)account.Recorded;
+        filtered += (long)account.Filtered;
+        dropped += (long)account.Dropped;
+    }
+
+    /// <summary>The closing statement.</summary>
+    /// <param name="template">From, To, Why and the like; its figures are replaced.</param>
+    /// <param name="session">The source's counters.</param>
+    /// <param name="kernelCount">The sum of the kernel's own event counters, access watches left out; null where it was never armed.</param>
+    /// <param name="merged">Recorded hits folded into another one.</param>
+    internal CoverageEvent Close(CoverageEvent template, SessionCounts session, long? kernelCount, long merged)
+    {
+        long foreign = (long)session.Foreign;
+        if (dropped > 0)
+            AddGap($"{dropped:N0} hits were dropped: the buffer was full (--ring takes a larger one)");
+        if (session.Throttled > 0)
+            AddGap($"the kernel throttled events {session.Throttled:N0} times (kernel.perf_event_max_sample_rate)");
+        if (Escaped > 0)
+            AddGap($"{Escaped:N0} changes of watched memory came without a hit: a register was lost, or the memory was written another way");
+        if (session.Untracked > 0)
+            AddGap($"{session.Untracked:N0} children could not be followed: too many at a time");
+        if (session.LostNotices > 0)
+            AddGap($"{session.LostNotices:N0} fork, exec or exit notices were lost");
+        if (kernelCount is { } kernel && kernel > comparable + foreign)
+            AddGap($"the kernel counted {kernel:N0} hits, of which {kernel - comparable - foreign:N0} never arrived");
+        if (counted != recorded + filtered + dropped)
+            AddGap($"the account does not add up: {counted:N0} counted, {recorded:N0} recorded, {filtered:N0} filtered, {dropped:N0} dropped");
+        if (Received < recorded)
+            AddGap($"{recorded - Received:N0} recorded hits were not read");
+        return template with
+        {
+            Hits = new HitCounts
+            {
+                Counted = counted,
+                Recorded = recorded,
+                Filtered = filtered,
+                Dropped = dropped,
+                Throttled = (long)session.Throttled,
+                Recovered = Recovered,
+                Escaped = Escaped,
+                Foreign = foreign,
+                Merged = merged,
+                Reported = Reported,
+            },
+            Threads = Threads + (int)session.Threads,
+            Processes = Processes,
+            StacksCut = StacksCut,
+            Gaps = gaps,
+            Remarks = remarks,
+        };
+    }
+}

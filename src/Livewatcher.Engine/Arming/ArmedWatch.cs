@@ -1,0 +1,55 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Arming;
+
+/// <summary>A watch that is armed in one process: its slots and the bytes last seen.</summary>
+internal sealed class ArmedWatch
+{
+    private readonly byte[] image;
+
+    /// <summary>Slots whose bytes nobody knows since a hit whose value could not be told.</summary>
+    private uint unknown;
+
+    internal ArmedWatch(Watch watch, IReadOnlyList<(int Slot, HardwareSlot Content)> pieces, byte[] initial)
+    {
+        Watch = watch;
+        Pieces = pieces;
+        image = initial;
+    }
+
+    internal Watch Watch { get; }
+
+    internal IReadOnlyList<(int Slot, HardwareSlot Content)> Pieces { get; }
+
+    /// <summary>The object's bytes as last seen; empty for an execution breakpoint.</summary>
+    internal ReadOnlySpan<byte> Image => image;
+
+    /// <summary>False where a part of the image is out of date.</summary>
+    internal bool IsKnown => unknown == 0;
+
+    internal bool Knows(int slot) => (unknown & (1u << slot)) == 0;
+
+    /// <summary>A slot has been written, and nobody knows what.</summary>
+    internal void Forget(int slot) => unknown |= 1u << slot;
+
+    internal bool Occupies(int slot) => Pieces.Any(piece => piece.Slot == slot);
+
+    /// <summary>The same watch in a forked child, whose memory starts as a copy.</summary>
+    internal ArmedWatch Copy() => new(Watch, Pieces, [.. image]) { unknown = unknown };
+
+    /// <summary>Puts a slot's bytes into the image.</summary>
+    internal void Apply(int slot, ulong value)
+    {
+        foreach ((int candidate, HardwareSlot content) in Pieces)
+        {
+            if (candidate != slot || content.Mode == AccessMode.Execute)
+                continue;
+            unknown &= ~(1u << slot);
+            int offset = (int)(content.Address - Watch.Address);
+            for (int i = 0; i < content.Length && offset + i < image.Length; i++)
+                image[offset + i] = (byte)(value >> (8 * i));
+        }
+    }
+}

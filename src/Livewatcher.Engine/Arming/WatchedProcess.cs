@@ -1,0 +1,59 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Engine.Auditing;
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Arming;
+
+/// <summary>One process under watch, with its names and its slots.</summary>
+internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symbols)
+{
+    internal ProcessId Id => Process.Id;
+
+    internal ITargetProcess Process { get; } = process;
+
+    internal ITargetSymbols Symbols { get; } = symbols;
+
+    internal Dictionary<int, HardwareSlot> Slots { get; } = [];
+
+    internal List<ArmedWatch> Watches { get; } = [];
+
+    /// <summary>Requests whose names none of its modules has yet, each with the reason.</summary>
+    internal List<(WatchRequest Request, string Reason)> Pending { get; } = [];
+
+    /// <summary>The loader stops whenever its list of libraries changes.</summary>
+    internal bool LoaderWatched { get; set; }
+
+    internal Dictionary<int, AuditedSlot> Audited { get; } = [];
+
+    /// <summary>A forked child, which has its names from the process that forked it.</summary>
+    internal bool Followed { get; private init; }
+
+    /// <summary>No longer watched: it has ended or has executed another program. Late hits still find their names here.</summary>
+    internal bool Retired { get; set; }
+
+    /// <summary>It has executed another program, which is still held or not yet told of here.</summary>
+    internal bool Replaced { get; set; }
+
+    /// <summary>What its slots held when its last thread ended, where no hit until then explained it.</summary>
+    internal IReadOnlyDictionary<int, ulong>? LastLook { get; set; }
+
+    /// <summary>When a recovered hit has last touched a slot, for sources that book such a hit nowhere.</summary>
+    internal Dictionary<int, ulong> RecoveredAt { get; } = [];
+
+    internal IReadOnlyList<HardwareSlot> SlotList => [.. Enumerable.Range(0, SlotPlanner.SlotCount)
+        .Select(slot => Slots.TryGetValue(slot, out HardwareSlot content) ? content : default)];
+
+    /// <summary>Whether a recovered hit accounts for a change since then.</summary>
+    internal bool IsExplained(int slot, ulong since) => RecoveredAt.TryGetValue(slot, out ulong at) && at > since;
+
+    /// <summary>A forked child: same program, same layout, memory copied.</summary>
+    internal WatchedProcess Fork(ITargetProcess child)
+    {
+        WatchedProcess copy = new(child, Symbols) { Followed = true };
+        foreach ((int slot, HardwareSlot content) in Slots)
+            copy.Slots[slot] = content;
+        copy.Watches.AddRange(Watches.Select(watch => watch.Copy()));
+        return copy;
+    }
+}

@@ -1,0 +1,34 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Auditing;
+
+/// <summary>One slot under audit and what was last known of it.</summary>
+internal sealed class AuditedSlot(ProcessId process, ITargetMemory memory, int slot, HardwareSlot content, ulong initial, ulong now)
+{
+    internal ProcessId Process { get; } = process;
+
+    internal ITargetMemory Memory { get; } = memory;
+
+    internal int Slot { get; } = slot;
+
+    internal HardwareSlot Content { get; } = content;
+
+    /// <summary>Memory and hits agreed on this value...</summary>
+    internal ulong Agreed { get; set; } = initial;
+
+    /// <summary>...at this time (CLOCK_MONOTONIC, ns).</summary>
+    internal ulong AgreedAt { get; set; } = now;
+
+    /// <summary>Hits recorded when last looked at.</summary>
+    internal ulong Recorded { get; set; }
+
+    /// <summary>A value that no hit explains so far; null where all is well.</summary>
+    internal ulong? Suspect { get; set; }
+
+    internal ulong SuspectSince { get; set; }
+
+    /// <summary>Times the memory could not be read (unmapped, process gone).</summary>
+    internal bool Unreadable { get; set; }
+}

@@ -1,0 +1,48 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Choosing;
+
+/// <summary>What this machine and this user can do, found by trying.</summary>
+/// <param name="BpfRefusal">Why BPF does not work; null where it does.</param>
+/// <param name="Hypervisor">Whether the processor says that it is virtual.</param>
+public sealed record Capability(string? BpfRefusal, bool Hypervisor);
+
+/// <summary>Backend, scope and guard of one watching.</summary>
+/// <param name="Backend">bpf or perf.</param>
+/// <param name="Scope">cpu or task.</param>
+/// <param name="Guard">Whether stray SIGTRAPs are swallowed.</param>
+/// <param name="Notes">What the user should know of the choice.</param>
+public sealed record BackendChoice(string Backend, string Scope, bool Guard, IReadOnlyList<string> Notes)
+{
+    /// <summary>Decides from the capability and the user's wishes ("auto" leaves it to us). No side effects.</summary>
+    /// <exception cref="UserException">The wishes cannot be had together.</exception>
+    public static BackendChoice Decide(Capability capability, string backend, string scope, string guard)
+    {
+        List<string> notes = [];
+        if (backend == "bpf" && capability.BpfRefusal is { } refusal)
+            throw new UserException($"--backend bpf: {refusal}; it takes root, or CAP_BPF and CAP_PERFMON");
+        string chosen = backend == "auto" ? capability.BpfRefusal is null ? "bpf" : "perf" : backend;
+        if (backend == "auto" && capability.BpfRefusal is { } why)
+            notes.Add($"backend perf, because BPF is refused: {why}");
+        if (chosen == "perf" && scope == "cpu")
+            throw new UserException("--scope cpu needs backend bpf, which tells the target's hits from everybody else's in the kernel");
+        string reach = (chosen, scope) switch
+        {
+            ("perf", _) => "task",
+            (_, "auto") => capability.Hypervisor ? "task" : "cpu",
+            _ => scope,
+        };
+        bool guarded = guard == "auto" ? capability.Hypervisor : guard == "on";
+        if (capability.Hypervisor && reach == "cpu")
+        {
+            notes.Add("scope cpu in a virtual machine: a stray SIGTRAP can kill another process that has the same virtual address; "
+                + "scope task cannot harm it");
+        }
+
+        if (capability.Hypervisor && !guarded)
+            notes.Add("guard off in a virtual machine: where it loses DR6, a stray SIGTRAP kills the target");
+        return new BackendChoice(chosen, reach, guarded, notes);
+    }
+}

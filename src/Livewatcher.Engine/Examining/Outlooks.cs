@@ -1,0 +1,59 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Engine.Choosing;
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Examining;
+
+/// <summary>What run and attach would choose here, given no options, and why.</summary>
+internal static class Outlooks
+{
+    internal static IReadOnlyList<VerbOutlook> Of(Observations seen)
+    {
+        BackendChoice choice = BackendChoice.Decide(new Capability(seen.Bpf?.ToString(), seen.Machine.Hypervisor), "auto", "auto", "auto");
+        return [Run(seen, choice), Attach(seen, choice)];
+    }
+
+    private static VerbOutlook Run(Observations seen, BackendChoice choice)
+    {
+        List<string> reasons = Reasons(seen, choice);
+        if (seen.TraceOwnChild is { } refusal)
+            reasons.Add($"refused: a tracer starts the program, and ptrace(2) is not to be had ({refusal.Error})");
+        return new VerbOutlook("run", Watches(seen) && seen.TraceOwnChild is null, choice.Backend, choice.Scope, choice.Guard, reasons);
+    }
+
+    private static VerbOutlook Attach(Observations seen, BackendChoice choice)
+    {
+        List<string> reasons = Reasons(seen, choice);
+        Refusal? refusal = choice.Guard ? seen.TraceOther : null;
+        if (refusal is not null)
+            reasons.Add($"refused with a guard: it cannot hold a process that runs already ({refusal.Error}); --guard off goes without");
+        return new VerbOutlook("attach", Watches(seen) && refusal is null, choice.Backend, choice.Scope, choice.Guard, reasons);
+    }
+
+    /// <summary>Whether hits arrive, one way or another.</summary>
+    internal static bool Watches(Observations seen) =>
+        seen.Probe is null && seen.Flood is { Recorded: > 0 } && !LibraryCheck.IsFatal(seen);
+
+    private static List<string> Reasons(Observations seen, BackendChoice choice)
+    {
+        List<string> reasons =
+        [
+            choice.Backend == "bpf"
+                ? "backend bpf: its programs load, and its records carry the value before and after"
+                : "backend perf: BPF is refused",
+            choice switch
+            {
+                { Scope: "cpu" } => "scope cpu: covers every thread at once, and on a physical machine it harms nobody",
+                { Backend: "perf" } => "scope task: only BPF could tell the target's hits from everybody else's",
+                _ => "scope task: in a virtual machine a stray SIGTRAP of scope cpu could kill another process that has the same address",
+            },
+            choice.Guard
+                ? "guard on: the processor says that it is virtual, and virtual machines lose DR6"
+                : "guard off: the processor does not say that it is virtual",
+        ];
+        if (!Watches(seen))
+            reasons.Add("refused: see what fails above");
+        return reasons;
+    }
+}

@@ -1,0 +1,72 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Ordering;
+
+/// <summary>Puts what comes from the ring, the guard and the audit into the order of its time stamps, and folds hits that are
+/// one access. Items wait for <see cref="Window"/> behind the newest drain; within that window order is by CLOCK_MONOTONIC,
+/// ties in order of arrival.</summary>
+internal sealed class HitOrderer
+{
+    /// <summary>Nanoseconds. A recovered hit takes the way through the guard's socket, well under this.</summary>
+    internal const ulong Window = 5_000_000;
+
+    private readonly PriorityQueue<SessionItem, (ulong Time, long Arrival)> waiting = new();
+    private readonly Queue<object> outgoing = new();
+    private readonly Dictionary<ThreadId, AccessGroup> open = [];
+    private long arrivals;
+
+    /// <summary>Hits that were folded into another.</summary>
+    internal long Merged { get; private set; }
+
+    internal void Add(SessionItem item) => waiting.Enqueue(item, (item.Time, arrivals++));
+
+    /// <summary>Everything up to this time minus the window, in order: AccessGroups and SessionItems.</summary>
+    internal IEnumerable<object> Release(ulong drainedTo)
+    {
+        ulong horizon = drainedTo > Window ? drainedTo - Window : 0;
+        while (waiting.TryPeek(out SessionItem? item, out _) && item.Time <= horizon)
+        {
+            waiting.Dequeue();
+            Fold(item);
+        }
+
+        foreach ((ThreadId thread, AccessGroup group) in open)
+        {
+            // A group whose newest hit is a window old will not be continued.
+            if (group.Last.Time + Window <= horizon)
+            {
+                group.Closed = true;
+                open.Remove(thread);
+            }
+        }
+
+        while (outgoing.TryPeek(out object? next) && next is not AccessGroup { Closed: false })
+            yield return outgoing.Dequeue();
+    }
+
+    private void Fold(SessionItem item)
+    {
+        if (item is not SessionItem.RawHitItem { Hit: var hit })
+        {
+            outgoing.Enqueue(item);
+            return;
+        }
+
+        if (open.TryGetValue(hit.Thread, out AccessGroup? group))
+        {
+            if (group.TryTake(hit, hit.Old, hit.New))
+            {
+                Merged++;
+                return;
+            }
+
+            group.Closed = true;
+        }
+
+        AccessGroup fresh = new(hit, new Dictionary<int, (ulong? Old, ulong? New)> { [hit.Slot] = (hit.Old, hit.New) });
+        open[hit.Thread] = fresh;
+        outgoing.Enqueue(fresh);
+    }
+}

@@ -1,0 +1,32 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Ordering;
+
+/// <summary>What the drain loop hands to the session, with its time stamp (CLOCK_MONOTONIC, ns).</summary>
+internal abstract record SessionItem(ulong Time)
+{
+    internal sealed record RawHitItem(RawHit Hit) : SessionItem(Hit.Time);
+
+    /// <summary>A hit from the guard; the slots it touched are known by its instruction only.</summary>
+    internal sealed record RecoveredItem(TracerEvent.Recovered Recovered) : SessionItem(Recovered.Hit.Time);
+
+    internal sealed record Forked(ulong Time, ProcessId Parent, ProcessId Child) : SessionItem(Time);
+
+    internal sealed record Execed(ulong Time, ProcessId Process) : SessionItem(Time);
+
+    internal sealed record Exited(ulong Time, ProcessId Process) : SessionItem(Time);
+
+    /// <summary>The audit has found a change that no hit explains, between Since and Time.</summary>
+    internal sealed record Escaped(ulong Time, ulong Since, ProcessId Process, int Slot, ulong Old, ulong New) : SessionItem(Time);
+
+    /// <summary>A source without values: this is what the slot holds after its hits so far.</summary>
+    internal sealed record Settled(ulong Time, ProcessId Process, int Slot, ulong Value) : SessionItem(Time);
+
+    /// <summary>To be done when everything that happened before this time has been published.</summary>
+    internal sealed record Due(ulong Time, Action Act) : SessionItem(Time);
+
+    /// <summary>Everything that happened before this time has been handed over.</summary>
+    internal sealed record Drained(ulong Time) : SessionItem(Time);
+}

@@ -1,0 +1,204 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Engine.Accounting;
+using Livewatcher.Engine.Arming;
+using Livewatcher.Engine.Auditing;
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Watching;
+
+/// <summary>From requests to armed slots: resolve, split, place, seed, arm, tell. All or nothing for what is resolved together.</summary>
+internal sealed class Armer(SessionPlatform platform, SessionOptions options, Ledger ledger, Action<WatchEvent> publish)
+{
+    private readonly List<WatchRequest> pending = [];
+    private bool loaderWatched;
+
+    /// <summary>Requests whose names no module has yet.</summary>
+    internal IReadOnlyList<WatchRequest> Pending => pending;
+
+    /// <summary>Why the first pending request has no address yet.</summary>
+    internal string? PendingReason { get; private set; }
+
+    /// <summary>When the first watch was covered everywhere; null before.</summary>
+    internal DateTimeOffset? CoveredFrom { get; private set; }
+
+    /// <summary>Resolves all requests and arms those that resolve.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="mayWait">True where a name may come with a library later.</param>
+    /// <exception cref="UserException">A request is impossible, or there are too few debug registers.</exception>
+    internal void ArmAll(WatchedProcess process, bool mayWait)
+    {
+        pending.Clear();
+        loaderWatched = false;
+        Arm(process, options.Requests, mayWait);
+    }
+
+    /// <summary>Tries the pending requests again, after a library was mapped.</summary>
+    internal void ArmPending(WatchedProcess process)
+    {
+        List<WatchRequest> again = [.. pending];
+        pending.Clear();
+        Arm(process, again, mayWait: true);
+    }
+
+    private void Arm(WatchedProcess process, IReadOnlyList<WatchRequest> requests, bool mayWait)
+    {
+        List<Watch> resolved = [];
+        foreach (WatchRequest request in requests)
+        {
+            switch (process.Symbols.Resolve(request))
+            {
+                case WatchResolution.Resolved { Watch: var watch }:
+                    resolved.Add(watch);
+                    break;
+                case WatchResolution.UnknownName { Reason: var reason } when mayWait:
+                    PendingReason = $"'{request.Expression}': {reason}";
+                    pending.Add(request);
+                    break;
+                case WatchResolution.UnknownName { Reason: var reason }:
+                    throw new UserException($"cannot watch '{request.Expression}': {reason}");
+                case WatchResolution.Impossible { Reason: var reason }:
+                    throw new UserException($"cannot watch '{request.Expression}': {reason}");
+            }
+        }
+
+        if (resolved.Count > 0)
+            ArmResolved(process, resolved);
+        else
+            SetLoaderBreak(process);
+    }
+
+    /// <summary>The loader's breakpoint is there as long as a name is pending, and not longer.</summary>
+    private void SetLoaderBreak(WatchedProcess process)
+    {
+        if (pending.Count > 0 == loaderWatched || platform.Tracer is not { } tracer)
+            return;
+        if (loaderWatched)
+        {
+            tracer.UnwatchLoader(process.Id);
+            loaderWatched = false;
+            return;
+        }
+
+        // glibc and musl call it whenever their list of libraries changes, for debuggers' sake (<link.h>, r_brk).
+        if (process.Symbols.Resolve(new WatchRequest("_dl_debug_state", AccessMode.Execute)) is not WatchResolution.Resolved loader)
+            throw new UserException($"cannot watch '{pending[0].Expression}': no module has it, and this program has no dynamic loader to wait for");
+        tracer.WatchLoader(process.Id, loader.Watch.Address);
+        loaderWatched = true;
+    }
+
+    private void ArmResolved(WatchedProcess process, List<Watch> watches)
+    {
+        List<IReadOnlyList<HardwareSlot>> pieces = [.. watches.Select(watch => SlotPlanner.Split(watch.Address, watch.Length, watch.Mode))];
+        // Stopping at the loader takes a debug register of its own, as long as a name is still to come.
+        SetLoaderBreak(process);
+        int available = SlotPlanner.SlotCount - (loaderWatched ? 1 : 0);
+        IReadOnlyList<int> places = SlotPlanner.Place(process.Slots, [.. pieces.SelectMany(piece => piece)], available)
+            ?? throw new UserException(TooMany(process, watches, pieces));
+
+        Dictionary<int, HardwareSlot> fresh = [];
+        List<ArmedWatch> armed = [];
+        int next = 0;
+        for (int i = 0; i < watches.Count; i++)
+        {
+            List<(int, HardwareSlot)> own = [];
+            foreach (HardwareSlot piece in pieces[i])
+            {
+                int slot = places[next++];
+                own.Add((slot, piece));
+                if (!process.Slots.ContainsKey(slot))
+                    fresh[slot] = piece;
+            }
+
+            armed.Add(new ArmedWatch(watches[i], own, ReadInitial(process, watches[i])));
+        }
+
+        Seed(process, fresh, armed);
+        int threads = Arm(process, fresh, watches, pieces);
+        foreach ((int slot, HardwareSlot content) in fresh)
+            process.Slots[slot] = content;
+        process.Watches.AddRange(armed);
+        Tell(process, armed, threads);
+    }
+
+    private void Seed(WatchedProcess process, Dictionary<int, HardwareSlot> slots, List<ArmedWatch> armed)
+    {
+        foreach ((int slot, HardwareSlot content) in slots)
+        {
+            ulong initial = 0;
+            if (content.Mode != AccessMode.Execute)
+                Auditor.TryReadValue(process.Process.Memory, content, out initial);
+            uint siblings = armed.Where(watch => watch.Occupies(slot)).SelectMany(watch => watch.Pieces)
+                .Where(piece => piece.Slot != slot).Aggregate(0u, (mask, piece) => mask | (1u << piece.Slot));
+            platform.Source.SetSlot(process.Id, slot, content, initial, siblings);
+        }
+    }
+
+    private int Arm(WatchedProcess process, Dictionary<int, HardwareSlot> slots, List<Watch> watches, List<IReadOnlyList<HardwareSlot>> pieces)
+    {
+        if (slots.Count == 0)
+            return process.Process.ReadThreads().Count;
+        try
+        {
+            return platform.Arming.Arm(process.Id, slots);
+        }
+        catch (ArmingException e)
+        {
+            foreach (int slot in slots.Keys)
+                platform.Source.ClearSlot(process.Id, slot);
+            throw new UserException(Explain(e, process, watches, pieces));
+        }
+    }
+
+    private static byte[] ReadInitial(WatchedProcess process, Watch watch)
+    {
+        if (watch.Mode == AccessMode.Execute)
+            return [];
+        byte[] bytes = new byte[watch.Length];
+        if (!process.Process.Memory.TryRead(watch.Address, bytes))
+            throw new UserException($"cannot watch '{watch.Label}': {watch.Address} is not mapped in process {process.Id}");
+        return bytes;
+    }
+
+    private void Tell(WatchedProcess process, List<ArmedWatch> armed, int threads)
+    {
+        DateTimeOffset now = platform.Clock.ToWallClock(platform.Clock.Now);
+        if (CoveredFrom is null)
+            ledger.Threads += threads;
+        CoveredFrom ??= now;
+        foreach (ArmedWatch watch in armed)
+        {
+            Value? initial = watch.Watch.Mode == AccessMode.Execute ? null : watch.Watch.Format.Format(watch.Image, process.Symbols.NameOf);
+            publish(new ArmedEvent(
+                now, watch.Watch, process.Id, [.. watch.Pieces.Select(piece => piece.Content)], initial,
+                platform.Source.Name, platform.Arming.Scope, platform.GuardOn, threads, options.CpuCount));
+        }
+    }
+
+    private static string TooMany(WatchedProcess process, List<Watch> watches, List<IReadOnlyList<HardwareSlot>> pieces)
+    {
+        IEnumerable<string> needs = watches.Select((watch, i) => $"{watch.Label} needs {pieces[i].Count} ({Sizes(pieces[i])})");
+        IEnumerable<string> held = process.Watches.Select(watch => $"{watch.Watch.Label} holds {watch.Pieces.Count}");
+        return $"too few debug registers: the processor has {SlotPlanner.SlotCount}; {string.Join(", ", needs.Concat(held))}; watch fewer or smaller objects";
+    }
+
+    private string Explain(ArmingException e, WatchedProcess process, List<Watch> watches, List<IReadOnlyList<HardwareSlot>> pieces)
+    {
+        const int ESRCH = 3;
+        const int ENOSPC = 28;
+        const int EINVAL = 22;
+        const int EMFILE = 24;
+        string what = string.Join(", ", watches.Select((watch, i) => $"{watch.Label} ({Sizes(pieces[i])} at {watch.Address})"));
+        return e.Errno switch
+        {
+            ENOSPC => $"no debug register is free for {what}: ENOSPC; {platform.DescribeSlotHolders(process.Id) ?? "another user of hardware breakpoints holds them"}",
+            ESRCH => $"process {process.Id} ended while it was being armed: ESRCH",
+            EINVAL => $"the kernel refuses {what}: EINVAL; is the address in the program's own memory and aligned?",
+            EMFILE => $"too many open files while arming {process.Id}: EMFILE; raise the limit (ulimit -n) or use --scope cpu",
+            _ => $"cannot arm {what}: {e.Message}",
+        };
+    }
+
+    private static string Sizes(IReadOnlyList<HardwareSlot> pieces) =>
+        pieces[0].Mode == AccessMode.Execute ? "execution" : $"{string.Join('+', pieces.Select(piece => piece.Length))} bytes";
+}

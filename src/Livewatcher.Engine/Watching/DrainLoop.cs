@@ -1,0 +1,116 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Collections.Concurrent;
+using Livewatcher.Engine.Auditing;
+using Livewatcher.Engine.Ordering;
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Watching;
+
+/// <summary>The one thread that drains the source: every few milliseconds, or at once when the source presses. After each drain
+/// comes the audit. Memory is bounded: when the session lags, the ring fills and the kernel side counts the drops.</summary>
+internal sealed class DrainLoop : IHitReceiver, IDisposable
+{
+    /// <summary>Bytes of copied stacks that may wait for the session.</summary>
+    private const long QueueBytes = 256L << 20;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(3);
+
+    private readonly IHitSource source;
+    private readonly Auditor auditor;
+    private readonly IClock clock;
+    private readonly ConcurrentQueue<SessionItem> queue = new();
+    private readonly SemaphoreSlim filled = new(0, 1);
+    private readonly Thread thread;
+    private long queuedBytes;
+    private volatile bool stopping;
+    private volatile Exception? failure;
+
+    internal DrainLoop(IHitSource source, Auditor auditor, IClock clock)
+    {
+        this.source = source;
+        this.auditor = auditor;
+        this.clock = clock;
+        thread = new Thread(Run) { Name = "lw-drain", IsBackground = true };
+    }
+
+    internal void Start() => thread.Start();
+
+    /// <summary>The next item; null when none comes in time.</summary>
+    internal SessionItem? Take(TimeSpan atMost)
+    {
+        if (!queue.TryDequeue(out SessionItem? item))
+        {
+            filled.Wait(atMost);
+            if (!queue.TryDequeue(out item))
+            {
+                if (failure is { } broken)
+                    throw new InvalidOperationException("the drain loop has failed", broken);
+                return null;
+            }
+        }
+
+        if (item is SessionItem.RawHitItem { Hit: var hit })
+            Interlocked.Add(ref queuedBytes, -Weight(hit));
+        return item;
+    }
+
+    /// <summary>Drains once more, without regard to the queue's bound, and ends the thread.</summary>
+    internal void Stop()
+    {
+        stopping = true;
+        if (thread.ThreadState != ThreadState.Unstarted)
+            thread.Join();
+    }
+
+    public void OnHit(RawHit hit)
+    {
+        Interlocked.Add(ref queuedBytes, Weight(hit));
+        queue.Enqueue(new SessionItem.RawHitItem(hit));
+    }
+
+    public void OnForked(ulong time, ProcessId parent, ProcessId child) => queue.Enqueue(new SessionItem.Forked(time, parent, child));
+
+    public void OnExec(ulong time, ProcessId process) => queue.Enqueue(new SessionItem.Execed(time, process));
+
+    public void OnExit(ulong time, ProcessId process) => queue.Enqueue(new SessionItem.Exited(time, process));
+
+    public void Dispose()
+    {
+        Stop();
+        filled.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!stopping)
+            {
+                source.Wait(Interval);
+                if (Interlocked.Read(ref queuedBytes) < QueueBytes)
+                    DrainOnce();
+            }
+
+            DrainOnce();
+        }
+        catch (Exception e)
+        {
+            failure = e; // a bug; it surfaces with its stack where the session takes the next item
+        }
+    }
+
+    private void DrainOnce()
+    {
+        ulong start = clock.Now;
+        source.Drain(this);
+        foreach (SessionItem.Escaped escaped in auditor.Look(start))
+            queue.Enqueue(escaped);
+
+        queue.Enqueue(new SessionItem.Drained(start));
+        if (filled.CurrentCount == 0)
+            filled.Release();
+    }
+
+    private static int Weight(RawHit hit) => 512 + hit.Stack.Length;
+}

@@ -1,0 +1,117 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Engine.Accounting;
+using Livewatcher.Engine.Arming;
+using Livewatcher.Engine.Ordering;
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Watching;
+
+/// <summary>From a group of hardware hits to the hits that the user reads: one for each watch that was touched.</summary>
+internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
+{
+    private long sequence;
+
+    internal IEnumerable<Hit> Name(WatchedProcess process, AccessGroup group)
+    {
+        RawHit first = group.First;
+        IReadOnlyList<HardwareSlot> slots = process.SlotList;
+        Instruction? instruction = process.Symbols.FindInstruction(first, [.. process.Slots.Values]);
+        CallStack stack = process.Symbols.Unwind(first);
+        string? call = first.Origin == HitOrigin.Kernel ? process.Symbols.FormatSystemCall(first.Registers) : null;
+        foreach (ArmedWatch watch in process.Watches.Where(watch => group.Values.Keys.Any(watch.Occupies)))
+        {
+            (Value? old, Value? now, bool? changed) = Values(process, watch, group, slots);
+            if (stack.CutShort is not null)
+                ledger.StacksCut++;
+            yield return new Hit
+            {
+                Sequence = ++sequence,
+                Time = platform.Clock.ToWallClock(first.Time),
+                Watch = watch.Watch,
+                Address = watch.Watch.Address,
+                Old = old,
+                New = now,
+                Changed = changed,
+                Process = first.Process,
+                Thread = first.Thread,
+                ThreadName = first.ThreadName,
+                Cpu = first.Cpu,
+                Origin = first.Origin,
+                SystemCall = call,
+                Merged = group.Count,
+                Recovered = first.Recovered,
+                Instruction = instruction,
+                Stack = stack,
+            };
+        }
+    }
+
+    internal IEnumerable<Hit> NameEscape(WatchedProcess process, SessionItem.Escaped escaped)
+    {
+        foreach (ArmedWatch watch in process.Watches.Where(watch => watch.Occupies(escaped.Slot)))
+        {
+            watch.Apply(escaped.Slot, escaped.Old);
+            Value old = Show(process, watch);
+            watch.Apply(escaped.Slot, escaped.New);
+            yield return new Hit
+            {
+                Sequence = ++sequence,
+                Time = platform.Clock.ToWallClock(escaped.Time),
+                EscapedSince = platform.Clock.ToWallClock(escaped.Since),
+                Watch = watch.Watch,
+                Address = watch.Watch.Address,
+                Old = old,
+                New = Show(process, watch),
+                Changed = true,
+                Process = process.Id,
+                Stack = CallStack.Empty,
+            };
+        }
+    }
+
+    private static (Value? Old, Value? New, bool? Changed) Values(
+        WatchedProcess process, ArmedWatch watch, AccessGroup group, IReadOnlyList<HardwareSlot> slots)
+    {
+        if (watch.Watch.Mode == AccessMode.Execute)
+            return (null, null, null);
+        bool known = true;
+        foreach ((int slot, (ulong? before, _)) in group.Values)
+        {
+            if (before is { } value)
+                watch.Apply(slot, value);
+        }
+
+        byte[] was = watch.Image.ToArray();
+        Value old = Show(process, watch);
+        foreach ((int slot, (ulong? before, ulong? after)) in group.Values.Where(value => watch.Occupies(value.Key)))
+        {
+            // Without values in the record, the instruction's registers may tell what it stored.
+            ulong? now = after ?? process.Symbols.StoredValue(group.Last, slots[slot], before ?? SlotValue(watch, slot));
+            if (now is { } value)
+                watch.Apply(slot, value);
+            else
+                known = false;
+        }
+
+        return known ? (old, Show(process, watch), !watch.Image.SequenceEqual(was)) : (old, null, null);
+    }
+
+    private static ulong? SlotValue(ArmedWatch watch, int slot)
+    {
+        foreach ((int candidate, HardwareSlot content) in watch.Pieces)
+        {
+            if (candidate != slot)
+                continue;
+            ulong value = 0;
+            int offset = (int)(content.Address - watch.Watch.Address);
+            for (int i = 0; i < content.Length; i++)
+                value |= (ulong)watch.Image[offset + i] << (8 * i);
+            return value;
+        }
+
+        return null;
+    }
+
+    private static Value Show(WatchedProcess process, ArmedWatch watch) => watch.Watch.Format.Format(watch.Image, process.Symbols.NameOf);
+}

@@ -1,0 +1,36 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Watching;
+
+/// <summary>What one watching shall do.</summary>
+/// <param name="Requests">At least one.</param>
+/// <param name="For">End after this time; null: no limit.</param>
+/// <param name="MaxHits">End after this many reported hits; null: no limit.</param>
+/// <param name="FollowFork">Children are watched too.</param>
+/// <param name="FollowExec">After an exec the expressions are resolved again.</param>
+/// <param name="Started">True where livewatcher has started the target: it is held at its exec.</param>
+/// <param name="CpuCount">CPUs online, for the coverage statement.</param>
+public sealed record SessionOptions(
+    IReadOnlyList<WatchRequest> Requests, TimeSpan? For, long? MaxHits, bool FollowFork, bool FollowExec, bool Started, int CpuCount);
+
+/// <summary>The parts of the platform that one watching uses. The session owns none of them.</summary>
+/// <param name="Source">Where hits come from.</param>
+/// <param name="Arming">What loads the debug registers.</param>
+/// <param name="Tracer">Holds threads; null where there is none.</param>
+/// <param name="GuardOn">Whether the tracer stays on as the guard; otherwise it lets go once everything is armed.</param>
+/// <param name="OpenProcess">A process by its id.</param>
+/// <param name="OpenSymbols">Names of a process.</param>
+/// <param name="IsAlive">Whether a process still runs.</param>
+/// <param name="DescribeSlotHolders">Who else may hold debug registers, as a phrase; null where nobody is known.</param>
+/// <param name="Clock">Time.</param>
+public sealed record SessionPlatform(
+    IHitSource Source, IArming Arming, ITracer? Tracer, bool GuardOn, Func<ProcessId, ITargetProcess> OpenProcess,
+    Func<ITargetProcess, ITargetSymbols> OpenSymbols, Func<ProcessId, bool> IsAlive, Func<ProcessId, string?> DescribeSlotHolders,
+    IClock Clock);
+
+/// <summary>How a watching ended.</summary>
+/// <param name="ExitStatus">The root target's status as wait(2) gives it; null where it still runs or was not ours.</param>
+/// <param name="TargetRuns">Whether the root target still runs.</param>
+public sealed record SessionOutcome(int? ExitStatus, bool TargetRuns);

@@ -1,0 +1,162 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Engine.Accounting;
+using Livewatcher.Engine.Arming;
+using Livewatcher.Engine.Auditing;
+using Livewatcher.Engine.Ordering;
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Watching;
+
+/// <summary>Who is watched: taken in at the start, by forks and after execs, retired when nothing more can come of it. Says
+/// what the audit looks at.</summary>
+internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, Auditor auditor) : IDisposable
+{
+    /// <summary>Retired ones beyond this number are forgotten. Their last hits came before the notice of their end.</summary>
+    private const int Remembered = 1024;
+
+    private readonly Dictionary<ProcessId, WatchedProcess> processes = [];
+
+    internal IReadOnlyCollection<WatchedProcess> All => processes.Values;
+
+    internal bool AnyLeft => processes.Values.Any(process => !process.Retired);
+
+    internal WatchedProcess? Find(ProcessId id) => processes.GetValueOrDefault(id);
+
+    /// <summary>Takes a process in, or takes it in anew after an exec.</summary>
+    /// <exception cref="UserException">It is gone, or there is no room for it.</exception>
+    internal WatchedProcess Open(ProcessId id)
+    {
+        ITargetProcess process = platform.OpenProcess(id);
+        WatchedProcess fresh = new(process, platform.OpenSymbols(process));
+        WatchedProcess? former = Find(id);
+        processes[id] = fresh;
+        DisposeOrphans(former is null ? [] : [former]);
+        fresh.Symbols.RefreshModules();
+        if (!platform.Source.AddProcess(id))
+            throw new UserException($"cannot watch process {id}: too many processes are watched already");
+        return fresh;
+    }
+
+    /// <summary>A child, unless it is known already.</summary>
+    /// <param name="parent">Who forked it; where that one is not known any more, <paramref name="root"/> stands in.</param>
+    /// <param name="child">The child.</param>
+    /// <param name="root">The first target.</param>
+    internal WatchedProcess Fork(ProcessId parent, ProcessId child, ProcessId root)
+    {
+        WatchedProcess? known = Find(child);
+        if (known is { Retired: false })
+            return known;
+        WatchedProcess copy = (Find(parent) ?? processes[root]).Fork(platform.OpenProcess(child));
+        processes[child] = copy;
+        DisposeOrphans(known is null ? [] : [known]);
+        ledger.Processes++;
+        AuditAgain();
+        return copy;
+    }
+
+    /// <summary>Its memory is another program's: it explains nothing any more.</summary>
+    internal void Replaced(ProcessId id)
+    {
+        if (Find(id) is not { } process)
+            return;
+        process.Replaced = true;
+        AuditAgain();
+    }
+
+    /// <summary>Closes a process's account: nothing of it can come any more.</summary>
+    /// <returns>Changes that its last look has found and no hit explains.</returns>
+    internal IReadOnlyList<SessionItem.Escaped> Retire(ProcessId id)
+    {
+        if (Find(id) is not { Retired: false } process)
+            return [];
+        process.Retired = true;
+        AuditAgain();
+        List<SessionItem.Escaped> escaped = [];
+        foreach ((int slot, HardwareSlot content) in process.Slots)
+        {
+            if (platform.Source.ReadAccount(id, slot) is not { } account)
+                continue;
+            ledger.AddAccount(account, content.Mode);
+            if (process.LastLook?.TryGetValue(slot, out ulong held) == true && Unexplained(process, slot, account, held) is { } found)
+                escaped.Add(found);
+        }
+
+        platform.Source.RemoveProcess(id);
+        if (processes.Count > Remembered)
+            Forget();
+        return escaped;
+    }
+
+    /// <summary>Puts every slot that holds data of a living process under audit.</summary>
+    internal void AuditAgain()
+    {
+        List<AuditedSlot> all = [];
+        foreach (WatchedProcess process in processes.Values.Where(process => !process.Retired && !process.Replaced))
+        {
+            foreach ((int slot, HardwareSlot content) in process.Slots.Where(slot => slot.Value.Mode != AccessMode.Execute))
+            {
+                if (!process.Audited.TryGetValue(slot, out AuditedSlot? known) || known.Content != content)
+                {
+                    Auditor.TryReadValue(process.Process.Memory, content, out ulong value);
+                    process.Audited[slot] = known =
+                        new AuditedSlot(process.Id, process.Process.Memory, slot, content, value, platform.Clock.Now);
+                }
+
+                all.Add(known);
+            }
+        }
+
+        auditor.Watch(all);
+    }
+
+    /// <summary>What each slot of a process holds, read from its memory now.</summary>
+    internal static IReadOnlyDictionary<int, ulong> Look(WatchedProcess process)
+    {
+        Dictionary<int, ulong> values = [];
+        foreach ((int slot, HardwareSlot content) in process.Slots)
+        {
+            if (content.Mode != AccessMode.Execute && Auditor.TryReadValue(process.Process.Memory, content, out ulong value))
+                values[slot] = value;
+        }
+
+        return values;
+    }
+
+    public void Dispose()
+    {
+        foreach (ITargetSymbols symbols in processes.Values.Select(process => process.Symbols).Distinct())
+            symbols.Dispose();
+    }
+
+    private SessionItem.Escaped? Unexplained(WatchedProcess process, int slot, SlotAccount account, ulong held)
+    {
+        AuditedSlot? known = process.Audited.GetValueOrDefault(slot);
+        ulong now = platform.Clock.Now;
+        ulong since = known?.AgreedAt ?? now;
+        if (platform.Source.TracksValues)
+            return held == account.LastValue ? null : new SessionItem.Escaped(now, since, process.Id, slot, account.LastValue, held);
+        // Without values in the records only a slot without a hit since the audit's last look can tell.
+        return known is null || known.Recorded != account.Counted || known.Agreed == held || process.IsExplained(slot, since)
+            ? null
+            : new SessionItem.Escaped(now, since, process.Id, slot, known.Agreed, held);
+    }
+
+    private void Forget()
+    {
+        // The first one is the target itself: others may still be its children.
+        List<WatchedProcess> past = [.. processes.Values.Where(process => process.Retired && process.Followed)];
+        foreach (WatchedProcess process in past)
+            processes.Remove(process.Id);
+        DisposeOrphans(past);
+    }
+
+    private void DisposeOrphans(IReadOnlyCollection<WatchedProcess> gone)
+    {
+        if (gone.Count == 0)
+            return;
+        HashSet<ITargetSymbols> used = [.. processes.Values.Select(process => process.Symbols)];
+        foreach (ITargetSymbols symbols in gone.Select(process => process.Symbols).Where(symbols => !used.Contains(symbols)).Distinct())
+            symbols.Dispose();
+    }
+}

@@ -1,0 +1,34 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Linux.Guard;
+using Livewatcher.Model;
+
+namespace Livewatcher.Linux.Arming;
+
+/// <summary>Scope task under the guard: each thread is armed while the guard holds it, newcomers inherit or come in stopped.
+/// The guard owns the events.</summary>
+public sealed class GuardArming(GuardTracer guard) : IArming
+{
+    public string Scope => "task";
+
+    public int Arm(ProcessId process, IReadOnlyDictionary<int, HardwareSlot> slots) =>
+        guard.Arm(process, slots.ToDictionary(slot => slot.Key, slot => SlotSpecKinds.ToSpec(slot.Value)));
+
+    public IReadOnlyDictionary<int, long> Disarm(ProcessId process, IReadOnlyCollection<int> slots)
+    {
+        uint mask = slots.Aggregate(0u, (sum, slot) => sum | (1u << slot));
+        GuardValues counts = guard.Disarm(process, mask);
+        Dictionary<int, long> bySlot = [];
+        foreach (int slot in slots)
+            bySlot[slot] = (long)counts[slot];
+        return bySlot;
+    }
+
+    /// <summary>A thread that is stopped for a moment is switched in anew, and its registers with it.</summary>
+    public void Reload(ProcessId process) => guard.Kick(process);
+
+    public void Dispose()
+    {
+        // The guard frees everything when it detaches.
+    }
+}

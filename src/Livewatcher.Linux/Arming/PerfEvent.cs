@@ -1,0 +1,64 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Runtime.InteropServices;
+using Livewatcher.Linux.Guard;
+using Livewatcher.Linux.Interop;
+using Livewatcher.Model;
+
+namespace Livewatcher.Linux.Arming;
+
+/// <summary>One breakpoint event: perf_event_open(2). Closing it frees its debug register at once.</summary>
+internal sealed unsafe class PerfEvent : IDisposable
+{
+    private const ulong PERF_FLAG_FD_CLOEXEC = 8;
+    private const ulong PERF_EVENT_IOC_ENABLE = 0x2400;
+    private const ulong PERF_EVENT_IOC_DISABLE = 0x2401;
+    private const ulong PERF_EVENT_IOC_SET_BPF = 0x40042408;
+
+    private readonly SafeDescriptor descriptor;
+
+    private PerfEvent(SafeDescriptor descriptor) => this.descriptor = descriptor;
+
+    internal int Descriptor => descriptor.Number;
+
+    /// <summary>The kernel's own count of hits, those of inherited events included.</summary>
+    internal long Count
+    {
+        get
+        {
+            ulong value;
+            return Libc.Read(descriptor.Number, &value, sizeof(ulong)) == sizeof(ulong) ? (long)value : 0;
+        }
+    }
+
+    /// <summary>The attributes every breakpoint event of ours shares: each hit, user and kernel, disabled at first.</summary>
+    internal static PerfEventAttributes AttributesOf(HardwareSlot slot) => new()
+    {
+        Type = PerfEventAttributes.PERF_TYPE_BREAKPOINT,
+        Size = PerfEventAttributes.VersionSevenSize,
+        BreakpointType = SlotSpecKinds.PerfType(slot.Mode),
+        BreakpointAddress = slot.Address.Value,
+        BreakpointLength = SlotSpecKinds.PerfLength(slot),
+        SamplePeriod = 1,
+        Flags = PerfEventAttributes.Disabled | PerfEventAttributes.ExcludeHypervisor,
+    };
+
+    /// <summary>Opens an event. On refusal null, with errno.</summary>
+    internal static PerfEvent? TryOpen(PerfEventAttributes attributes, int pid, int cpu, out int errno)
+    {
+        long number = Libc.PerfEventOpen(Libc.SYS_perf_event_open, &attributes, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+        errno = number < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return number < 0 ? null : new PerfEvent(new SafeDescriptor((int)number));
+    }
+
+    internal int SetProgram(int programDescriptor) => Control(PERF_EVENT_IOC_SET_BPF, programDescriptor);
+
+    internal int Enable() => Control(PERF_EVENT_IOC_ENABLE, 0);
+
+    internal int Disable() => Control(PERF_EVENT_IOC_DISABLE, 0);
+
+    public void Dispose() => descriptor.Dispose();
+
+    private int Control(ulong request, long argument) =>
+        Libc.IoControl(descriptor.Number, request, argument) == 0 ? 0 : Marshal.GetLastPInvokeError();
+}

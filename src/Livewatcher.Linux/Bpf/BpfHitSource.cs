@@ -1,0 +1,134 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Livewatcher.Linux.Records;
+using Livewatcher.Model;
+
+namespace Livewatcher.Linux.Bpf;
+
+/// <summary>Hits from the BPF program's ring, accounts from its shared slot states.</summary>
+public sealed unsafe class BpfHitSource : IHitSource
+{
+    private readonly WatchProgram program;
+    private readonly ConcurrentDictionary<ProcessId, int> indices = new();
+    private readonly ThreadNames names = new();
+
+    private BpfHitSource(WatchProgram program) => this.program = program;
+
+    public string Name => "bpf";
+
+    public bool TracksValues => true;
+
+    public bool SeesKernel => true;
+
+    public SessionCounts Session
+    {
+        get
+        {
+            SessionState state = program.Session;
+            return new SessionCounts(state.Foreign, state.Untracked, state.Threads, state.LostNotices, 0);
+        }
+    }
+
+    internal WatchProgram Program => program;
+
+    /// <exception cref="BpfException">The kernel refuses; another backend may serve.</exception>
+    public static BpfHitSource Open(WatchProgramSettings settings) => new(WatchProgram.Load(settings));
+
+    public bool AddProcess(ProcessId process)
+    {
+        if (program.AddProcess(process) is not { } index)
+            return false;
+        indices[process] = index;
+        return true;
+    }
+
+    public void RemoveProcess(ProcessId process)
+    {
+        program.RemoveProcess(process);
+        if (indices.TryRemove(process, out int index))
+            program.Recycle(index);
+    }
+
+    public void SetSlot(ProcessId process, int slot, HardwareSlot content, ulong initial, uint siblings)
+    {
+        SlotState* state = State(process, slot);
+        if (state == null)
+            return;
+        *state = new SlotState
+        {
+            LastValue = initial,
+            Length = content.Mode == AccessMode.Execute ? 0u : (uint)content.Length,
+            Mode = (uint)content.Mode,
+            Siblings = siblings,
+        };
+        // Last: the program takes hits of this address from here on.
+        Volatile.Write(ref state->Address, content.Address.Value);
+    }
+
+    public void ClearSlot(ProcessId process, int slot)
+    {
+        SlotState* state = State(process, slot);
+        if (state != null)
+            Volatile.Write(ref state->Address, 0);
+    }
+
+    public SlotAccount? ReadAccount(ProcessId process, int slot)
+    {
+        SlotState* state = State(process, slot);
+        return state == null
+            ? null
+            : new SlotAccount(
+                Volatile.Read(ref state->Counted),
+                Volatile.Read(ref state->Recorded),
+                Volatile.Read(ref state->Filtered),
+                Volatile.Read(ref state->Dropped),
+                Volatile.Read(ref state->LastValue));
+    }
+
+    public bool CorrectLastValue(ProcessId process, int slot, ulong expected, ulong value)
+    {
+        SlotState* state = State(process, slot);
+        return state != null && Interlocked.CompareExchange(ref state->LastValue, value, expected) == expected;
+    }
+
+    public void Wait(TimeSpan atMost) => program.Ring.Wait((int)atMost.TotalMilliseconds);
+
+    public int Drain(IHitReceiver receiver) => program.Ring.Drain(new Sorter(this, receiver));
+
+    public void Dispose() => program.Dispose();
+
+    private SlotState* State(ProcessId process, int slot) =>
+        indices.TryGetValue(process, out int index) ? program.SlotStates + (index * RecordLimits.LW_SLOTS) + slot : null;
+
+    /// <summary>Tells hits from notices.</summary>
+    private sealed class Sorter(BpfHitSource source, IHitReceiver receiver) : IRingConsumer
+    {
+        public void Consume(ReadOnlySpan<byte> bytes)
+        {
+            if (!RecordDecoder.TryReadHeader(bytes, out WatchRecord record))
+                return;
+            ProcessId process = new((int)record.Tgid);
+            switch (record.Kind)
+            {
+                case RecordKind.LW_RECORD_HIT:
+                    receiver.OnHit(RecordDecoder.ToHit(record, bytes[Unsafe.SizeOf<WatchRecord>()..], source.names));
+                    break;
+                case RecordKind.LW_RECORD_FORK:
+                    if (source.program.FindProcess(process) is { } index)
+                        source.indices[process] = index;
+                    receiver.OnForked(record.Time, new ProcessId((int)record.Address), process);
+                    break;
+                case RecordKind.LW_RECORD_EXEC:
+                    source.indices[process] = (int)record.Address;
+                    receiver.OnExec(record.Time, process);
+                    break;
+                case RecordKind.LW_RECORD_EXIT:
+                    source.indices[process] = (int)record.Address;
+                    receiver.OnExit(record.Time, process);
+                    break;
+            }
+        }
+    }
+}

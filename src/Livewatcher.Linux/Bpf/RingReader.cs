@@ -1,0 +1,85 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Runtime.InteropServices;
+using Livewatcher.Linux.Interop;
+
+namespace Livewatcher.Linux.Bpf;
+
+/// <summary>Receives a ring's records.</summary>
+internal interface IRingConsumer
+{
+    /// <param name="record">Valid during the call only.</param>
+    void Consume(ReadOnlySpan<byte> record);
+}
+
+/// <summary>Reads a BPF ring buffer where it lies (kernel/bpf/ringbuf.c): page 0 is the consumer's position, page 1 the
+/// producer's, then the data, mapped twice over so that no record is ever split. One reader thread.</summary>
+internal sealed unsafe class RingReader : IDisposable
+{
+    private const uint BusyBit = 1u << 31;
+    private const uint DiscardBit = 1u << 30;
+    private const int HeaderBytes = 8;
+
+    private readonly SafeDescriptor epoll;
+    private readonly ulong mask;
+    private readonly SharedMapping consumer;
+    private readonly SharedMapping producer;
+
+    internal RingReader(int descriptor, int bytes)
+    {
+        mask = (ulong)bytes - 1;
+        int page = Environment.SystemPageSize;
+        consumer = SharedMapping.TryCreate(descriptor, (nuint)page, writable: true) ?? throw Refused();
+        producer = SharedMapping.TryCreate(descriptor, (nuint)(page + (2L * bytes)), writable: false, page) ?? throw Refused();
+        epoll = new SafeDescriptor(Libc.EpollCreate(Libc.EPOLL_CLOEXEC));
+        // Edge-triggered: only the program's own wake-ups end the sleep, not every record that lies there.
+        Libc.EpollEvent what = new() { Events = Libc.EPOLLIN | Libc.EPOLLET };
+        if (epoll.IsInvalid || Libc.EpollControl(epoll.Number, Libc.EPOLL_CTL_ADD, descriptor, &what) != 0)
+            throw Refused();
+    }
+
+    /// <summary>Sleeps until the ring wakes us or the time is over.</summary>
+    internal void Wait(int milliseconds)
+    {
+        Libc.EpollEvent what;
+        _ = Libc.EpollWait(epoll.Number, &what, 1, milliseconds);
+    }
+
+    /// <summary>Hands over every complete record; returns how many.</summary>
+    internal int Drain<TConsumer>(TConsumer into)
+        where TConsumer : class, IRingConsumer
+    {
+        ulong* consumed = (ulong*)consumer.Pointer;
+        byte* data = producer.Pointer + Environment.SystemPageSize;
+        ulong position = Volatile.Read(ref *consumed);
+        ulong end = Volatile.Read(ref *(ulong*)producer.Pointer);
+        int records = 0;
+        while (position < end)
+        {
+            byte* header = data + (position & mask);
+            uint length = Volatile.Read(ref *(uint*)header);
+            if ((length & BusyBit) != 0)
+                break; // still being written by another CPU
+            uint size = length & ~(BusyBit | DiscardBit);
+            if ((length & DiscardBit) == 0)
+            {
+                into.Consume(new ReadOnlySpan<byte>(header + HeaderBytes, (int)size));
+                records++;
+            }
+
+            position += (size + HeaderBytes + 7u) & ~7u;
+            Volatile.Write(ref *consumed, position);
+        }
+
+        return records;
+    }
+
+    public void Dispose()
+    {
+        epoll.Dispose();
+        consumer.Dispose();
+        producer.Dispose();
+    }
+
+    private static BpfException Refused() => new("mapping the BPF ring", Marshal.GetLastPInvokeError());
+}

@@ -1,0 +1,191 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Livewatcher.Linux.Interop;
+using Livewatcher.Linux.Records;
+using Livewatcher.Model;
+
+namespace Livewatcher.Linux.Bpf;
+
+/// <summary>How the BPF side shall work; constants of the loaded program.</summary>
+/// <param name="StackBytes">0 to 16384.</param>
+/// <param name="FollowFork">Children are watched from their first instruction.</param>
+/// <param name="RingBytes">Power of two, multiple of the page size.</param>
+public sealed record WatchProgramSettings(int StackBytes = RecordLimits.LW_STACK_MAX, bool FollowFork = false, int RingBytes = 16 << 20);
+
+/// <summary>bpf/watch.bpf.c, loaded: its four slot programs, its life-cycle programs, its maps.
+/// Not thread-safe but for the slot states, which are shared with the kernel by nature.</summary>
+internal sealed unsafe class WatchProgram : IDisposable
+{
+    private readonly SafeBpfObject bpfObject;
+    private readonly List<SafeBpfLink> links = [];
+    private readonly int targets;
+    private readonly int freeProcesses;
+    private readonly SharedMapping slotMapping;
+    private readonly SharedMapping sessionMapping;
+
+    private WatchProgram(SafeBpfObject bpfObject, WatchProgramSettings settings)
+    {
+        this.bpfObject = bpfObject;
+        Settings = settings;
+        targets = MapDescriptor("targets");
+        freeProcesses = MapDescriptor("free_processes");
+        slotMapping = Map("slots", sizeof(SlotState) * RecordLimits.LW_SLOTS * RecordLimits.LW_PROCESSES);
+        sessionMapping = Map("session", Environment.SystemPageSize);
+        Ring = new RingReader(MapDescriptor("ring"), settings.RingBytes);
+        for (int slot = 0; slot < RecordLimits.LW_SLOTS; slot++)
+            SlotPrograms.Add(LibBpf.ProgramDescriptor(LibBpf.FindProgram(bpfObject.Pointer, $"slot{slot}")));
+        for (uint process = 0; process < RecordLimits.LW_PROCESSES; process++)
+            LibBpf.Update(freeProcesses, null, &process, 0);
+        AttachLifeCycle();
+    }
+
+    internal WatchProgramSettings Settings { get; }
+
+    internal RingReader Ring { get; }
+
+    /// <summary>Program descriptors by slot.</summary>
+    internal List<int> SlotPrograms { get; } = [];
+
+    internal int TargetsDescriptor => targets;
+
+    internal SlotState* SlotStates => (SlotState*)slotMapping.Pointer;
+
+    internal ref readonly SessionState Session => ref *(SessionState*)sessionMapping.Pointer;
+
+    /// <exception cref="BpfException">The kernel refuses.</exception>
+    internal static WatchProgram Load(WatchProgramSettings settings)
+    {
+        LibBpf.Quiet();
+        using Stream resource = Assembly.GetExecutingAssembly().GetManifestResourceStream("watch.bpf.o")
+            ?? throw new InvalidOperationException("watch.bpf.o is not embedded: the build is broken");
+        byte[] image = new byte[resource.Length];
+        resource.ReadExactly(image);
+
+        nint pointer;
+        fixed (byte* bytes = image)
+        fixed (byte* name = "watch"u8)
+        {
+            LibBpf.OpenOptions options = new() { Size = (nuint)sizeof(LibBpf.OpenOptions), ObjectName = name };
+            pointer = LibBpf.OpenMemory(bytes, (nuint)image.Length, &options);
+        }
+
+        if (pointer == 0)
+            throw new BpfException("opening the BPF object", Marshal.GetLastPInvokeError());
+        SafeBpfObject opened = new(pointer);
+        try
+        {
+            WriteSettings(pointer, settings);
+            int error = LibBpf.Load(pointer);
+            if (error != 0)
+                throw new BpfException("loading the BPF program (bpf(2))", -error);
+            return new WatchProgram(opened, settings);
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes a process in; its slots are empty. Null where all process indices are taken.</summary>
+    internal int? AddProcess(ProcessId process)
+    {
+        // BPF_MAP_TYPE_QUEUE pops by "lookup and delete" only; a fresh index for the processes that we name ourselves
+        // comes from the front of the same queue, so that the fork program and we never hand out one index twice.
+        if (!TryPop(out uint index))
+            return null;
+        for (int slot = 0; slot < RecordLimits.LW_SLOTS; slot++)
+            SlotStates[(index * RecordLimits.LW_SLOTS) + slot] = default;
+        int tgid = process.Value;
+        if (LibBpf.Update(targets, &tgid, &index, 0) != 0)
+            throw new BpfException("adding a process to the BPF map", Marshal.GetLastPInvokeError());
+        return (int)index;
+    }
+
+    /// <summary>The index of a watched process; null where the kernel side does not watch it.</summary>
+    internal int? FindProcess(ProcessId process)
+    {
+        uint index;
+        int tgid = process.Value;
+        return LibBpf.Lookup(targets, &tgid, &index) == 0 ? (int)index : null;
+    }
+
+    internal void RemoveProcess(ProcessId process)
+    {
+        int tgid = process.Value;
+        LibBpf.Delete(targets, &tgid);
+    }
+
+    /// <summary>Gives an index back, after its counts have been read.</summary>
+    internal void Recycle(int index)
+    {
+        uint value = (uint)index;
+        for (int slot = 0; slot < RecordLimits.LW_SLOTS; slot++)
+            SlotStates[(value * RecordLimits.LW_SLOTS) + slot] = default;
+        LibBpf.Update(freeProcesses, null, &value, 0);
+    }
+
+    public void Dispose()
+    {
+        foreach (SafeBpfLink link in links)
+            link.Dispose();
+        Ring.Dispose();
+        slotMapping.Dispose();
+        sessionMapping.Dispose();
+        bpfObject.Dispose();
+    }
+
+    private static void WriteSettings(nint bpfObject, WatchProgramSettings settings)
+    {
+        nint ring = LibBpf.FindMap(bpfObject, "ring");
+        if (ring == 0 || LibBpf.SetMaxEntries(ring, (uint)settings.RingBytes) != 0)
+            throw new BpfException("sizing the BPF ring", Marshal.GetLastPInvokeError());
+        nint constants = LibBpf.FindMap(bpfObject, "watch.rodata");
+        nuint size = 0;
+        byte* memory = constants == 0 ? null : (byte*)LibBpf.InitialValue(constants, &size);
+        if (memory == null || size < (nuint)sizeof(ProgramConstants))
+            throw new InvalidOperationException("watch.bpf.o has no settings: the build is broken");
+        *(ProgramConstants*)memory = new ProgramConstants
+        {
+            WakeBytes = (ulong)settings.RingBytes / 4,
+            StackBytes = (uint)settings.StackBytes,
+            FollowFork = settings.FollowFork ? 1u : 0u,
+        };
+    }
+
+    private bool TryPop(out uint index)
+    {
+        uint value;
+        bool popped = BpfSystemCall.LookupAndDelete(freeProcesses, &value);
+        index = value;
+        return popped;
+    }
+
+    private void AttachLifeCycle()
+    {
+        foreach (string name in (ReadOnlySpan<string>)["on_fork", "on_exec", "on_exit"])
+        {
+            nint link = LibBpf.Attach(LibBpf.FindProgram(bpfObject.Pointer, name));
+            if (link == 0)
+                throw new BpfException($"attaching the BPF program {name}", Marshal.GetLastPInvokeError());
+            links.Add(new SafeBpfLink(link));
+        }
+    }
+
+    private int MapDescriptor(string name) => LibBpf.MapDescriptor(LibBpf.FindMap(bpfObject.Pointer, name));
+
+    private SharedMapping Map(string name, int bytes) =>
+        SharedMapping.TryCreate(MapDescriptor(name), (nuint)bytes, writable: true)
+        ?? throw new BpfException($"mapping the BPF map {name}", Marshal.GetLastPInvokeError());
+
+    /// <summary>struct lw_settings.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct ProgramConstants
+    {
+        public ulong WakeBytes;
+        public uint StackBytes;
+        public uint FollowFork;
+    }
+}

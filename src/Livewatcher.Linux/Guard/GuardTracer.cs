@@ -1,0 +1,275 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Livewatcher.Linux.Interop;
+using Livewatcher.Linux.Records;
+using Livewatcher.Model;
+
+namespace Livewatcher.Linux.Guard;
+
+/// <summary>The C# end of the guard process (native/guard/guard.h): commands out, answers and events in.
+/// One named thread reads; commands may come from any thread, one at a time waits for its answer.</summary>
+public sealed unsafe class GuardTracer : ITracer
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly SafeDescriptor socket;
+    private readonly int guardPid;
+    private readonly Thread reader;
+    private readonly BlockingCollection<TracerEvent> events = [];
+    private readonly BlockingCollection<GuardPacket> answers = [];
+    private readonly Lock commandLock = new();
+    private readonly ThreadNames names = new();
+    private volatile bool gone;
+    private volatile bool detached;
+    private long detailLost;
+
+    private GuardTracer(SafeDescriptor socket, int guardPid)
+    {
+        this.socket = socket;
+        this.guardPid = guardPid;
+        reader = new Thread(ReadAll) { Name = "lw-guard-reader", IsBackground = true };
+        reader.Start();
+    }
+
+    /// <summary>Forks the guard. With a launch request it starts the program and holds it at its exec.</summary>
+    /// <exception cref="UserException">The program cannot be started.</exception>
+    internal static (GuardTracer Tracer, ProcessId Started) Start(GuardConfig config, LaunchRequest? launch)
+    {
+        int* pair = stackalloc int[2];
+        if (Libc.SocketPair(Libc.AF_UNIX, Libc.SOCK_SEQPACKET | Libc.SOCK_CLOEXEC, 0, pair) != 0)
+            throw new UserException($"socketpair: {Errno.Describe(Marshal.GetLastPInvokeError())}");
+        SafeDescriptor ours = new(pair[0]);
+        using SafeDescriptor theirs = new(pair[1]);
+        int receiveBuffer = 8 << 20;
+        _ = Libc.SetSocketOption(ours.Number, Libc.SOL_SOCKET, Libc.SO_RCVBUFFORCE, &receiveBuffer, sizeof(int));
+        config.Socket = theirs.Number;
+        config.PeerSocket = ours.Number;
+
+        int pid;
+        if (launch is null)
+        {
+            pid = GuardNative.Start(&config, null, null, null);
+        }
+        else
+        {
+            using CStrings arguments = new(launch.Arguments);
+            using CStrings environment = new(launch.Environment);
+            byte* path = CStrings.Copy(launch.Path);
+            pid = GuardNative.Start(&config, path, arguments.Pointer, environment.Pointer);
+            NativeMemory.Free(path);
+        }
+
+        if (pid < 0)
+            throw new UserException($"fork for the guard: {Errno.Describe(-pid)}");
+        GuardTracer tracer = new(ours, pid);
+        if (launch is null)
+            return (tracer, default);
+        try
+        {
+            theirs.Dispose(); // so that the guard's end is the last one, and its death is seen
+            GuardPacket started = tracer.Await(GuardMessage.LW_MESSAGE_STARTED);
+            if (started.Error != 0)
+                throw new UserException($"cannot start {launch.Path}: {Errno.Describe(started.Error)}");
+            return (tracer, new ProcessId(started.Tgid));
+        }
+        catch
+        {
+            tracer.Dispose();
+            throw;
+        }
+    }
+
+    public int Attach(ProcessId process)
+    {
+        GuardPacket answer = Ask(new GuardPacket { Kind = (uint)GuardCommand.LW_COMMAND_ATTACH, Tgid = process.Value }, GuardMessage.LW_MESSAGE_ATTACHED);
+        if (answer.Error != 0)
+            throw new TraceRefusedException(answer.Error, new ThreadId(answer.Tid));
+        return (int)answer.Count;
+    }
+
+    public void WatchLoader(ProcessId process, Address loaderBreak)
+    {
+        SlotSpec spec = new() { Address = loaderBreak.Value, Length = sizeof(long), Type = SlotSpecKinds.HW_BREAKPOINT_X };
+        Arm(process, new Dictionary<int, SlotSpec> { [GuardLimits.LW_LOADER_SLOT] = spec });
+    }
+
+    public void UnwatchLoader(ProcessId process) => Disarm(process, 1u << GuardLimits.LW_LOADER_SLOT);
+
+    public void Release(ProcessId process) => Send(new GuardPacket { Kind = (uint)GuardCommand.LW_COMMAND_RELEASE, Tgid = process.Value });
+
+    public void Abandon(ProcessId process)
+    {
+        const int SIGKILL = 9;
+        _ = Libc.Kill(process.Value, SIGKILL);
+    }
+
+    /// <summary>Stops running threads for a moment, so that they are switched in with their registers loaded anew.</summary>
+    public void Kick(ProcessId process) => Send(new GuardPacket { Kind = (uint)GuardCommand.LW_COMMAND_KICK, Tgid = process.Value });
+
+    public Address? ReadThreadPointer(ThreadId thread)
+    {
+        GuardPacket answer = Ask(
+            new GuardPacket { Kind = (uint)GuardCommand.LW_COMMAND_REGISTERS, Tid = thread.Value }, GuardMessage.LW_MESSAGE_REGISTERS);
+        return answer.Error == 0 ? new Address(answer.Value[0]) : null;
+    }
+
+    public void Detach()
+    {
+        if (detached || gone)
+            return;
+        detached = true;
+        Ask(new GuardPacket { Kind = (uint)GuardCommand.LW_COMMAND_DETACH }, GuardMessage.LW_MESSAGE_DETACHED);
+    }
+
+    public TracerEvent? Take(TimeSpan atMost) => events.TryTake(out TracerEvent? next, atMost) ? next : null;
+
+    public void Dispose()
+    {
+        socket.Dispose();
+        int status;
+        _ = Libc.WaitPid(guardPid, &status, 0);
+        reader.Join();
+        events.Dispose();
+        answers.Dispose();
+    }
+
+    /// <exception cref="ArmingException">The kernel refuses; nothing of this call is armed.</exception>
+    internal int Arm(ProcessId process, IReadOnlyDictionary<int, SlotSpec> specs)
+    {
+        GuardPacket command = new() { Kind = (uint)GuardCommand.LW_COMMAND_ARM, Tgid = process.Value };
+        foreach ((int slot, SlotSpec spec) in specs)
+        {
+            command.Mask |= 1u << slot;
+            command.Spec[slot] = spec;
+        }
+
+        GuardPacket answer = Ask(command, GuardMessage.LW_MESSAGE_ARMED);
+        if (answer.Error != 0)
+            throw new ArmingException(answer.Error, Errno.Describe(answer.Error), new ThreadId(answer.Tid), (int)answer.Slot);
+        return (int)answer.Count;
+    }
+
+    /// <summary>Frees slots of a process (0: all); returns the kernel's counts.</summary>
+    internal GuardValues Disarm(ProcessId process, uint mask) =>
+        Ask(
+            new GuardPacket { Kind = (uint)GuardCommand.LW_COMMAND_DISARM, Tgid = process.Value, Mask = mask },
+            GuardMessage.LW_MESSAGE_DISARMED).Value;
+
+    private GuardPacket Ask(GuardPacket command, GuardMessage answer)
+    {
+        lock (commandLock)
+        {
+            Send(command);
+            return Await(answer);
+        }
+    }
+
+    private GuardPacket Await(GuardMessage kind)
+    {
+        while (answers.TryTake(out GuardPacket answer, AnswerTimeout))
+        {
+            if (answer.Kind == (uint)kind)
+                return answer;
+        }
+
+        throw new UserException(gone
+            ? "the guard process has ended; the target runs on, unarmed"
+            : $"the guard process has not answered for {AnswerTimeout.TotalSeconds:0} s ({kind})");
+    }
+
+    private void Send(GuardPacket packet)
+    {
+        if (Libc.Send(socket.Number, &packet, (nuint)sizeof(GuardPacket), Libc.MSG_NOSIGNAL) < 0)
+            gone = true;
+    }
+
+    private void ReadAll()
+    {
+        byte[] buffer = new byte[sizeof(GuardPacket) + sizeof(GuardHit) + RecordLimits.LW_STACK_MAX];
+        fixed (byte* bytes = buffer)
+        {
+            while (true)
+            {
+                nint got = Libc.Receive(socket.Number, bytes, (nuint)buffer.Length, 0);
+                if (got < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
+                    continue;
+                if (got < sizeof(GuardPacket))
+                    break;
+                OnMessage(buffer.AsSpan(0, (int)got));
+            }
+        }
+
+        gone = true;
+        if (!detached)
+            events.Add(new TracerEvent.TracerGone());
+        events.CompleteAdding();
+        answers.CompleteAdding();
+    }
+
+    private void OnMessage(ReadOnlySpan<byte> message)
+    {
+        GuardPacket packet = MemoryMarshal.Read<GuardPacket>(message);
+        ProcessId process = new(packet.Tgid);
+        switch ((GuardMessage)packet.Kind)
+        {
+            case GuardMessage.LW_MESSAGE_EXEC:
+                events.Add(new TracerEvent.Executed(process));
+                break;
+            case GuardMessage.LW_MESSAGE_LOADER:
+                events.Add(new TracerEvent.LibrariesChanged(process, new ThreadId(packet.Tid)));
+                break;
+            case GuardMessage.LW_MESSAGE_EXIT:
+                events.Add(new TracerEvent.Exited(process, packet.Status));
+                break;
+            case GuardMessage.LW_MESSAGE_FORKED:
+                events.Add(new TracerEvent.Forked(process, new ProcessId(packet.Tid)));
+                break;
+            case GuardMessage.LW_MESSAGE_HIT:
+                OnRecovered(message[sizeof(GuardPacket)..]);
+                break;
+            case GuardMessage.LW_MESSAGE_EXITING:
+                events.Add(new TracerEvent.Exiting(process, Values(packet.Mask, packet.Value)));
+                break;
+            case GuardMessage.LW_MESSAGE_ARMED when packet.Error != 0 && packet.Mask == 0:
+                events.Add(new TracerEvent.ThreadNotArmed(process, new ThreadId(packet.Tid), (int)packet.Slot, Errno.Describe(packet.Error)));
+                break;
+            default:
+                answers.Add(packet);
+                break;
+        }
+    }
+
+    private void OnRecovered(ReadOnlySpan<byte> message)
+    {
+        if (message.Length < sizeof(GuardHit))
+            return;
+        GuardHit hit = MemoryMarshal.Read<GuardHit>(message);
+        Dictionary<int, (ulong Old, ulong New)> values = [];
+        for (int slot = 0; slot < RecordLimits.LW_SLOTS; slot++)
+        {
+            if ((hit.ValidMask & (1u << slot)) != 0)
+                values[slot] = (hit.OldValue[slot], hit.NewValue[slot]);
+        }
+
+        events.Add(new TracerEvent.Recovered(RecordDecoder.ToHit(hit.Record, message[sizeof(GuardHit)..], names), values));
+        if (hit.LostBefore != detailLost)
+        {
+            detailLost = hit.LostBefore;
+            events.Add(new TracerEvent.DetailLost(detailLost));
+        }
+    }
+
+    private static Dictionary<int, ulong> Values(uint mask, in GuardValues values)
+    {
+        Dictionary<int, ulong> found = [];
+        for (int slot = 0; slot < RecordLimits.LW_SLOTS; slot++)
+        {
+            if ((mask & (1u << slot)) != 0)
+                found[slot] = values[slot];
+        }
+
+        return found;
+    }
+}

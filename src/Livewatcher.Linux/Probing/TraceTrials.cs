@@ -1,0 +1,53 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Linux.Guard;
+using Livewatcher.Linux.Records;
+using Livewatcher.Model;
+
+namespace Livewatcher.Linux.Probing;
+
+/// <summary>ptrace(2), the two ways in which we need it.</summary>
+internal static class TraceTrials
+{
+    private const string What = "ptrace(PTRACE_SEIZE)";
+
+    /// <summary>As run does: the tracer has forked its tracee.</summary>
+    internal static Refusal? OwnChild(ProbeTarget probe)
+    {
+        int errno = 0;
+        return Refusals.Try(What, () =>
+            {
+                probe.Do(ProbeTarget.Few(ProbeKind.LW_PROBE_TRACE, 1, patienceMilliseconds: 500));
+                errno = probe.Error;
+            })
+            ?? Refusals.Of(What, errno);
+    }
+
+    /// <summary>As attach does: the guard itself, on a process of the same user that it has not started.</summary>
+    internal static Refusal? Other(ProbeTarget probe)
+    {
+        int errno = 0;
+        return Refusals.Try(What, () => errno = Seize(probe.Process)) ?? Refusals.Of(What, errno);
+    }
+
+    private static int Seize(ProcessId process)
+    {
+        GuardConfig config = new() { Targets = -1 };
+        for (int slot = 0; slot < RecordLimits.LW_SLOTS; slot++)
+            config.Programs[slot] = -1;
+        (GuardTracer guard, _) = GuardTracer.Start(config, launch: null);
+        using (guard)
+        {
+            try
+            {
+                guard.Attach(process);
+                guard.Detach();
+                return 0;
+            }
+            catch (TraceRefusedException e)
+            {
+                return e.Errno;
+            }
+        }
+    }
+}

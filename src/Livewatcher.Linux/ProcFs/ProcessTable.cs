@@ -1,0 +1,90 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Buffers.Binary;
+using Livewatcher.Model;
+
+namespace Livewatcher.Linux.ProcFs;
+
+/// <summary>Finds processes and what /proc says of them.</summary>
+public static class ProcessTable
+{
+    /// <summary>Processes by PID, program name or path of the executable.</summary>
+    public static IReadOnlyList<ProcessId> Find(string what)
+    {
+        if (int.TryParse(what, out int pid))
+            return Directory.Exists($"/proc/{pid}") ? [new ProcessId(pid)] : [];
+        string? path = what.Contains('/') ? Path.GetFullPath(what) : null;
+        List<ProcessId> found = [];
+        foreach (int candidate in ProcessFiles.NumbersIn("/proc"))
+        {
+            if (candidate == Environment.ProcessId)
+                continue;
+            string? executable = ProcessFiles.TryReadLink($"/proc/{candidate}/exe");
+            bool matches = path is not null
+                ? string.Equals(executable, path, StringComparison.Ordinal)
+                : string.Equals(Path.GetFileName(executable), what, StringComparison.Ordinal)
+                    || string.Equals(NameOf(new ProcessId(candidate)), what, StringComparison.Ordinal);
+            if (matches)
+                found.Add(new ProcessId(candidate));
+        }
+
+        return found;
+    }
+
+    /// <summary>/proc/PID/comm; null where the process is gone.</summary>
+    public static string? NameOf(ProcessId process) => ProcessFiles.TryReadText($"/proc/{process}/comm")?.TrimEnd('\n');
+
+    /// <summary>The tgid of a thread id, for users who name a thread.</summary>
+    public static ProcessId? ProcessOf(ProcessId any) =>
+        Status(any, "Tgid") is { } text && int.TryParse(text, out int tgid) ? new ProcessId(tgid) : null;
+
+    /// <summary>Who traces it; null for nobody.</summary>
+    public static ProcessId? TracerOf(ProcessId process) =>
+        Status(process, "TracerPid") is { } text && int.TryParse(text, out int tracer) && tracer != 0 ? new ProcessId(tracer) : null;
+
+    /// <summary>False where it is gone or a zombie.</summary>
+    public static bool IsAlive(ProcessId process) => Status(process, "State") is { } state && state[0] is not ('Z' or 'X');
+
+    /// <summary>The word size of its program, by ELF's EI_CLASS; null where the file cannot be read.</summary>
+    public static int? BitsOf(ProcessId process)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead($"/proc/{process}/exe");
+            Span<byte> header = stackalloc byte[20];
+            if (file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !header.StartsWith("\x7fELF"u8))
+                return null;
+            const int EM_X86_64 = 62;
+            return header[4] == 2 && BinaryPrimitives.ReadUInt16LittleEndian(header[18..]) == EM_X86_64 ? 64 : 32;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Processes other than ours that have perf events open: they may hold debug registers.</summary>
+    public static IReadOnlyList<string> PerfUsers()
+    {
+        List<string> users = [];
+        foreach (int pid in ProcessFiles.NumbersIn("/proc"))
+        {
+            if (pid == Environment.ProcessId)
+                continue;
+            foreach (int descriptor in ProcessFiles.NumbersIn($"/proc/{pid}/fd"))
+            {
+                if (ProcessFiles.TryReadLink($"/proc/{pid}/fd/{descriptor}")?.Contains("[perf_event]", StringComparison.Ordinal) != true)
+                    continue;
+                string name = NameOf(new ProcessId(pid)) ?? "?";
+                if (name is not "lw-guard")
+                    users.Add($"{name} (pid {pid})");
+                break;
+            }
+        }
+
+        return users;
+    }
+
+    private static string? Status(ProcessId process, string field) =>
+        ProcessFiles.TryReadText($"/proc/{process}/status") is { } status ? ProcessFiles.StatusField(status, field) : null;
+}

@@ -1,0 +1,83 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Runtime.InteropServices;
+using Livewatcher.Model;
+
+namespace Livewatcher.Linux.ProcFs;
+
+/// <summary>A live process as /proc shows it.</summary>
+/// <param name="id">Its tgid.</param>
+/// <param name="threadPointer">Reads a thread's fs_base, which takes a tracer; null where there is none.</param>
+public sealed class TargetProcess(ProcessId id, Func<ThreadId, Address?>? threadPointer = null) : ITargetProcess
+{
+    private readonly string root = $"/proc/{id.Value}";
+
+    public ProcessId Id => id;
+
+    public ITargetMemory Memory { get; } = new TargetMemory(id);
+
+    public string ExecutablePath => $"{root}/exe";
+
+    public IReadOnlyList<Mapping> ReadMappings()
+    {
+        List<Mapping> mappings = [];
+        foreach (ReadOnlySpan<char> line in (ProcessFiles.TryReadText($"{root}/maps") ?? string.Empty).AsSpan().EnumerateLines())
+        {
+            if (ProcessFiles.ParseMapping(line) is { } mapping)
+                mappings.Add(mapping);
+        }
+
+        return mappings;
+    }
+
+    public string? OpenablePath(Mapping mapping)
+    {
+        if (mapping.Inode == 0)
+            return null;
+
+        // map_files opens the very file that is mapped, replaced or deleted; it takes CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN.
+        string exact = $"{root}/map_files/{mapping.Start.Value:x}-{mapping.End.Value:x}";
+        if (CanOpen(exact))
+            return exact;
+        string inside = $"{root}/root{mapping.Path}";
+        return CanOpen(inside) ? inside : null;
+    }
+
+    public IReadOnlyDictionary<ulong, ulong> ReadAuxiliaryVector()
+    {
+        Dictionary<ulong, ulong> entries = [];
+        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(ProcessFiles.ReadBytes($"{root}/auxv"));
+        for (int i = 0; i + 1 < words.Length && words[i] != 0; i += 2)
+            entries[words[i]] = words[i + 1];
+        return entries;
+    }
+
+    public IReadOnlyList<(ThreadId Thread, string Name)> ReadThreads()
+    {
+        List<(ThreadId, string)> threads = [];
+        foreach (int tid in ProcessFiles.NumbersIn($"{root}/task"))
+        {
+            if (ProcessFiles.TryReadText($"{root}/task/{tid}/comm") is { } name)
+                threads.Add((new ThreadId(tid), name.TrimEnd('\n')));
+        }
+
+        return threads;
+    }
+
+    public Address? ReadThreadPointer(ThreadId thread) => threadPointer?.Invoke(thread);
+
+    public string? DescribeDescriptor(int descriptor) => ProcessFiles.TryReadLink($"{root}/fd/{descriptor}");
+
+    private static bool CanOpen(string path)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Livewatcher.Linux.Records;
+
+// Mirrors bpf/watch_event.h; tests/Linux.Tests compiles that header and compares sizes and offsets.
+internal static class RecordLimits
+{
+    internal const int LW_RECORD_VERSION = 2;
+    internal const int LW_SLOTS = 4;
+    internal const int LW_PROCESSES = 4096;
+    internal const int LW_STACK_MAX = 16384;
+    internal const int LW_REGISTERS = 21;
+}
+
+internal enum RecordKind : ushort
+{
+    LW_RECORD_HIT = 1,
+    LW_RECORD_FORK = 2,
+    LW_RECORD_EXEC = 3,
+    LW_RECORD_EXIT = 4,
+}
+
+[Flags]
+internal enum RecordFlags : ushort
+{
+    None = 0,
+    LW_KERNEL = 1,
+    LW_OLD_VALID = 2,
+    LW_NEW_VALID = 4,
+    LW_STACK_END = 8,
+    LW_STACK_UNREAD = 16,
+    LW_RECOVERED = 32,
+}
+
+[InlineArray(RecordLimits.LW_REGISTERS)]
+internal struct RegisterArray
+{
+    private ulong first;
+}
+
+[InlineArray(16)]
+internal struct CommArray
+{
+    private byte first;
+}
+
+[InlineArray(RecordLimits.LW_SLOTS)]
+internal struct SiblingValues
+{
+    private ulong first;
+}
+
+/// <summary>struct lw_record.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct WatchRecord
+{
+    public RecordKind Kind;
+    public ushort Version;
+    public ushort Slot;
+    public RecordFlags Flags;
+    public ulong Time;
+    public uint Tgid;
+    public uint Tid;
+    public uint Cpu;
+    public uint StackLength;
+    public ulong Address;
+    public ulong OldValue;
+    public ulong NewValue;
+    public ulong KernelIp;
+    public ulong KernelDi;
+    public ulong KernelCx;
+    public RegisterArray Registers;
+    public CommArray Comm;
+    public uint SiblingMask;
+    public uint Padding;
+    public SiblingValues SiblingOld;
+    public SiblingValues SiblingNew;
+}
+
+/// <summary>struct lw_slot_state. Lives in memory shared with the BPF program and the guard.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct SlotState
+{
+    public ulong Address;
+    public ulong LastValue;
+    public ulong Counted;
+    public ulong Recorded;
+    public ulong Filtered;
+    public ulong Dropped;
+    public uint Length;
+    public uint Mode;
+    public uint Siblings;
+    public uint Padding;
+}
+
+/// <summary>struct lw_session_state.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct SessionState
+{
+    public ulong Foreign;
+    public ulong Untracked;
+    public ulong Threads;
+    public ulong LostNotices;
+}

@@ -1,0 +1,59 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+namespace Livewatcher.Model;
+
+/// <summary>Every hit's account. counted = recorded + filtered + dropped; recovered and escaped come on top.</summary>
+public sealed record HitCounts
+{
+    /// <summary>By the kernel's own event counters.</summary>
+    public long Counted { get; init; }
+
+    /// <summary>Delivered to us.</summary>
+    public long Recorded { get; init; }
+
+    /// <summary>Seen and set aside on purpose.</summary>
+    public long Filtered { get; init; }
+
+    /// <summary>Lost because a buffer was full.</summary>
+    public long Dropped { get; init; }
+
+    /// <summary>Lost because the kernel throttled the event.</summary>
+    public long Throttled { get; init; }
+
+    /// <summary>Taken from stray SIGTRAPs by the guard.</summary>
+    public long Recovered { get; init; }
+
+    /// <summary>Changes found by the audit that no hit explains.</summary>
+    public long Escaped { get; init; }
+
+    /// <summary>Accesses of other processes to the same virtual address.</summary>
+    public long Foreign { get; init; }
+
+    /// <summary>Recorded hits that were folded into another one (bytes of one system call, slots of one store).</summary>
+    public long Merged { get; init; }
+
+    /// <summary>Hits shown to the user: recorded + recovered - merged.</summary>
+    public long Reported { get; init; }
+}
+
+/// <summary>What this run can and cannot prove. The last event of every run.</summary>
+/// <param name="From">When all threads were covered; null where nothing was ever armed.</param>
+/// <param name="To">When the watching ended.</param>
+/// <param name="Why">Why it ended: "target exited with status 0", "--for", "--max-hits", "interrupted".</param>
+/// <param name="Backend">bpf or perf.</param>
+/// <param name="Scope">cpu or task.</param>
+/// <param name="Guard">Whether the guard was on.</param>
+/// <param name="Hits">Every hit's account.</param>
+/// <param name="Threads">Distinct threads covered.</param>
+/// <param name="Processes">Distinct processes covered.</param>
+/// <param name="Cpus">CPUs online.</param>
+/// <param name="StacksCut">Hits whose stack was cut short.</param>
+/// <param name="Gaps">Reasons why something can have been missed.</param>
+/// <param name="Remarks">Limits that are no gap of this run but belong to the statement.</param>
+public sealed record CoverageEvent(
+    DateTimeOffset? From, DateTimeOffset To, string Why, string Backend, string Scope, bool Guard, HitCounts Hits,
+    int Threads, int Processes, int Cpus, long StacksCut, IReadOnlyList<string> Gaps, IReadOnlyList<string> Remarks) : WatchEvent
+{
+    /// <summary>True only where nothing can have been missed.</summary>
+    public bool Complete => Gaps.Count == 0;
+}

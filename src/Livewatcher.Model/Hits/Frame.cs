@@ -1,0 +1,22 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+namespace Livewatcher.Model;
+
+/// <summary>One line of a call stack. An inlined function has the address of the frame it is inlined into.</summary>
+/// <param name="Address">Frame 0: the instruction pointer as sampled; callers: the return address.</param>
+/// <param name="Module">File name of the executable or library without its folder, "[vdso]", or null.</param>
+/// <param name="Function">Demangled, with parameter types for C++; null where no symbol covers the address.</param>
+/// <param name="Offset">Bytes from the function's start to Address; 0 for inlined frames.</param>
+/// <param name="File">Source file as the debug information names it (absolute where it says so); null without.</param>
+/// <param name="Line">From 1; 0 without.</param>
+/// <param name="Inlined">True where the compiler has inlined this function into the next frame.</param>
+public sealed record Frame(
+    Address Address, string? Module, string? Function, ulong Offset, string? File, int Line, bool Inlined);
+
+/// <summary>A call stack, innermost first.</summary>
+/// <param name="Frames">May be empty.</param>
+/// <param name="CutShort">Why the stack ends before the thread's start, as a phrase; null where it is whole.</param>
+public sealed record CallStack(IReadOnlyList<Frame> Frames, string? CutShort)
+{
+    public static CallStack Empty { get; } = new([], null);
+}

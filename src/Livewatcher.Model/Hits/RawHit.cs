@@ -1,0 +1,78 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+namespace Livewatcher.Model;
+
+public enum HitOrigin
+{
+    /// <summary>The program's own instruction.</summary>
+    User,
+
+    /// <summary>The kernel on the program's behalf, in a system call.</summary>
+    Kernel,
+}
+
+/// <summary>Where the kernel was when it touched the watched memory.</summary>
+/// <param name="InstructionPointer">Kernel RIP.</param>
+/// <param name="Destination">Kernel RDI: under rep movsb the address after the byte just written.</param>
+/// <param name="Count">Kernel RCX: under rep movsb the bytes still to copy.</param>
+public readonly record struct KernelContext(ulong InstructionPointer, ulong Destination, ulong Count);
+
+/// <summary>Why the copied piece of stack is shorter than asked for.</summary>
+public enum StackCut
+{
+    /// <summary>It is not: the copy has the full length.</summary>
+    None,
+
+    /// <summary>The copy ends where the readable stack ends (the thread's first frame is inside).</summary>
+    EndOfMapping,
+
+    /// <summary>The stack pointer could not be read at all.</summary>
+    Unreadable,
+}
+
+/// <summary>A slot of the same watch that has changed along with the one that was hit.</summary>
+public readonly record struct SlotChange(int Slot, ulong Old, ulong New);
+
+/// <summary>One access as a backend delivers it, before names are given. Immutable once published.</summary>
+public sealed class RawHit
+{
+    /// <summary>CLOCK_MONOTONIC, nanoseconds.</summary>
+    public required ulong Time { get; init; }
+
+    public required ProcessId Process { get; init; }
+
+    public required ThreadId Thread { get; init; }
+
+    public required string ThreadName { get; init; }
+
+    public required int Cpu { get; init; }
+
+    /// <summary>Which of the four armed slots; -1 where the processor did not say (a recovered hit: DR6 was lost).</summary>
+    public required int Slot { get; init; }
+
+    /// <summary>The breakpoint's address; 0 where <see cref="Slot"/> is -1.</summary>
+    public required Address Address { get; init; }
+
+    public required HitOrigin Origin { get; init; }
+
+    /// <summary>Taken from a stray SIGTRAP by the guard (DESIGN.md, fact 4).</summary>
+    public bool Recovered { get; init; }
+
+    public required UserRegisters Registers { get; init; }
+
+    public KernelContext? Kernel { get; init; }
+
+    /// <summary>The slot's bytes before the access, little endian in the low bytes; null where unknown.</summary>
+    public ulong? Old { get; init; }
+
+    /// <summary>The slot's bytes after the access; null where unknown.</summary>
+    public ulong? New { get; init; }
+
+    /// <summary>Copy of the user stack, its first byte at Registers.Rsp.</summary>
+    public ReadOnlyMemory<byte> Stack { get; init; }
+
+    public StackCut StackCut { get; init; }
+
+    /// <summary>Other slots of the watch that a wide store has changed, where the processor named one slot only.</summary>
+    public IReadOnlyList<SlotChange> Siblings { get; init; } = [];
+}

@@ -1,0 +1,10 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+namespace Livewatcher.Model;
+
+/// <summary>A thread's general registers at user level, in the order of the kernel's struct pt_regs
+/// (arch/x86/include/uapi/asm/ptrace.h). For a hit inside the kernel: the registers at the system call.</summary>
+public readonly record struct UserRegisters(
+    ulong R15, ulong R14, ulong R13, ulong R12, ulong Rbp, ulong Rbx, ulong R11, ulong R10, ulong R9, ulong R8,
+    ulong Rax, ulong Rcx, ulong Rdx, ulong Rsi, ulong Rdi, ulong OrigRax, ulong Rip, ulong Cs, ulong Eflags,
+    ulong Rsp, ulong Ss);

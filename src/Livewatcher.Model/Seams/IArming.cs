@@ -1,0 +1,36 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+namespace Livewatcher.Model;
+
+/// <summary>Loads debug registers: per CPU, or per thread by the guard or by a scan.</summary>
+public interface IArming : IDisposable
+{
+    /// <summary>cpu or task.</summary>
+    string Scope { get; }
+
+    /// <summary>Reasons why a thread may be unarmed, so far.</summary>
+    IReadOnlyList<string> Gaps => [];
+
+    /// <summary>Arms slots for every thread of a process, existing and new, or for none of them.</summary>
+    /// <returns>Threads covered at this moment.</returns>
+    /// <exception cref="ArmingException">Nothing of this call stays occupied.</exception>
+    int Arm(ProcessId process, IReadOnlyDictionary<int, HardwareSlot> slots);
+
+    /// <summary>Frees slots; returns the kernel's own count of each slot's hits in this arming.</summary>
+    IReadOnlyDictionary<int, long> Disarm(ProcessId process, IReadOnlyCollection<int> slots);
+
+    /// <summary>Makes the processors load the debug registers anew, after one has been found to have lost them
+    /// (DESIGN.md, fact 5).</summary>
+    void Reload(ProcessId process);
+}
+
+/// <summary>The kernel refuses a debug register.</summary>
+public sealed class ArmingException(int errno, string errnoText, ThreadId? thread, int slot)
+    : Exception($"perf_event_open for thread {thread?.ToString() ?? "-"}, slot {slot}: {errnoText}")
+{
+    public int Errno { get; } = errno;
+
+    public ThreadId? Thread { get; } = thread;
+
+    public int Slot { get; } = slot;
+}

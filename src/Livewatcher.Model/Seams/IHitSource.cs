@@ -1,0 +1,75 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+namespace Livewatcher.Model;
+
+/// <summary>One slot's account in one process, as the kernel side keeps it.</summary>
+/// <param name="Counted">Hits that reached the program.</param>
+/// <param name="Recorded">Of those, delivered.</param>
+/// <param name="Filtered">Of those, set aside on purpose.</param>
+/// <param name="Dropped">Of those, lost because the buffer was full.</param>
+/// <param name="LastValue">The slot's bytes as last seen.</param>
+public readonly record struct SlotAccount(ulong Counted, ulong Recorded, ulong Filtered, ulong Dropped, ulong LastValue);
+
+/// <summary>Counters of a whole session.</summary>
+/// <param name="Foreign">Accesses of processes that nobody watches.</param>
+/// <param name="Untracked">Followed children that could not be taken in.</param>
+/// <param name="Threads">Threads and processes created under watch.</param>
+/// <param name="LostNotices">Fork, exec and exit notices that were lost.</param>
+/// <param name="Throttled">Times the kernel throttled an event.</param>
+public readonly record struct SessionCounts(ulong Foreign, ulong Untracked, ulong Threads, ulong LostNotices, ulong Throttled);
+
+/// <summary>Takes what a source delivers, on the thread that drains.</summary>
+public interface IHitReceiver
+{
+    void OnHit(RawHit hit);
+
+    void OnForked(ulong time, ProcessId parent, ProcessId child);
+
+    /// <summary>The process runs another program; the source has stopped watching it.</summary>
+    void OnExec(ulong time, ProcessId process);
+
+    /// <summary>Its last thread is going; the source has stopped watching it.</summary>
+    void OnExit(ulong time, ProcessId process);
+}
+
+/// <summary>Where hits come from: a BPF ring or perf rings. Wait and Drain belong to one thread; the rest to another.</summary>
+public interface IHitSource : IDisposable
+{
+    /// <summary>bpf or perf.</summary>
+    string Name { get; }
+
+    /// <summary>True where each record carries old and new value and the account is the kernel's own.</summary>
+    bool TracksValues { get; }
+
+    /// <summary>False where the kernel hides its own accesses from us (kernel.perf_event_paranoid).</summary>
+    bool SeesKernel { get; }
+
+    SessionCounts Session { get; }
+
+    /// <summary>Takes a process in with empty slots. False where no room is left.</summary>
+    bool AddProcess(ProcessId process);
+
+    void RemoveProcess(ProcessId process);
+
+    /// <summary>Says what a slot will hold, before it is armed.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="slot">0 to 3.</param>
+    /// <param name="content">What it will hold.</param>
+    /// <param name="initial">Its bytes now.</param>
+    /// <param name="siblings">Mask of the other slots of the same watch.</param>
+    void SetSlot(ProcessId process, int slot, HardwareSlot content, ulong initial, uint siblings);
+
+    void ClearSlot(ProcessId process, int slot);
+
+    /// <summary>Null where the process is not watched.</summary>
+    SlotAccount? ReadAccount(ProcessId process, int slot);
+
+    /// <summary>Replaces the last value seen, where it is still the expected one.</summary>
+    bool CorrectLastValue(ProcessId process, int slot, ulong expected, ulong value);
+
+    /// <summary>Sleeps until records press or the time is over.</summary>
+    void Wait(TimeSpan atMost);
+
+    /// <summary>Hands over all records that are there; returns how many.</summary>
+    int Drain(IHitReceiver receiver);
+}

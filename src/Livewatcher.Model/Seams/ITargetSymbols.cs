@@ -1,0 +1,59 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+namespace Livewatcher.Model;
+
+/// <summary>Names for one process's memory and code. Not thread-safe: one thread at a time.</summary>
+public interface ITargetSymbols : IDisposable
+{
+    /// <summary>Reads the target's mappings again and takes in modules that came, drops those that went.
+    /// Returns true where anything changed.</summary>
+    bool RefreshModules();
+
+    /// <summary>Resolves a request against the memory as it is now.</summary>
+    WatchResolution Resolve(WatchRequest request);
+
+    /// <summary>Unwinds and names the stack of a hit. Never throws for what the target's memory or files hold.</summary>
+    CallStack Unwind(RawHit hit);
+
+    /// <summary>Finds the instruction that made the access. For data the one before RIP, for execution the one at RIP.</summary>
+    /// <param name="hit">The hit.</param>
+    /// <param name="candidates">The watched slots, to prove the writer by its effective address.</param>
+    Instruction? FindInstruction(RawHit hit, IReadOnlyList<HardwareSlot> candidates);
+
+    /// <summary>Which slots the instruction of this hit has touched, by its memory operand: for recovered hits, whose slot
+    /// the processor did not say. Every slot where there is but one; none where it cannot be told.</summary>
+    IReadOnlyList<int> TouchedSlots(RawHit hit, IReadOnlyList<HardwareSlot> slots);
+
+    /// <summary>What the instruction has stored into a slot, as far as the registers tell; null where they do not.</summary>
+    /// <param name="hit">The hit.</param>
+    /// <param name="slot">The slot.</param>
+    /// <param name="old">The slot's bytes before, where known.</param>
+    ulong? StoredValue(RawHit hit, HardwareSlot slot, ulong? old);
+
+    /// <summary>The system call of a kernel hit with its arguments, as strace writes it.</summary>
+    string? FormatSystemCall(UserRegisters registers);
+
+    /// <summary>symbol+offset of an address in a module, else null.</summary>
+    string? NameOf(Address address);
+
+    /// <summary>What the debug information could not give and the user should know (corrupt DWARF, separate file
+    /// not found); each said once.</summary>
+    IReadOnlyList<string> TakeWarnings();
+}
+
+/// <summary>Outcome of resolving a request: a watch, or a reason. An expected absence is a value.</summary>
+public abstract record WatchResolution
+{
+    private WatchResolution()
+    {
+    }
+
+    public sealed record Resolved(Watch Watch) : WatchResolution;
+
+    /// <summary>No loaded module has this name; a library that is mapped later may.</summary>
+    /// <param name="Reason">One line, with the nearest names.</param>
+    public sealed record UnknownName(string Reason) : WatchResolution;
+
+    /// <summary>It will not resolve by waiting: syntax, type error, unreadable pointer.</summary>
+    public sealed record Impossible(string Reason) : WatchResolution;
+}

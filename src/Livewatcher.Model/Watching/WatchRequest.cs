@@ -1,0 +1,10 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+namespace Livewatcher.Model;
+
+/// <summary>What the user asked to watch, before anything is resolved.</summary>
+/// <param name="Expression">C/C++ expression for data; function, FILE:LINE or address for an execution breakpoint.
+/// A thread-local variable takes "@THREAD" at its end, a thread's name or tid.</param>
+/// <param name="Mode">write (--watch), access (--awatch) or execute (--hbreak).</param>
+/// <param name="Length">--len, in bytes; null takes the type's own length.</param>
+public sealed record WatchRequest(string Expression, AccessMode Mode, int? Length = null);

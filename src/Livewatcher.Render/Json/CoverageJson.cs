@@ -1,0 +1,50 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Text.Json;
+using Livewatcher.Model;
+
+namespace Livewatcher.Render;
+
+/// <summary>The last line of every run.</summary>
+internal static class CoverageJson
+{
+    public static void Write(Utf8JsonWriter writer, CoverageEvent coverage)
+    {
+        var view = new CoverageView(coverage);
+        writer.WriteString("type"u8, "coverage"u8);
+        if (coverage.From is { } from)
+        {
+            writer.WriteTime("from"u8, from);
+        }
+
+        writer.WriteTime("to"u8, coverage.To);
+        writer.WriteString("why"u8, coverage.Why);
+        writer.WriteString("backend"u8, coverage.Backend);
+        writer.WriteString("scope"u8, coverage.Scope);
+        writer.WriteBoolean("guard"u8, coverage.Guard);
+        WriteHits(writer, coverage.Hits);
+        writer.WriteNumber("threads"u8, coverage.Threads);
+        writer.WriteNumber("processes"u8, coverage.Processes);
+        writer.WriteNumber("cpus"u8, coverage.Cpus);
+        writer.WriteNumber("stacks_cut"u8, coverage.StacksCut);
+        writer.WriteBoolean("complete"u8, view.Complete);
+        writer.WriteStrings("gaps"u8, view.Gaps);
+        writer.WriteStrings("remarks"u8, coverage.Remarks);
+    }
+
+    private static void WriteHits(Utf8JsonWriter writer, HitCounts hits)
+    {
+        writer.WriteStartObject("hits"u8);
+        writer.WriteNumber("counted"u8, hits.Counted);
+        writer.WriteNumber("recorded"u8, hits.Recorded);
+        writer.WriteNumber("filtered"u8, hits.Filtered);
+        writer.WriteNumber("dropped"u8, hits.Dropped);
+        writer.WriteNumber("throttled"u8, hits.Throttled);
+        writer.WriteNumber("recovered"u8, hits.Recovered);
+        writer.WriteNumber("escaped"u8, hits.Escaped);
+        writer.WriteNumber("foreign"u8, hits.Foreign);
+        writer.WriteNumber("merged"u8, hits.Merged);
+        writer.WriteNumber("reported"u8, hits.Reported);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,114 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+
+namespace Livewatcher.Render;
+
+internal enum StatementKind
+{
+    Verdict,
+    Gap,
+
+    /// <summary>A watch that nobody touched.</summary>
+    Finding,
+    Fact,
+    Remark,
+}
+
+internal readonly record struct StatementLine(StatementKind Kind, string Text);
+
+/// <summary>Puts the coverage of a run into sentences: first the verdict, then what was or can have been missed, then
+/// the figures. Every figure is said, zero or not: silence must never look like innocence.</summary>
+internal static class CoverageStatement
+{
+    public static IEnumerable<StatementLine> Of(CoverageEvent coverage, WatchTally tally)
+    {
+        var view = new CoverageView(coverage);
+        yield return new(StatementKind.Verdict, view.Complete ? "complete" : "NOT COMPLETE");
+        foreach (var gap in view.Gaps)
+        {
+            yield return new(StatementKind.Gap, gap);
+        }
+
+        if (coverage.From is { } from)
+        {
+            foreach (var watch in tally.Watches)
+            {
+                if (watch.Hits == 0)
+                {
+                    yield return new(StatementKind.Finding, Untouched(watch, from, coverage, view.Complete));
+                }
+            }
+        }
+
+        yield return new(StatementKind.Fact, Covered(coverage, view.Complete));
+        yield return new(StatementKind.Fact, Account(coverage.Hits));
+        yield return new(StatementKind.Fact, BesidesTheAccount(coverage.Hits));
+        yield return new(StatementKind.Fact, Stacks(coverage));
+        foreach (var remark in coverage.Remarks)
+        {
+            yield return new(StatementKind.Remark, remark);
+        }
+    }
+
+    private static string Untouched(TalliedWatch watch, DateTimeOffset from, CoverageEvent coverage, bool complete)
+    {
+        var since = watch.Armed > from ? watch.Armed : from;
+        var span = $"between {Timestamps.ClockFrom(from, since)} and {Timestamps.ClockFrom(from, coverage.To)}";
+        if (!complete)
+        {
+            return $"0 hits on {watch.Label}, with a gap: {Words.Noun(watch.Mode)} {watch.Label} {span} can have been missed.";
+        }
+
+        return coverage.Hits.Filtered > 0
+            ? $"0 hits on {watch.Label} were reported {span}, but {Words.Count(coverage.Hits.Filtered, "hit")} of all watches"
+                + " were filtered out: this does not tell whose."
+            : $"0 hits: no thread {Words.Past(watch.Mode)} {watch.Label} {span}; {AllThreads(coverage)} covered.";
+    }
+
+    private static string AllThreads(CoverageEvent coverage) =>
+        coverage.Threads == 1 ? "the only thread was" : $"all {coverage.Threads:N0} threads were";
+
+    private static string Covered(CoverageEvent coverage, bool complete)
+    {
+        var how = $"backend {coverage.Backend}, scope {coverage.Scope}, guard {(coverage.Guard ? "on" : "off")}";
+        if (coverage.From is not { } from)
+        {
+            return $"Nothing was armed; ended at {Timestamps.Full(coverage.To)}: {coverage.Why} ({how}).";
+        }
+
+        var who = $"{Words.Count(coverage.Threads, "thread")} in {Words.Count(coverage.Processes, "process", "processes")}"
+            + $" on {Words.Count(coverage.Cpus, "CPU")}";
+        var span = $"from {Timestamps.Full(from)} to {Timestamps.ClockFrom(from, coverage.To)} ({Timestamps.Span(coverage.To - from)})";
+        return complete
+            ? $"Every thread was covered at every moment: {who}, {span}; ended: {coverage.Why} ({how})."
+            : $"Covered but for the gaps: {who}, {span}; ended: {coverage.Why} ({how}).";
+    }
+
+    private static string Account(HitCounts hits)
+    {
+        var sum = hits.Recorded + hits.Filtered + hits.Dropped;
+        var parts = $"{hits.Recorded:N0} recorded + {hits.Filtered:N0} filtered + {hits.Dropped:N0} dropped";
+        var counted = $"{Words.Count(hits.Counted, "hit")} counted by the kernel";
+        return (hits.Counted - sum) switch
+        {
+            0 => $"{counted} = {parts}.",
+            > 0 => $"{counted}, but {parts} = {sum:N0}: {hits.Counted - sum:N0} unaccounted for.",
+            _ => $"{counted}, but {parts} = {sum:N0}: {sum - hits.Counted:N0} more than counted.",
+        };
+    }
+
+    private static string BesidesTheAccount(HitCounts hits)
+    {
+        var reported = hits.Recorded + hits.Recovered - hits.Merged;
+        var sum = $"{hits.Recorded:N0} recorded + {hits.Recovered:N0} recovered - {hits.Merged:N0} merged into others";
+        var tail = $"{hits.Escaped:N0} escaped, {hits.Throttled:N0} throttled, {hits.Foreign:N0} foreign";
+        return hits.Reported == reported
+            ? $"{hits.Reported:N0} reported = {sum}; {tail}."
+            : $"{hits.Reported:N0} reported, of {sum}; {tail}.";
+    }
+
+    private static string Stacks(CoverageEvent coverage) => coverage.StacksCut == 0
+        ? "No stack was cut short."
+        : $"{Words.Count(coverage.StacksCut, "stack")} {(coverage.StacksCut == 1 ? "was" : "were")} cut short.";
+}

@@ -1,0 +1,30 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+
+namespace Livewatcher.Render;
+
+/// <summary>English for numbers and for the three kinds of access.</summary>
+internal static class Words
+{
+    /// <summary>1 hit, 2 hits, 4,001 hits.</summary>
+    public static string Count(long number, string one) => Count(number, one, one + "s");
+
+    public static string Count(long number, string one, string many) => number == 1 ? $"1 {one}" : $"{number:N0} {many}";
+
+    /// <summary>"no thread {wrote} g_x".</summary>
+    public static string Past(AccessMode mode) => mode switch
+    {
+        AccessMode.Execute => "executed",
+        AccessMode.Write => "wrote",
+        _ => "read or wrote",
+    };
+
+    /// <summary>"{a write of} g_x can have been missed".</summary>
+    public static string Noun(AccessMode mode) => mode switch
+    {
+        AccessMode.Execute => "an execution of",
+        AccessMode.Write => "a write of",
+        _ => "an access to",
+    };
+}

@@ -1,0 +1,51 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Iced.Intel;
+using Livewatcher.Model;
+using Decoded = Iced.Intel.Instruction;
+
+namespace Livewatcher.Symbols.Instructions;
+
+/// <summary>One instruction of the target with everything that does not depend on a hit. Kept for the next hit.</summary>
+internal sealed class DecodedInstruction(Decoded instruction, MemoryAccess[] accesses, InstructionText formatter)
+{
+    private string? _text;
+    private Model.Instruction? _last;
+
+    public Decoded Raw => instruction;
+
+    public ulong Start => instruction.IP;
+
+    public MemoryAccess[] Accesses => accesses;
+
+    /// <summary>The one operand that is written; null where the instruction only reads, or writes several (enter
+    /// with a nesting level, far calls).</summary>
+    public MemoryAccess? Written { get; } =
+        Array.FindAll(accesses, access => access.Writes) is [MemoryAccess written] ? written : null;
+
+    public bool NeedsThreadPointer { get; } = Array.Exists(accesses, access => access.Segment == SegmentBase.ThreadPointer);
+
+    public StoreEffect Effect { get; } = StoreEffect.Of(instruction, Array.Find(accesses, access => access.Writes));
+
+    /// <summary>False where the next instruction to run is elsewhere: what ends at RIP is then not what has run.</summary>
+    public bool FallsThrough => instruction.FlowControl is FlowControl.Next or FlowControl.ConditionalBranch
+        or FlowControl.XbeginXabortXend;
+
+    public bool IsCall => instruction.FlowControl is FlowControl.Call or FlowControl.IndirectCall
+        && instruction.Mnemonic == Mnemonic.Call;
+
+    public bool IsRepeatedString => instruction.IsStringInstruction && (instruction.HasRepPrefix || instruction.HasRepnePrefix);
+
+    public string Text => _text ??= formatter.Format(instruction);
+
+    /// <summary>The published form. The same object as last time where nothing differs.</summary>
+    public Model.Instruction Publish(bool proven, ulong? stores, Address? effectiveAddress)
+    {
+        if (_last is null || _last.Proven != proven || _last.Stores != stores || _last.EffectiveAddress != effectiveAddress)
+        {
+            _last = new Model.Instruction(new Address(Start), Text, proven, stores, effectiveAddress);
+        }
+
+        return _last;
+    }
+}

@@ -1,0 +1,67 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using static Livewatcher.Symbols.Interop.DwarfNative;
+
+namespace Livewatcher.Symbols.Interop;
+
+/// <summary>One operation of a location expression, indices into .debug_addr already replaced.</summary>
+internal readonly record struct DwarfOperation(byte Atom, ulong Number, ulong Number2);
+
+/// <summary>Location expressions of an attribute: one, or those of a location list.</summary>
+internal static class DwarfLocation
+{
+    private const int MaximumEntries = 64;
+    private const int MaximumOperations = 256;
+
+    /// <summary>Empty where the attribute has no location that can be read.</summary>
+    internal static unsafe IReadOnlyList<DwarfOperation[]> Read(DwarfAttribute attribute)
+    {
+        List<DwarfOperation[]> found = [];
+        ulong start = 0;
+        nint offset = 0;
+        while (found.Count < MaximumEntries)
+        {
+            offset = dwarf_getlocations(ref attribute, offset, ref start, out _, out _, out nint operations, out nuint count);
+            if (offset <= 0)
+            {
+                break;
+            }
+
+            if (operations == 0 || count > MaximumOperations)
+            {
+                continue;
+            }
+
+            var source = new ReadOnlySpan<DwarfNativeOperation>((void*)operations, (int)count);
+            var copy = new DwarfOperation[source.Length];
+            for (int i = 0; i < copy.Length; i++)
+            {
+                copy[i] = Direct(ref attribute, operations + (i * sizeof(DwarfNativeOperation)), source[i]);
+            }
+
+            found.Add(copy);
+        }
+
+        return found;
+    }
+
+    /// <summary>DW_OP_addrx and DW_OP_constx name an entry of .debug_addr (DWARF 5, 2.5.1.1); libdw looks it up.</summary>
+    private static DwarfOperation Direct(ref DwarfAttribute attribute, nint pointer, DwarfNativeOperation operation)
+    {
+        if (operation.Atom is DwarfOp.AddrX or DwarfOp.GnuAddrIndex or DwarfOp.ConstX or DwarfOp.GnuConstIndex
+            && dwarf_getlocation_attr(ref attribute, pointer, out DwarfAttribute value) == 0)
+        {
+            if (value.Address is { } address)
+            {
+                return new(DwarfOp.Addr, address, 0);
+            }
+
+            if (value.Unsigned is { } number)
+            {
+                return new(DwarfOp.ConstU, number, 0);
+            }
+        }
+
+        return new(operation.Atom, operation.Number, operation.Number2);
+    }
+}

@@ -1,0 +1,156 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+using Livewatcher.Symbols.Interop;
+
+namespace Livewatcher.Symbols.Modules;
+
+/// <summary>A mapped ELF file, read by libdwfl. Symbols and debug information are loaded at their first use.</summary>
+internal sealed unsafe class ElfModule : ILoadedModule, IDisposable
+{
+    private readonly DwflSession _session;
+
+    private readonly Warnings _warnings;
+
+    private readonly byte* _bytes;
+
+    private readonly ulong _byteCount;
+
+    private SymbolTable? _symbols;
+
+    private bool _dwarfLoaded;
+
+    private nint _dwarf;
+
+    private ulong _dwarfBias;
+
+    public ElfModule(MappedImage image, string name, DwflSession session, Warnings warnings)
+    {
+        Image = image;
+        Name = name;
+        _session = session;
+        _warnings = warnings;
+        Elf = DwflNative.ModuleElf(session.Module, out _);
+        if (Elf != 0)
+        {
+            _bytes = (byte*)ElfNative.RawFile(Elf, out var size);
+            _byteCount = _bytes == null ? 0 : size;
+        }
+    }
+
+    public MappedImage Image { get; }
+
+    public string Name { get; }
+
+    public string Path => Image.Path;
+
+    public Address Start => Image.Start;
+
+    public Address End => Image.End;
+
+    public ulong Bias => Image.Bias;
+
+    public bool IsMainProgram { get; set; }
+
+    public nint Elf { get; }
+
+    /// <summary>Dwfl_Module*.</summary>
+    public nint Handle => _session.Module;
+
+    public nint Dwarf
+    {
+        get
+        {
+            LoadDwarf();
+            return _dwarf;
+        }
+    }
+
+    public ulong DwarfBias
+    {
+        get
+        {
+            LoadDwarf();
+            return _dwarfBias;
+        }
+    }
+
+    public IReadOnlyList<ElfSymbol> Symbols => SymbolTable.Symbols;
+
+    private SymbolTable SymbolTable => _symbols ??= SymbolReader.Read(_session.Module);
+
+    /// <summary>A symbol without a size reaches no farther than the segment it is in.</summary>
+    public ElfSymbol? SymbolAt(Address address)
+    {
+        if (SymbolTable.Find(address) is not { } symbol)
+        {
+            return null;
+        }
+
+        return symbol.Size > 0 || SegmentAt(symbol.Address) is { } segment && segment == SegmentAt(address) ? symbol : null;
+    }
+
+    public bool TryReadFile(Address target, Span<byte> buffer)
+    {
+        if (SegmentAt(target) is not { IsReadOnly: true } segment)
+        {
+            return false;
+        }
+
+        var inSegment = target.Value - Bias - segment.VirtualAddress;
+        var length = (ulong)buffer.Length;
+        if (inSegment > segment.FileSize || length > segment.FileSize - inSegment
+            || segment.Offset > _byteCount || inSegment + length > _byteCount - segment.Offset)
+        {
+            return false;
+        }
+
+        new ReadOnlySpan<byte>(_bytes + segment.Offset + inSegment, buffer.Length).CopyTo(buffer);
+        return true;
+    }
+
+    public void Dispose() => _session.Dispose();
+
+    private ProgramHeader? SegmentAt(Address target)
+    {
+        foreach (var header in Image.Layout.Headers)
+        {
+            if (header.IsLoaded && unchecked(target.Value - Bias - header.VirtualAddress) < header.MemorySize)
+            {
+                return header;
+            }
+        }
+
+        return null;
+    }
+
+    private void LoadDwarf()
+    {
+        if (_dwarfLoaded)
+        {
+            return;
+        }
+
+        _dwarfLoaded = true;
+        _dwarf = DwflNative.ModuleDwarf(_session.Module, out _dwarfBias);
+        if (_dwarf == 0)
+        {
+            var reason = DwflNative.LastError();
+            if (ElfSections.Has(Elf, ".debug_info") || HasSeparateFile())
+            {
+                _warnings.Add($"{Name}: its debug information cannot be read ({reason}): no source lines");
+            }
+            else if (IsMainProgram)
+            {
+                _warnings.Add($"{Name} has no debug information, here or in a separate file: no source lines");
+            }
+        }
+    }
+
+    private bool HasSeparateFile()
+    {
+        nint debugFile;
+        DwflNative.ModuleInfo(_session.Module, null, null, null, null, null, null, &debugFile);
+        return debugFile != 0;
+    }
+}

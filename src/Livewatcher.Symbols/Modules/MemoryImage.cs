@@ -1,0 +1,103 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+
+namespace Livewatcher.Symbols.Modules;
+
+/// <summary>Puts an ELF file together again from where it is mapped: for the vDSO, which has no file, and for files
+/// that were deleted or replaced. What no PT_LOAD holds (section headers, .symtab, DWARF) is gone, but .dynsym and
+/// .eh_frame are there: enough for names of exported functions and for whole stacks.</summary>
+internal static class MemoryImage
+{
+    private const int PageSize = 4096;
+
+    /// <summary>Offsets of e_shoff, and of e_shnum with e_shstrndx, in Elf64_Ehdr (elf(5)).</summary>
+    private const int SectionTableOffset = 40;
+
+    private const int SectionCountOffset = 60;
+
+    private const int SectionHeaderSize = 64;
+
+    /// <summary>An image larger than this is not rebuilt.</summary>
+    public static ulong MaxSize => 512UL << 20;
+
+    /// <summary>The file's bytes; null where the head cannot be read or the headers ask for too much.</summary>
+    public static byte[]? Build(ITargetMemory memory, ElfLayout layout, ulong bias)
+    {
+        ulong size = 0;
+        foreach (var header in layout.Headers.Where(header => header.IsLoaded))
+        {
+            if (header.FileSize > MaxSize || header.Offset > MaxSize)
+            {
+                return null;
+            }
+
+            size = Math.Max(size, EndInFile(header));
+        }
+
+        if (size < ElfLayout.HeaderSize || size > MaxSize)
+        {
+            return null;
+        }
+
+        var image = new byte[size];
+        foreach (var header in layout.Headers.Where(header => header.IsLoaded))
+        {
+            Copy(memory, header, bias, image);
+        }
+
+        if (!ElfLayout.HasMagic(image))
+        {
+            return null;
+        }
+
+        DropMissingSections(image);
+        return image;
+    }
+
+    /// <summary>The kernel maps whole pages, so behind a read-only segment's end comes what the file has next.</summary>
+    private static ulong EndInFile(ProgramHeader header)
+    {
+        var end = header.Offset + header.FileSize;
+        return header.IsReadOnly ? (end + PageSize - 1) & ~(ulong)(PageSize - 1) : end;
+    }
+
+    /// <summary>Page by page, so that one that cannot be read leaves zeros and no more.</summary>
+    private static void Copy(ITargetMemory memory, ProgramHeader header, ulong bias, byte[] image)
+    {
+        var end = EndInFile(header);
+        for (var offset = header.Offset; offset < end;)
+        {
+            var next = Math.Min(end, (offset + PageSize) & ~(ulong)(PageSize - 1));
+            var address = new Address(unchecked(bias + header.VirtualAddress + (offset - header.Offset)));
+            var page = image.AsSpan((int)offset, (int)(next - offset));
+            if (!memory.TryRead(address, page))
+            {
+                page.Clear();
+            }
+
+            offset = next;
+        }
+    }
+
+    private static void DropMissingSections(byte[] image)
+    {
+        var tableOffset = BitConverter.ToUInt64(image, SectionTableOffset);
+        var count = BitConverter.ToUInt16(image, SectionCountOffset);
+        var tableSize = (ulong)count * SectionHeaderSize;
+        if (tableSize > (ulong)image.Length || tableOffset > (ulong)image.Length - tableSize || !HasNullSection(image, tableOffset))
+        {
+            image.AsSpan(SectionTableOffset, sizeof(ulong)).Clear();
+            image.AsSpan(SectionCountOffset, 2 * sizeof(ushort)).Clear();
+        }
+    }
+
+    /// <summary>Section 0 is all zeros and section 1 is not: so the table is really there (elf(5), Shdr).</summary>
+    private static bool HasNullSection(byte[] image, ulong tableOffset)
+    {
+        var table = image.AsSpan((int)tableOffset);
+        return table.Length >= 2 * SectionHeaderSize
+            && !table[..SectionHeaderSize].ContainsAnyExcept((byte)0)
+            && table.Slice(SectionHeaderSize, SectionHeaderSize).ContainsAnyExcept((byte)0);
+    }
+}

@@ -1,0 +1,132 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+
+namespace Livewatcher.Symbols.Modules;
+
+/// <summary>The modules of a process, by address.</summary>
+internal sealed class ModuleMap(ITargetProcess process, SymbolOptions options, Warnings warnings) : IDisposable
+{
+    /// <summary>AT_ENTRY, getauxval(3).</summary>
+    private const ulong EntryKey = 9;
+
+    private readonly ImageOpener _opener = new(process, options, warnings);
+
+    private Mapping[] _fileMappings = [];
+
+    private Mapping[] _code = [];
+
+    private ElfModule[] _modules = [];
+
+    private ElfModule? _last;
+
+    public IReadOnlyList<ElfModule> Modules => _modules;
+
+    /// <summary>Takes in what came and drops what went. A process that is gone keeps its last modules: hits that it
+    /// left behind still want names.</summary>
+    public bool Refresh()
+    {
+        var all = process.ReadMappings();
+        var groups = MappedImage.GroupByFile(all).ToList();
+        Mapping[] fileMappings = [.. groups.SelectMany(group => group)];
+        if (all.Count > 0)
+        {
+            _code = [.. all.Where(mapping => mapping.Executable)];
+        }
+
+        if (all.Count == 0 || fileMappings.AsSpan().SequenceEqual(_fileMappings))
+        {
+            return false;
+        }
+
+        _fileMappings = fileMappings;
+        List<ElfModule> next = [];
+        foreach (var group in groups)
+        {
+            next.AddRange(ModulesOf(group, all));
+        }
+
+        next.Sort((left, right) => left.Start.CompareTo(right.Start));
+        return Replace(next);
+    }
+
+    public ElfModule? ModuleAt(Address address)
+    {
+        if (_last is { } last && last.Start <= address && address < last.End)
+        {
+            return last;
+        }
+
+        var low = 0;
+        var high = _modules.Length;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_modules[middle].Start <= address)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low > 0 && address < _modules[low - 1].End ? _last = _modules[low - 1] : null;
+    }
+
+    /// <summary>Whether an address can be executed, in a module or not.</summary>
+    public bool IsCode(Address address) => Array.Exists(_code, mapping => mapping.Start <= address && address < mapping.End);
+
+    public void Dispose()
+    {
+        foreach (var module in _modules)
+        {
+            module.Dispose();
+        }
+
+        _modules = [];
+        _fileMappings = [];
+        _last = null;
+    }
+
+    private List<ElfModule> ModulesOf(IReadOnlyList<Mapping> group, IReadOnlyList<Mapping> all)
+    {
+        List<ElfModule> kept =
+        [
+            .. _modules.Where(module =>
+                module.Image.Mappings[0].Path == group[0].Path
+                && module.Image.Mappings[0].Inode == group[0].Inode
+                && module.Image.IsStillThere(group)),
+        ];
+        IReadOnlyList<Mapping> rest =
+        [
+            .. group.Where(mapping => !kept.Exists(module => module.Start <= mapping.Start && mapping.Start < module.End)),
+        ];
+        kept.AddRange(_opener.Open(rest, all));
+        return kept;
+    }
+
+    private bool Replace(List<ElfModule> next)
+    {
+        var changed = next.Count != _modules.Length || !next.SequenceEqual(_modules);
+        foreach (var module in _modules.Except(next))
+        {
+            module.Dispose();
+        }
+
+        _modules = [.. next];
+        _last = null;
+        MarkMainProgram();
+        return changed;
+    }
+
+    private void MarkMainProgram()
+    {
+        var entry = process.ReadAuxiliaryVector().TryGetValue(EntryKey, out var value) ? ModuleAt(new Address(value)) : null;
+        foreach (var module in _modules)
+        {
+            module.IsMainProgram = ReferenceEquals(module, entry);
+        }
+    }
+}

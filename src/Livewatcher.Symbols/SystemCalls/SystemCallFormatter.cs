@@ -1,0 +1,135 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Text;
+using Livewatcher.Model;
+
+namespace Livewatcher.Symbols.SystemCalls;
+
+/// <summary>Writes a system call with its arguments as strace(1) does: read(5 &lt;/var/lib/x.db&gt;, 0x55d0c0, 4096).
+/// Arguments are those of x86-64 (syscall(2)); descriptors and strings are looked up when it is called, not when the
+/// call was made.</summary>
+/// <param name="process">The target, for its descriptors and strings.</param>
+public sealed class SystemCallFormatter(ITargetProcess process)
+{
+    private const ulong CompatibilityCodeSegment = 0x23; // __USER32_CS, arch/x86/include/asm/segment.h
+    private const int CurrentDirectory = -100; // AT_FDCWD
+    private const ulong CreatesFile = 0x40 | 0x40_0000; // O_CREAT, __O_TMPFILE
+    private const int LongestString = 64;
+    private const ulong PageSize = 4096;
+
+    /// <param name="registers">At the system call.</param>
+    /// <returns>Null where orig_rax says that the thread was not in a system call.</returns>
+    public string? Format(UserRegisters registers)
+    {
+        long number = (long)registers.OrigRax;
+        if (number < 0)
+        {
+            return null;
+        }
+
+        // i386 has other numbers and other registers; naming those calls is left alone.
+        bool is32 = registers.Cs == CompatibilityCodeSegment;
+        (string name, string kinds) = (is32 ? null : SystemCallTable.Find(number)) ?? ($"syscall_{number}", "xxxxxx");
+        ReadOnlySpan<ulong> arguments = is32
+            ? [(uint)registers.Rbx, (uint)registers.Rcx, (uint)registers.Rdx, (uint)registers.Rsi, (uint)registers.Rdi, (uint)registers.Rbp]
+            : [registers.Rdi, registers.Rsi, registers.Rdx, registers.R10, registers.R8, registers.R9];
+        var output = new StringBuilder(name).Append('(');
+        for (int i = 0; i < kinds.Length; i++)
+        {
+            if (kinds[i] == 'm' && (arguments[i - 1] & CreatesFile) == 0)
+            {
+                break;
+            }
+
+            output.Append(i == 0 ? string.Empty : ", ");
+            Append(output, kinds[i], arguments[i]);
+        }
+
+        return output.Append(')').ToString();
+    }
+
+    private void Append(StringBuilder output, char kind, ulong value)
+    {
+        switch (kind)
+        {
+            case 'd' when (int)value == CurrentDirectory:
+                output.Append("AT_FDCWD");
+                break;
+            case 'd' or 'f':
+                AppendDescriptor(output, (int)value);
+                break;
+            case 's':
+                AppendString(output, value);
+                break;
+            case 'p':
+                output.Append(value == 0 ? "NULL" : $"0x{value:x}");
+                break;
+            case 'i':
+                output.Append((int)value);
+                break;
+            case 'l':
+                output.Append((long)value);
+                break;
+            case 'u':
+                output.Append(value);
+                break;
+            case 'o' or 'm':
+                output.Append('0').Append((uint)value == 0 ? string.Empty : Convert.ToString((uint)value, 8));
+                break;
+            default:
+                output.Append(value == 0 ? "0" : $"0x{value:x}");
+                break;
+        }
+    }
+
+    private void AppendDescriptor(StringBuilder output, int descriptor)
+    {
+        output.Append(descriptor);
+        if (descriptor >= 0 && process.DescribeDescriptor(descriptor) is { } description)
+        {
+            output.Append(" <");
+            StringQuoting.Append(output, Encoding.UTF8.GetBytes(description));
+            output.Append('>');
+        }
+    }
+
+    private void AppendString(StringBuilder output, ulong address)
+    {
+        Span<byte> buffer = stackalloc byte[LongestString + 1];
+        int length = Read(address, buffer);
+        if (length < 0)
+        {
+            output.Append(address == 0 ? "NULL" : $"0x{address:x}");
+            return;
+        }
+
+        output.Append('"');
+        StringQuoting.Append(output, buffer[..Math.Min(length, LongestString)]);
+        output.Append(length > LongestString ? "\"..." : "\"");
+    }
+
+    /// <summary>A string up to its NUL or the buffer's end; -1 where it cannot be read. The page after the one
+    /// where it begins is only touched if it goes that far.</summary>
+    private int Read(ulong address, Span<byte> buffer)
+    {
+        int inPage = (int)Math.Min((ulong)buffer.Length, PageSize - (address % PageSize));
+        if (!process.Memory.TryRead(new Address(address), buffer[..inPage]))
+        {
+            return -1;
+        }
+
+        int end = buffer[..inPage].IndexOf((byte)0);
+        if (end >= 0 || inPage == buffer.Length)
+        {
+            return end >= 0 ? end : buffer.Length;
+        }
+
+        if (!process.Memory.TryRead(new Address(address + (ulong)inPage), buffer[inPage..]))
+        {
+            return -1;
+        }
+
+        end = buffer.IndexOf((byte)0);
+        return end >= 0 ? end : buffer.Length;
+    }
+}

@@ -1,0 +1,161 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Runtime.InteropServices;
+using Livewatcher.Model;
+using Livewatcher.Symbols.Expressions;
+using Livewatcher.Symbols.Instructions;
+using Livewatcher.Symbols.Interop;
+using Livewatcher.Symbols.Modules;
+using Livewatcher.Symbols.Naming;
+using Livewatcher.Symbols.SystemCalls;
+using Livewatcher.Symbols.Unwinding;
+
+namespace Livewatcher.Symbols;
+
+/// <summary>Names for one process: modules by libdwfl, stacks by call frame information, functions and lines by DWARF,
+/// watch expressions, instructions. Opens the target's files at <see cref="RefreshModules"/> and keeps them open, so
+/// that hits are still named when the process is gone. Not thread-safe.</summary>
+public sealed class TargetSymbols : ITargetSymbols
+{
+    /// <summary>Pages without a module that were asked for in vain, so that maps is not read again for each of them.</summary>
+    private const int MaxUnknownPages = 4096;
+
+    private const int PageBits = 12;
+
+    private readonly Warnings _warnings = new();
+
+    private readonly ModuleMap _modules;
+
+    private readonly FirstFrame _firstFrame;
+
+    private readonly StackUnwinder _unwinder;
+
+    private readonly FrameNamer _namer;
+
+    private readonly StackCache _stacks = new();
+
+    private readonly InstructionFinder _instructions;
+
+    private readonly SystemCallFormatter _systemCalls;
+
+    private readonly WatchResolver _resolver;
+
+    private readonly List<PhysicalFrame> _frames = [];
+
+    private readonly HashSet<ulong> _unknownPages = [];
+
+    private bool _changedUnasked;
+
+    /// <param name="process">The target; not owned.</param>
+    /// <param name="options">Null takes the defaults.</param>
+    /// <exception cref="UserException">libdw is not installed.</exception>
+    public TargetSymbols(ITargetProcess process, SymbolOptions? options = null)
+    {
+        if (!NativeLibrary.TryLoad(DwflNative.Library, out _))
+        {
+            throw new UserException($"{DwflNative.Library} is not installed: apt-get install libdw1");
+        }
+
+        _modules = new ModuleMap(process, options ?? SymbolOptions.Default, _warnings);
+        _firstFrame = new FirstFrame(_modules);
+        _unwinder = new StackUnwinder(_modules, ModulesMayHaveCome, _warnings);
+        _namer = new FrameNamer(_modules, _warnings);
+        _instructions = new InstructionFinder(process.Memory, _modules.ModuleAt, NameOf, process.ReadThreadPointer);
+        _systemCalls = new SystemCallFormatter(process);
+        _resolver = new WatchResolver(process, () => _modules.Modules, NameOf);
+        Refresh();
+    }
+
+    /// <inheritdoc/>
+    public bool RefreshModules()
+    {
+        var changed = Refresh() || _changedUnasked;
+        _changedUnasked = false;
+        return changed;
+    }
+
+    /// <inheritdoc/>
+    public WatchResolution Resolve(WatchRequest request) => _resolver.Resolve(request);
+
+    /// <inheritdoc/>
+    public CallStack Unwind(RawHit hit)
+    {
+        var end = _unwinder.Unwind(hit, _firstFrame.KindOf(hit), _frames);
+        var physical = CollectionsMarshal.AsSpan(_frames);
+        if (_stacks.TryGet(physical, end, out var known))
+        {
+            return known!;
+        }
+
+        List<Frame> named = [];
+        foreach (var frame in physical)
+        {
+            named.AddRange(_namer.Name(frame));
+        }
+
+        var stack = new CallStack(named, end.Describe(pc => _modules.ModuleAt(new Address(pc))?.Name));
+        _stacks.Add(physical, end, stack);
+        return stack;
+    }
+
+    /// <inheritdoc/>
+    public Instruction? FindInstruction(RawHit hit, IReadOnlyList<HardwareSlot> candidates) =>
+        _instructions.Find(hit, candidates);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> TouchedSlots(RawHit hit, IReadOnlyList<HardwareSlot> slots) =>
+        _instructions.TouchedSlots(hit, slots);
+
+    /// <inheritdoc/>
+    public ulong? StoredValue(RawHit hit, HardwareSlot slot, ulong? old) => _instructions.NewValue(hit, slot, old);
+
+    /// <inheritdoc/>
+    public string? FormatSystemCall(UserRegisters registers) => _systemCalls.Format(registers);
+
+    /// <inheritdoc/>
+    public string? NameOf(Address address)
+    {
+        if (_modules.ModuleAt(address)?.SymbolAt(address) is not { } symbol)
+        {
+            return null;
+        }
+
+        var name = FunctionNames.OfSymbol(symbol.Name);
+        return symbol.Address == address ? name : $"{name}+0x{address - symbol.Address:x}";
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> TakeWarnings() => _warnings.Take();
+
+    /// <inheritdoc/>
+    public void Dispose() => _modules.Dispose();
+
+    private bool Refresh()
+    {
+        if (!_modules.Refresh())
+        {
+            return false;
+        }
+
+        _unknownPages.Clear();
+        _firstFrame.Clear();
+        _unwinder.Clear();
+        _namer.Clear();
+        _stacks.Clear();
+        _instructions.Forget();
+        return true;
+    }
+
+    /// <summary>A frame in code that no known module holds: a library may have been loaded since.</summary>
+    private bool ModulesMayHaveCome(ulong address)
+    {
+        if (_unknownPages.Count == MaxUnknownPages || !_unknownPages.Add(address >> PageBits))
+        {
+            return false;
+        }
+
+        var changed = Refresh();
+        _changedUnasked |= changed;
+        return changed;
+    }
+}

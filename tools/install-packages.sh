@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+#
+# Installs the Debian packages that building and testing need, and only those that are missing. One line for each.
+set -euo pipefail
+
+packages=(
+  "clang          the BPF program, and test programs by a second compiler"
+  "llvm           llvm-strip"
+  "lld            linking test programs"
+  "gcc            the guard and test programs"
+  "g++            C++ test programs"
+  "libc6-dev      C headers"
+  "zlib1g-dev     native AOT links it"
+  "libbpf-dev     headers of the BPF program"
+  "libbpf1        loads the BPF program"
+  "libdw-dev      headers for tests"
+  "libdw1         unwinding, lines, types"
+  "elfutils       test facts from eu-readelf"
+  "binutils       test facts from objdump and readelf"
+  "gdb            test facts from its backtraces"
+  "qemu-system-x86  the Exact tests' machine"
+  "busybox-static the Exact tests' user land"
+  "cpio           the Exact tests' initramfs"
+  "redis-server   a real program to watch"
+  "redis-tools    its client"
+)
+
+missing=()
+for entry in "${packages[@]}"; do
+  name=${entry%% *}
+  state=$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null || true)
+  [ "$state" = installed ] || missing+=("$entry")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+  echo "these Debian packages are missing; as root: apt-get install ${missing[*]%% *}" >&2
+  exit 1
+fi
+for entry in "${missing[@]}"; do
+  read -r name purpose <<<"$entry"
+  echo "installing $name: $purpose"
+done
+apt-get update -qq
+# A packaged server must not start by itself for being installed.
+policy=/usr/sbin/policy-rc.d
+made_policy=
+if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+  made_policy=1
+fi
+trap '[ -z "$made_policy" ] || rm -f "$policy"' EXIT
+names=()
+for entry in "${missing[@]}"; do names+=("${entry%% *}"); done
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${names[@]}" >/dev/null
