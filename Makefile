@@ -17,6 +17,7 @@ GUARD_SOURCES := $(wildcard native/guard/*.c native/probe/*.c)
 GUARD_HEADERS := $(wildcard native/guard/*.h native/probe/*.h) bpf/watch_event.h
 GUARD_OBJECTS := $(GUARD_SOURCES:native/%.c=$(NATIVE)/%.o)
 GUARD_FLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -fPIC -Inative/guard -Inative/probe -Ibpf
+BPF_OBJECTS := $(patsubst bpf/%.c,$(NATIVE)/%.o,$(wildcard bpf/*.bpf.c))
 CSHARP := $(shell find src -name '*.cs' -o -name '*.csproj' 2>/dev/null) Directory.Build.props Directory.Packages.props
 
 .PHONY: build demo test test-slow bench install uninstall clean packages samples help
@@ -29,7 +30,7 @@ packages: ## Install the Debian packages that building and testing need (idempot
 
 build: $(BINARY) ## Build the native binary
 
-$(NATIVE)/watch.bpf.o: bpf/watch.bpf.c bpf/watch_event.h | packages
+$(NATIVE)/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) | packages
 	@mkdir -p $(@D)
 	clang -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 -Ibpf -I/usr/include/x86_64-linux-gnu -Wall -Werror -c $< -o $@
 	llvm-strip -g $@
@@ -46,7 +47,7 @@ $(NATIVE)/liblwguard.a: $(GUARD_OBJECTS)
 $(NATIVE)/liblwguard.so: $(GUARD_OBJECTS)
 	$(CC) -shared -o $@ $^
 
-$(BINARY): $(NATIVE)/watch.bpf.o $(NATIVE)/liblwguard.a $(NATIVE)/liblwguard.so $(CSHARP)
+$(BINARY): $(BPF_OBJECTS) $(NATIVE)/liblwguard.a $(NATIVE)/liblwguard.so $(CSHARP)
 	@echo "building livewatcher (native AOT, about a minute)"
 	dotnet publish src/Livewatcher.Cli $(DOTNET_FLAGS) -o $(PUBLISH)
 	@touch $@

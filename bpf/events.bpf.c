@@ -22,11 +22,17 @@ struct bpf_prog {
     __u32 len;
 };
 
+enum perf_event_state {
+    PERF_EVENT_STATE_OFF = -1,
+    PERF_EVENT_STATE_INACTIVE = 0,
+};
+
 struct perf_event {
     struct list_head event_entry;
     struct perf_event_attr attr;
     __u64 id;
     int cpu;
+    enum perf_event_state state;
     struct perf_event *parent;
     struct bpf_prog *prog;
 };
@@ -96,9 +102,12 @@ static long visit(lw_u64 index, struct walk *w)
             .address = BPF_CORE_READ(event, attr.bp_addr),
             .tid = w->tid,
             .cpu = (lw_u32)BPF_CORE_READ(event, cpu),
-            .inherited = parent ? 1 : 0,
-            .has_program = BPF_CORE_READ(event, prog) ? 1 : 0,
         };
+        e.flags = parent ? LW_EVENT_INHERITED : 0;
+        if (BPF_CORE_READ(event, prog))
+            e.flags |= LW_EVENT_PROGRAM;
+        if ((int)BPF_CORE_READ(event, state) >= PERF_EVENT_STATE_INACTIVE) /* or active: its thread runs */
+            e.flags |= LW_EVENT_ENABLED;
         bpf_seq_write(w->seq, &e, sizeof(e));
         w->told++;
     }

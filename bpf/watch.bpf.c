@@ -230,7 +230,6 @@ static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
         return 0;
     }
 
-    r->time = bpf_ktime_get_ns();
     r->tgid = tgid;
     r->tid = (lw_u32)id;
     r->cpu = bpf_get_smp_processor_id();
@@ -247,6 +246,8 @@ static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
     r->stack_length = copied;
     if (copied > LW_STACK_MAX)
         copied = LW_STACK_MAX;
+    /* Last, so that the order of the stamps is as near to the order in the ring as can be. */
+    r->time = bpf_ktime_get_ns();
     if (bpf_ringbuf_output(&ring, s, sizeof(struct lw_record) + at_most(copied, LW_STACK_MAX), wake_flag()) == 0)
         __sync_fetch_and_add(&state->recorded, 1);
     else

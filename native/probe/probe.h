@@ -62,4 +62,7 @@ LW_EXPORT int32_t lw_probe_start(struct lw_probe *probe);
 /* Ends it and frees all of it. Returns its status as wait(2) gives it: SIGKILL where it was alive till now. */
 LW_EXPORT int32_t lw_probe_end(struct lw_probe *probe);
 
+/* Has a process that is not its ancestor read a word of the probe's memory. 0 or errno. */
+LW_EXPORT int32_t lw_probe_peek(int32_t pid, uint64_t address);
+
 #endif

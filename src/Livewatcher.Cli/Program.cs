@@ -7,6 +7,7 @@ RootCommand root = new("livewatcher: who touched this memory? Arms the CPU's deb
 {
     RunVerb.Create(),
     AttachVerb.Create(),
+    DoctorVerb.Create(),
 };
 ParseResult parsed = root.Parse(args);
 int status = parsed.Invoke();

@@ -75,7 +75,16 @@ public sealed class TargetSymbols : ITargetSymbols
     }
 
     /// <inheritdoc/>
-    public WatchResolution Resolve(WatchRequest request) => _resolver.Resolve(request);
+    public bool LibrariesMayCome =>
+        !_modules.Modules.Any(module => module.Name.StartsWith("libc.", StringComparison.Ordinal))
+        || _modules.Modules.Any(module => module.ImportsDlopen);
+
+    /// <inheritdoc/>
+    public WatchResolution Resolve(WatchRequest request)
+    {
+        _changedUnasked |= Refresh();
+        return _resolver.Resolve(request);
+    }
 
     /// <inheritdoc/>
     public CallStack Unwind(RawHit hit)

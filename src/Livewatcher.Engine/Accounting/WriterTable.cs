@@ -4,16 +4,30 @@ using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Accounting;
 
-/// <summary>Hits by distinct writer: watch, kind of access, instruction and stack. Bounded in what it keeps per writer.</summary>
+/// <summary>Hits by distinct writer: watch, kind of access, instruction and stack. Bounded, for a recursive writer has any
+/// number of stacks, and a counter any number of values.</summary>
 internal sealed class WriterTable
 {
     private const int ShownThreads = 8;
     private const int ShownValues = 8;
     private const int CountedValues = 4096;
 
+    /// <summary>Over all writers.</summary>
+    private const int CountedValuesInAll = 1 << 17;
+
+    /// <summary>Further writers of a watch share a row.</summary>
+    private const int DistinctWriters = 20_000;
+
+    private static readonly CallStack Others = new([], $"this row stands for all further writers: {DistinctWriters:N0} are told apart");
+
     private readonly Dictionary<Key, Row> rows = [];
     private readonly Dictionary<string, long> hitsOfWatch = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Watch, string Value), int> writersOfValue = [];
+
+    /// <summary>Watches of which nobody can be called the only writer of a value.</summary>
+    private readonly HashSet<string> valuesUncounted = new(StringComparer.Ordinal);
+
+    private int valuesCounted;
 
     internal void Add(Hit hit)
     {
@@ -21,15 +35,17 @@ internal sealed class WriterTable
             return; // nobody knows its writer
         Key key = new(hit.Watch.Label, hit.Access, hit.Instruction?.Address ?? default, CallName(hit.SystemCall), Fingerprint(hit.Stack));
         if (!rows.TryGetValue(key, out Row? row))
-            rows[key] = row = new Row(hit);
+            row = rows.Count < DistinctWriters ? rows[key] = new Row(hit) : OthersOf(hit);
         hitsOfWatch[hit.Watch.Label] = hitsOfWatch.GetValueOrDefault(hit.Watch.Label) + 1;
         row.Count++;
         row.Changes += hit.Changed == true ? 1 : 0;
         row.Last = hit.Time;
-        if (hit.Thread is { } thread)
-            row.Threads.TryAdd(thread, $"{hit.ThreadName} ({thread})");
-        if (hit.New is { } value && row.Values.Count < CountedValues && row.Values.TryAdd(value.Text, value))
-            writersOfValue[(hit.Watch.Label, value.Text)] = writersOfValue.GetValueOrDefault((hit.Watch.Label, value.Text)) + 1;
+        if (hit.Thread is { } thread && row.Threads.Add(thread) && row.ThreadNames.Count < ShownThreads)
+            row.ThreadNames.Add($"{hit.ThreadName} ({thread})");
+        if (hit.New is { } value)
+            Count(row, hit.Watch.Label, value);
+        else
+            valuesUncounted.Add(hit.Watch.Label);
     }
 
     /// <summary>Most suspicious first: writers that change the value before those that do not, then the rarest, then the newest.</summary>
@@ -41,21 +57,47 @@ internal sealed class WriterTable
             Hit hit = row.First;
             yield return new WriterRow(
                 rank++, hit.Watch, hit.Access.Word(), row.Count, row.Changes, hit.Time, row.Last,
-                [.. row.Threads.Values.Take(ShownThreads)], row.Threads.Count, [.. row.Values.Values.Take(ShownValues)], row.Values.Count,
+                [.. row.ThreadNames], row.Threads.Count, [.. row.FirstValues], row.Values.Count,
                 hit.Instruction, CallName(hit.SystemCall), hit.Stack, Reason(row));
         }
     }
 
+    private Row OthersOf(Hit hit)
+    {
+        Key key = new(hit.Watch.Label, hit.Access, default, null, 0);
+        if (!rows.TryGetValue(key, out Row? row))
+            rows[key] = row = new Row(hit with { Stack = Others, Instruction = null, SystemCall = null });
+        return row;
+    }
+
+    private void Count(Row row, string watch, Value value)
+    {
+        if (row.Values.Contains(value.Text))
+            return;
+        if (row.Values.Count >= CountedValues || valuesCounted >= CountedValuesInAll)
+        {
+            valuesUncounted.Add(watch);
+            return;
+        }
+
+        valuesCounted++;
+        row.Values.Add(value.Text);
+        if (row.FirstValues.Count < ShownValues)
+            row.FirstValues.Add(value);
+        writersOfValue[(watch, value.Text)] = writersOfValue.GetValueOrDefault((watch, value.Text)) + 1;
+    }
+
     private string? Reason(Row row)
     {
-        long all = hitsOfWatch[row.First.Watch.Label];
+        string watch = row.First.Watch.Label;
+        long all = hitsOfWatch[watch];
         if (row.Count == all)
             return "the only one";
         List<string> reasons = [$"{row.Count:N0} of {all:N0} hits"];
-        if (row.Values.Count is > 0 and < ShownValues
-            && row.Values.Keys.All(text => writersOfValue[(row.First.Watch.Label, text)] == 1))
+        if (row.Values.Count is > 0 and < ShownValues && !valuesUncounted.Contains(watch)
+            && row.Values.All(text => writersOfValue[(watch, text)] == 1))
         {
-            reasons.Add(row.Values.Count == 1 ? $"only writer of {row.Values.Keys.First()}" : "only writer of its values");
+            reasons.Add(row.Values.Count == 1 ? $"only writer of {row.FirstValues[0].Text}" : "only writer of its values");
         }
 
         if (row.Changes == 0 && row.First.New is not null)
@@ -86,8 +128,13 @@ internal sealed class WriterTable
 
         internal DateTimeOffset Last { get; set; } = first.Time;
 
-        internal Dictionary<ThreadId, string> Threads { get; } = [];
+        internal HashSet<ThreadId> Threads { get; } = [];
 
-        internal OrderedDictionary<string, Value> Values { get; } = new(StringComparer.Ordinal);
+        internal List<string> ThreadNames { get; } = [];
+
+        /// <summary>As text.</summary>
+        internal HashSet<string> Values { get; } = new(StringComparer.Ordinal);
+
+        internal List<Value> FirstValues { get; } = [];
     }
 }

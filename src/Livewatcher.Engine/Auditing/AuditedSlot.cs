@@ -24,6 +24,12 @@ internal sealed class AuditedSlot(ProcessId process, ITargetMemory memory, int s
     /// <summary>Hits recorded when last looked at.</summary>
     internal ulong Recorded { get; set; }
 
+    /// <summary>A source without values: hits have come since the memory was last found at rest...</summary>
+    internal bool Restless { get; set; }
+
+    /// <summary>...and now it rests, which nobody has been told yet.</summary>
+    internal bool Rests { get; set; }
+
     /// <summary>A value that no hit explains so far; null where all is well.</summary>
     internal ulong? Suspect { get; set; }
 

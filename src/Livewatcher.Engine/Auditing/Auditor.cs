@@ -7,79 +7,57 @@ using Livewatcher.Model;
 namespace Livewatcher.Engine.Auditing;
 
 /// <summary>Compares watched memory with the last value that a hit has shown. A difference is first a suspicion, for a hit may
-/// be on its way from the store to its record; when no hit has come for <see cref="Patience"/>, it is an escaped write
-/// (DESIGN.md, facts 5 and 6).</summary>
+/// be on its way from the store to its record, or in the guard's hands. It is an escaped write (DESIGN.md, facts 5 and 6) when it
+/// has lasted for <see cref="Patience"/> and the source has settled in between. One thread.</summary>
 internal sealed class Auditor(IHitSource source)
 {
-    /// <summary>Nanoseconds. From a store to its record take microseconds, unless the host takes the virtual CPU away in between.</summary>
+    /// <summary>Nanoseconds. The guard has a recovered hit by then, even on a loaded machine.</summary>
     internal const ulong Patience = 20_000_000;
 
     /// <summary>Replaced as a whole by the session, read by the drain loop.</summary>
     private volatile IReadOnlyList<AuditedSlot> slots = [];
 
+    /// <summary>True while a difference is not yet known to be a hit on its way or an escaped write.</summary>
+    internal bool Doubts => slots.Any(slot => slot.Suspect is not null);
+
     internal void Watch(IReadOnlyList<AuditedSlot> all) => slots = all;
 
-    /// <summary>One look at every slot. Call it right after a drain.</summary>
+    /// <summary>One look at every slot, right after a drain. True where a suspicion is old enough to be confirmed.</summary>
     /// <param name="now">CLOCK_MONOTONIC, ns.</param>
-    internal IEnumerable<SessionItem.Escaped> Look(ulong now)
+    internal bool Look(ulong now)
+    {
+        bool pressing = false;
+        foreach (AuditedSlot slot in slots)
+            pressing |= Look(slot, now) && now - slot.SuspectSince >= Patience;
+        return pressing;
+    }
+
+    /// <summary>After the source has settled and was drained: the suspicions that stand.</summary>
+    internal IEnumerable<SessionItem.Escaped> Confirm(ulong now)
     {
         foreach (AuditedSlot slot in slots)
         {
-            if (Look(slot, now) is { } escaped)
-                yield return escaped;
-        }
-    }
-
-    private SessionItem.Escaped? Look(AuditedSlot slot, ulong now)
-    {
-        // Account, memory, account: only a look during which no hit came in means anything.
-        if (source.ReadAccount(slot.Process, slot.Slot) is not { } before || !TryRead(slot, out ulong value))
-        {
-            slot.Unreadable = true;
-            return null;
-        }
-
-        SlotAccount after = source.ReadAccount(slot.Process, slot.Slot) ?? before;
-        ulong seen = source.TracksValues ? after.LastValue : slot.Agreed;
-        bool quiet = before.Counted == after.Counted && before.LastValue == after.LastValue && after.Counted == slot.Recorded;
-        slot.Recorded = after.Counted;
-        if (!quiet && !source.TracksValues)
-        {
-            // Hits without values: whatever the memory holds now, they may have written it.
+            if (!Look(slot, now) || now - slot.SuspectSince < Patience)
+                continue;
+            ulong seen = Seen(slot);
+            ulong value = slot.Suspect!.Value;
+            if (source.TracksValues && !source.CorrectLastValue(slot.Process, slot.Slot, seen, value))
+                continue; // a hit came in after all
+            SessionItem.Escaped escaped = new(now, slot.AgreedAt, slot.Process, slot.Slot, seen, value);
             Agree(slot, value, now);
-            return null;
+            yield return escaped;
         }
-
-        if (value == seen)
-        {
-            Agree(slot, value, now);
-            return null;
-        }
-
-        if (!quiet || slot.Suspect != value)
-        {
-            slot.Suspect = value;
-            slot.SuspectSince = now;
-            return null;
-        }
-
-        if (now - slot.SuspectSince < Patience)
-            return null;
-        SessionItem.Escaped escaped = new(now, slot.AgreedAt, slot.Process, slot.Slot, seen, value);
-        if (source.TracksValues && !source.CorrectLastValue(slot.Process, slot.Slot, seen, value))
-            return null; // a hit came in after all
-        Agree(slot, value, now);
-        return escaped;
     }
 
-    private static void Agree(AuditedSlot slot, ulong value, ulong now)
+    /// <summary>Of a source without values: what slots hold after the hits so far, found at the last look.</summary>
+    internal IEnumerable<SessionItem.AtRest> TakeRests(ulong now)
     {
-        slot.Agreed = value;
-        slot.AgreedAt = now;
-        slot.Suspect = null;
+        foreach (AuditedSlot slot in slots.Where(slot => slot.Rests))
+        {
+            slot.Rests = false;
+            yield return new SessionItem.AtRest(now, slot.Process, slot.Slot, slot.Agreed);
+        }
     }
-
-    private static bool TryRead(AuditedSlot slot, out ulong value) => TryReadValue(slot.Memory, slot.Content, out value);
 
     /// <summary>A slot's bytes, little endian in the low bytes.</summary>
     internal static bool TryReadValue(ITargetMemory memory, HardwareSlot content, out ulong value)
@@ -89,5 +67,45 @@ internal sealed class Auditor(IHitSource source)
         bool read = memory.TryRead(content.Address, bytes[..content.Length]);
         value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         return read;
+    }
+
+    /// <summary>True where memory and hits disagree and did so at the last look.</summary>
+    private bool Look(AuditedSlot slot, ulong now)
+    {
+        // Account, memory, account: only a look during which no hit came in means anything.
+        if (source.ReadAccount(slot.Process, slot.Slot) is not { } before || !TryReadValue(slot.Memory, slot.Content, out ulong value))
+        {
+            slot.Unreadable = true;
+            slot.Suspect = null;
+            return false;
+        }
+
+        SlotAccount after = source.ReadAccount(slot.Process, slot.Slot) ?? before;
+        bool quiet = before.Counted == after.Counted && before.LastValue == after.LastValue && after.Counted == slot.Recorded;
+        slot.Recorded = after.Counted;
+        if (value == (source.TracksValues ? after.LastValue : slot.Agreed) || (!quiet && !source.TracksValues))
+        {
+            // Hits without values: whatever the memory holds now, they may have written it.
+            Agree(slot, value, now);
+            slot.Rests |= quiet && slot.Restless;
+            slot.Restless = !quiet && !source.TracksValues;
+            return false;
+        }
+
+        if (quiet && slot.Suspect == value)
+            return true;
+        slot.Suspect = value;
+        slot.SuspectSince = now;
+        return false;
+    }
+
+    private ulong Seen(AuditedSlot slot) =>
+        source.TracksValues ? source.ReadAccount(slot.Process, slot.Slot)?.LastValue ?? slot.Agreed : slot.Agreed;
+
+    private static void Agree(AuditedSlot slot, ulong value, ulong now)
+    {
+        slot.Agreed = value;
+        slot.AgreedAt = now;
+        slot.Suspect = null;
     }
 }

@@ -42,7 +42,7 @@ internal static class BackendChecks
             + "as fast as two threads can write. livewatcher counts them and says so.";
         IReadOnlyList<string> commands = backend == "bpf"
             ? ["livewatcher attach PID --watch EXPR --ring 64M"]
-            : [.. remedies.AllowMemory(8 << 20), "livewatcher attach PID --watch EXPR --stack-bytes 1024"];
+            : [.. remedies.AllowMemory(2L * seen.PerfRingBytes), "livewatcher attach PID --watch EXPR --stack-bytes 1024"];
         return Conclusion.Degraded(Name, Title, finding, commands, figures);
     }
 
@@ -56,7 +56,7 @@ internal static class BackendChecks
         {
             bool memory = refusal.Kind is RefusalKind.Memory or RefusalKind.Permission && seen.UserWrites is { Refusal: null };
             string why = memory ? "; more locked memory is needed than this user may have" : "";
-            IReadOnlyList<string> commands = memory ? remedies.AllowMemory(64 << 10) : [];
+            IReadOnlyList<string> commands = memory ? remedies.AllowMemory(0) : [];
             return seen.Bpf is null
                 ? Conclusion.Degraded(Name, Title, $"Refused: {refusal}{why}.{role}", commands)
                 : Conclusion.Fails(Name, Title, $"Refused: {refusal}{why}.", commands);
@@ -73,7 +73,7 @@ internal static class BackendChecks
         }
 
         return chosen && seen.SmallPerfRings is { } small
-            ? Conclusion.Degraded(Name, Title, $"{char.ToUpperInvariant(small[0])}{small[1..]}.", remedies.AllowMemory(8 << 20), figures)
+            ? Conclusion.Degraded(Name, Title, $"{char.ToUpperInvariant(small[0])}{small[1..]}.", remedies.AllowMemory(2L * seen.PerfRingBytes), figures)
             : Conclusion.Works(Name, Title, $"{size}.{role}", figures);
     }
 

@@ -10,11 +10,11 @@ public static class Examination
 {
     public static DoctorReport Of(Observations seen)
     {
-        Remedies remedies = new(seen.Machine);
+        Remedies remedies = new(seen.Machine, seen.TraceOther is { Kind: RefusalKind.Permission });
         List<Check> checks = [LibraryCheck.Of(seen, remedies)];
         if (seen.Probe is { } refusal)
         {
-            checks.Add(Conclusion.Fails("probe", "probe process", $"Nothing could be tried, for there is no process to try it on: {refusal}.", []));
+            checks.Add(Conclusion.Fails("probe", "probe process", $"The process of our own on which everything is tried has failed: {refusal}.", []));
         }
         else
         {
@@ -40,7 +40,8 @@ public static class Examination
 
     private static DoctorVerdict Judge(Observations seen, List<Check> checks)
     {
-        if (!Outlooks.Watches(seen))
+        bool nobody = seen is { TraceOwnChild: not null, ReadOther: not null };
+        if (nobody || !Outlooks.Watches(seen))
             return DoctorVerdict.CannotWatch;
         return checks.TrueForAll(check => check.Outcome == CheckOutcome.Works) ? DoctorVerdict.Works : DoctorVerdict.Degraded;
     }

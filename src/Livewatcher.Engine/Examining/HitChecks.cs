@@ -62,15 +62,18 @@ internal static class HitChecks
         const string Title = "lost hits";
         if (seen.Flood is not { } flood)
             return Conclusion.NotTried(Name, Title, seen);
-        Figure[] figures = [new("writes", flood.Writes), new("counted", flood.Counted), new("stray_sigtraps", flood.Strays), new("lost", Missing(flood))];
+        Figure[] figures =
+        [
+            new("asked", flood.Asked), new("writes", flood.Writes), new("counted", flood.Counted), new("stray_sigtraps", flood.Strays), new("lost", Missing(flood)),
+        ];
+        string busy = flood.Writes < flood.Asked ? $" This machine is too busy for the {Conclusion.Number(flood.Asked)} that were meant." : "";
         string sum = $"{Conclusion.Number(flood.Counted)} counted + {Conclusion.Count(flood.Strays, "stray SIGTRAP")}";
         return Missing(flood) == 0
-            ? Conclusion.Works(Name, Title, $"{Conclusion.Count(flood.Writes, "write")} = {sum}.", figures)
+            ? Conclusion.Works(Name, Title, $"{Conclusion.Count(flood.Writes, "write")} = {sum}.{busy}", figures)
             : Conclusion.Degraded(
                 Name,
                 Title,
-                $"{Conclusion.Count(flood.Writes, "write")}, but {sum}: {Difference(flood)}. A thread's debug registers were lost for a while, a fault of the virtual machine. "
-                + "run and attach find that by auditing the memory, and tell it.",
+                $"{Conclusion.Count(flood.Writes, "write")}, but {sum}: {Difference(flood)}.{Explanation(seen.Machine, flood)}{busy}",
                 [],
                 figures);
     }
@@ -93,6 +96,10 @@ internal static class HitChecks
     }
 
     private static long Missing(Burst burst) => burst.Writes - burst.Counted - burst.Strays;
+
+    private static string Explanation(MachineFacts machine, Burst flood) => Missing(flood) < 0 ? ""
+        : (machine.Hypervisor ? " Virtual machines now and then lose a thread's debug registers for a while." : "")
+            + " run and attach find such writes by auditing the memory, and say that they are not complete.";
 
     private static string Difference(Burst burst) => Missing(burst) switch
     {

@@ -25,10 +25,12 @@ internal static class Outlooks
     private static VerbOutlook Attach(Observations seen, BackendChoice choice)
     {
         List<string> reasons = Reasons(seen, choice);
-        Refusal? refusal = choice.Guard ? seen.TraceOther : null;
-        if (refusal is not null)
-            reasons.Add($"refused with a guard: it cannot hold a process that runs already ({refusal.Error}); --guard off goes without");
-        return new VerbOutlook("attach", Watches(seen) && refusal is null, choice.Backend, choice.Scope, choice.Guard, reasons);
+        Refusal? unguarded = choice.Guard ? seen.TraceOther : null;
+        if (seen.ReadOther is { } unread)
+            reasons.Add($"refused: the memory of a process that runs already cannot be read ({unread.Error})");
+        else if (unguarded is not null)
+            reasons.Add($"refused with a guard: it cannot hold a process that runs already ({unguarded.Error}); --guard off goes without");
+        return new VerbOutlook("attach", Watches(seen) && seen.ReadOther is null && unguarded is null, choice.Backend, choice.Scope, choice.Guard, reasons);
     }
 
     /// <summary>Whether hits arrive, one way or another.</summary>

@@ -5,11 +5,20 @@ using Livewatcher.Model;
 namespace Livewatcher.Engine.Examining;
 
 /// <summary>Commands that mend things, for this user on this machine. The reasons are those that the machine gives.</summary>
-internal sealed class Remedies(MachineFacts machine)
+/// <param name="machine">Whose.</param>
+/// <param name="tracing">Whether CAP_SYS_PTRACE is among what lacks.</param>
+internal sealed class Remedies(MachineFacts machine, bool tracing)
 {
+    private const string Container = "docker run --cap-add=BPF --cap-add=PERFMON --cap-add=SYS_PTRACE IMAGE";
+
     // Higher values forbid perf events altogether: 3 is Debian's and Android's addition.
     private const int MostParanoid = 2;
     private const int KernelVisible = 1;
+
+    /// <summary>Room for some hundred hits with 16 KiB of stack.</summary>
+    private const long ComfortableRing = 8 << 20;
+
+    private const int HeaderPageKilobytes = 4;
 
     private readonly string sudo = machine.UserId == 0 ? "" : "sudo ";
 
@@ -30,32 +39,33 @@ internal sealed class Remedies(MachineFacts machine)
 
     /// <summary>What lets perf events through.</summary>
     internal IReadOnlyList<string> AllowEvents() =>
-        machine.PerfEventParanoid > MostParanoid && !Has("CAP_PERFMON") ? [Sysctl("kernel.perf_event_paranoid", MostParanoid), .. Capabilities("cap_perfmon")]
+        machine.PerfEventParanoid > MostParanoid && !Has("CAP_PERFMON") ? [Sysctl("kernel.perf_event_paranoid", MostParanoid), .. Capabilities()]
         : machine.Seccomp ? [Container]
         : [];
 
     /// <summary>What shows the kernel's own accesses.</summary>
-    internal IReadOnlyList<string> AllowKernelEvents() => [Sysctl("kernel.perf_event_paranoid", KernelVisible), .. Capabilities("cap_perfmon")];
+    internal IReadOnlyList<string> AllowKernelEvents() => [Sysctl("kernel.perf_event_paranoid", KernelVisible), .. Capabilities()];
 
     /// <summary>What lets BPF programs through. Outside of a container root has all that it takes.</summary>
     internal IReadOnlyList<string> AllowBpf()
     {
         if (Missing("CAP_BPF", "CAP_PERFMON").Count > 0 && !Has("CAP_SYS_ADMIN"))
-            return machine.UserId == 0 || machine.Seccomp ? [Container] : Capabilities("cap_bpf,cap_perfmon");
+            return machine.UserId == 0 || machine.Seccomp ? [Container] : Capabilities();
         return machine.LockedMemoryLimit is not null && !Has("CAP_SYS_RESOURCE") ? ["ulimit -l unlimited"] : machine.Seccomp ? [Container] : [];
     }
 
     /// <summary>What lets a process be traced that the tracer has not started. Yama's 3 stays till the next boot.</summary>
     internal IReadOnlyList<string> AllowTracing() =>
-        machine.PtraceScope is 1 or 2 ? [Sysctl("kernel.yama.ptrace_scope", 0), .. Capabilities("cap_sys_ptrace")]
+        machine.PtraceScope is 1 or 2 ? [Sysctl("kernel.yama.ptrace_scope", 0), .. Capabilities()]
         : machine.Seccomp ? [Container]
         : [];
 
-    /// <summary>More locked memory for perf's rings.</summary>
-    /// <param name="ringBytes">Of each CPU.</param>
-    internal IReadOnlyList<string> AllowMemory(long ringBytes) => [Sysctl("kernel.perf_event_mlock_kb", (int)(ringBytes >> 10) + 4)];
+    /// <summary>More locked memory for perf's rings; the kernel grants this much for each CPU.</summary>
+    /// <param name="ringBytes">What each ring shall have at least.</param>
+    internal IReadOnlyList<string> AllowMemory(long ringBytes) =>
+        [Sysctl("kernel.perf_event_mlock_kb", (int)(Math.Max(ComfortableRing, ringBytes) >> 10) + HeaderPageKilobytes)];
 
-    private const string Container = "docker run --cap-add=BPF --cap-add=PERFMON --cap-add=SYS_PTRACE IMAGE";
-
-    private IReadOnlyList<string> Capabilities(string names) => machine.UserId == 0 ? [] : [$"sudo setcap {names}+ep {machine.Executable}"];
+    /// <summary>The same command wherever one is due: setcap(8) replaces what a file has.</summary>
+    private IReadOnlyList<string> Capabilities() =>
+        machine.UserId == 0 ? [] : [$"sudo setcap cap_bpf,cap_perfmon{(tracing ? ",cap_sys_ptrace" : "")}+ep {machine.Executable}"];
 }

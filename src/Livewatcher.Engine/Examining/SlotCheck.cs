@@ -35,7 +35,7 @@ internal static class SlotCheck
     private static string PerCpu(SlotTrial slots)
     {
         if (slots.CpuRefusal is { } refusal)
-            return $"; whole CPUs are not for this user, so there is no scope cpu ({refusal.Error})";
+            return $"; whole CPUs are not for this user, so there is no scope cpu: {refusal.Error}";
         if (slots.OnCpus.Count == 0)
             return "";
         int least = slots.OnCpus.Values.Min();

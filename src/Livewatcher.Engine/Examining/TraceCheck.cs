@@ -12,24 +12,31 @@ internal static class TraceCheck
 
     internal static Check Of(Observations seen, Remedies remedies)
     {
+        string why = Why(seen.Machine);
         if (seen.TraceOwnChild is { } child)
         {
-            return Conclusion.Fails(
-                Name, Title, $"A tracer cannot even seize its own child: {child}; {Why(seen.Machine)}. So there is neither run nor a guard.", remedies.AllowTracing());
+            string left = seen.ReadOther is { } unread ? $"Nor can another process's memory be read: {unread}. So there is neither run nor attach." : "So there is neither run nor a guard.";
+            return Conclusion.Fails(Name, Title, $"A tracer cannot even seize its own child: {child}; {why}. {left}", Remedy(seen, remedies));
         }
 
-        if (seen.TraceOther is { } other)
+        if (seen.ReadOther is { } other)
         {
             return Conclusion.Degraded(
-                Name,
-                Title,
-                $"run can hold the program that it starts, but attach cannot hold one that runs already: {other}; {Why(seen.Machine)}. It can still watch without a guard.",
-                [.. remedies.AllowTracing(), "livewatcher attach PID --watch EXPR --guard off"]);
+                Name, Title, $"run can hold and read the program that it starts; attach cannot read one that runs already: {other}; {why}.", Remedy(seen, remedies));
+        }
+
+        if (seen.TraceOther is { } tracer)
+        {
+            return Conclusion.Degraded(
+                Name, Title, $"run can hold the program that it starts; attach cannot hold one that runs already, but watch it without a guard: {tracer}; {why}.", Remedy(seen, remedies));
         }
 
         string reach = seen.Machine.UserId == 0 || remedies.Has("CAP_SYS_PTRACE") ? "" : " Other users' processes take CAP_SYS_PTRACE.";
         return Conclusion.Works(Name, Title, $"A tracer can hold a program that it starts (run) and one that runs already (attach).{reach}");
     }
+
+    private static IReadOnlyList<string> Remedy(Observations seen, Remedies remedies) =>
+        seen.ReadOther is null ? [.. remedies.AllowTracing(), "livewatcher attach PID --watch EXPR --guard off"] : remedies.AllowTracing();
 
     private static string Why(MachineFacts machine) => machine.PtraceScope switch
     {

@@ -11,6 +11,10 @@ internal sealed class AccessGroup
     /// <summary>A wide store's hits come from one #DB, microseconds apart.</summary>
     private const ulong WideStoreNanoseconds = 1_000_000;
 
+    /// <summary>The kernel's copy loops store at RDI, up to 64 bytes above it where unrolled, or have just gone past what they
+    /// stored (arch/x86/lib/copy_user_64.S).</summary>
+    private const ulong UnrolledBytes = 64;
+
     private readonly Dictionary<int, (ulong? Old, ulong? New)> values = [];
     private readonly HashSet<int> hit = [];
 
@@ -66,10 +70,17 @@ internal sealed class AccessGroup
     /// starts at or below where the last one has ended.</summary>
     private bool ContinuesCall(RawHit next) =>
         Last.Origin == HitOrigin.Kernel
+        && next.Time < Last.Time + HitOrderer.Window
         && next.Registers.OrigRax == First.Registers.OrigRax
         && next.Registers.Rip == First.Registers.Rip
         && next.Registers.Rsp == First.Registers.Rsp
         && next.Registers.Rsi == First.Registers.Rsi
         && next.Kernel is { } now && Last.Kernel is { } before
-        && (now.Destination > before.Destination || (now.Destination == before.Destination && !hit.Contains(next.Slot)));
+        && (now.Destination == before.Destination
+            ? !hit.Contains(next.Slot)
+            : now.Destination > before.Destination && IsCopy(Last, before) && IsCopy(next, now));
+
+    /// <summary>put_user() has its pointer in another register, and RDI says nothing of its store.</summary>
+    private static bool IsCopy(RawHit hit, KernelContext kernel) =>
+        kernel.Destination + UnrolledBytes >= hit.Address.Value && kernel.Destination <= hit.Address.Value + sizeof(ulong);
 }

@@ -22,7 +22,7 @@ internal abstract record SessionItem(ulong Time)
     internal sealed record Escaped(ulong Time, ulong Since, ProcessId Process, int Slot, ulong Old, ulong New) : SessionItem(Time);
 
     /// <summary>A source without values: this is what the slot holds after its hits so far.</summary>
-    internal sealed record Settled(ulong Time, ProcessId Process, int Slot, ulong Value) : SessionItem(Time);
+    internal sealed record AtRest(ulong Time, ProcessId Process, int Slot, ulong Value) : SessionItem(Time);
 
     /// <summary>To be done when everything that happened before this time has been published.</summary>
     internal sealed record Due(ulong Time, Action Act) : SessionItem(Time);

@@ -8,19 +8,13 @@ using Livewatcher.Model;
 namespace Livewatcher.Engine.Watching;
 
 /// <summary>From requests to armed slots: resolve, split, place, seed, arm, tell. All or nothing for what is resolved together.</summary>
-internal sealed class Armer(SessionPlatform platform, SessionOptions options, Ledger ledger, Action<WatchEvent> publish)
+internal sealed class Armer(SessionPlatform platform, SessionOptions options, Ledger ledger, WatchedProcesses processes, Action<WatchEvent> publish)
 {
-    private readonly List<WatchRequest> pending = [];
-    private bool loaderWatched;
-
-    /// <summary>Requests whose names no module has yet.</summary>
-    internal IReadOnlyList<WatchRequest> Pending => pending;
-
-    /// <summary>Why the first pending request has no address yet.</summary>
-    internal string? PendingReason { get; private set; }
-
     /// <summary>When the first watch was covered everywhere; null before.</summary>
     internal DateTimeOffset? CoveredFrom { get; private set; }
+
+    /// <summary>The sum of the kernel's own event counters, access watches left out; null while nothing was ever disarmed.</summary>
+    internal long? KernelCount { get; private set; }
 
     /// <summary>Resolves all requests and arms those that resolve.</summary>
     /// <param name="process">The process.</param>
@@ -28,20 +22,63 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
     /// <exception cref="UserException">A request is impossible, or there are too few debug registers.</exception>
     internal void ArmAll(WatchedProcess process, bool mayWait)
     {
-        pending.Clear();
-        loaderWatched = false;
-        Arm(process, options.Requests, mayWait);
+        List<string> refused = [];
+        List<Watch> resolved = Resolve(process, options.Requests, mayWait, refused);
+        if (refused.Count > 0)
+            throw new UserException(refused[0]);
+        Arm(process, resolved);
     }
 
     /// <summary>Tries the pending requests again, after a library was mapped.</summary>
-    internal void ArmPending(WatchedProcess process)
+    /// <returns>Why some of them will never be armed; the others are, or stay pending.</returns>
+    internal IReadOnlyList<string> ArmPending(WatchedProcess process)
     {
-        List<WatchRequest> again = [.. pending];
-        pending.Clear();
-        Arm(process, again, mayWait: true);
+        List<WatchRequest> again = [.. process.Pending.Select(pending => pending.Request)];
+        List<string> refused = [];
+        process.Pending.Clear();
+        try
+        {
+            Arm(process, Resolve(process, again, mayWait: true, refused));
+        }
+        catch (UserException e)
+        {
+            refused.Add(e.Message);
+        }
+
+        return refused;
     }
 
-    private void Arm(WatchedProcess process, IReadOnlyList<WatchRequest> requests, bool mayWait)
+    /// <summary>At scope cpu a program that is no more still occupies every CPU, but for the slots that others are watched by.</summary>
+    internal void FreeCpuSlots(WatchedProcess old)
+    {
+        if (platform.Arming.Scope == "cpu")
+            Disarm(old, [.. old.Slots.Keys.Except(processes.All.Where(process => !process.Retired).SelectMany(process => process.Slots.Keys))]);
+    }
+
+    internal void DisarmAll()
+    {
+        foreach (WatchedProcess process in CoveredFrom is null ? [] : processes.All)
+        {
+            try
+            {
+                Disarm(process, [.. process.Slots.Keys]);
+            }
+            catch (UserException e)
+            {
+                ledger.AddGap(e.Message); // the guard is gone, and its registers with it
+                return;
+            }
+        }
+    }
+
+    private void Disarm(WatchedProcess process, IReadOnlyCollection<int> slots)
+    {
+        KernelCount ??= 0;
+        foreach ((int slot, long count) in platform.Arming.Disarm(process.Id, slots))
+            KernelCount += process.Slots[slot].Mode == AccessMode.Access ? 0 : count;
+    }
+
+    private static List<Watch> Resolve(WatchedProcess process, IReadOnlyList<WatchRequest> requests, bool mayWait, List<string> refused)
     {
         List<Watch> resolved = [];
         foreach (WatchRequest request in requests)
@@ -52,16 +89,22 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
                     resolved.Add(watch);
                     break;
                 case WatchResolution.UnknownName { Reason: var reason } when mayWait:
-                    PendingReason = $"'{request.Expression}': {reason}";
-                    pending.Add(request);
+                    process.Pending.Add((request, reason));
                     break;
                 case WatchResolution.UnknownName { Reason: var reason }:
-                    throw new UserException($"cannot watch '{request.Expression}': {reason}");
+                    refused.Add($"cannot watch '{request.Expression}': {reason}");
+                    break;
                 case WatchResolution.Impossible { Reason: var reason }:
-                    throw new UserException($"cannot watch '{request.Expression}': {reason}");
+                    refused.Add($"cannot watch '{request.Expression}': {reason}");
+                    break;
             }
         }
 
+        return resolved;
+    }
+
+    private void Arm(WatchedProcess process, List<Watch> resolved)
+    {
         if (resolved.Count > 0)
             ArmResolved(process, resolved);
         else
@@ -71,20 +114,20 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
     /// <summary>The loader's breakpoint is there as long as a name is pending, and not longer.</summary>
     private void SetLoaderBreak(WatchedProcess process)
     {
-        if (pending.Count > 0 == loaderWatched || platform.Tracer is not { } tracer)
+        if (process.Pending.Count > 0 == process.LoaderWatched || platform.Tracer is not { } tracer)
             return;
-        if (loaderWatched)
+        if (process.LoaderWatched)
         {
             tracer.UnwatchLoader(process.Id);
-            loaderWatched = false;
+            process.LoaderWatched = false;
             return;
         }
 
         // glibc and musl call it whenever their list of libraries changes, for debuggers' sake (<link.h>, r_brk).
         if (process.Symbols.Resolve(new WatchRequest("_dl_debug_state", AccessMode.Execute)) is not WatchResolution.Resolved loader)
-            throw new UserException($"cannot watch '{pending[0].Expression}': no module has it, and this program has no dynamic loader to wait for");
+            throw new UserException($"cannot watch '{process.Pending[0].Request.Expression}': no module has it, and this program has no dynamic loader to wait for");
         tracer.WatchLoader(process.Id, loader.Watch.Address);
-        loaderWatched = true;
+        process.LoaderWatched = true;
     }
 
     private void ArmResolved(WatchedProcess process, List<Watch> watches)
@@ -92,8 +135,9 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
         List<IReadOnlyList<HardwareSlot>> pieces = [.. watches.Select(watch => SlotPlanner.Split(watch.Address, watch.Length, watch.Mode))];
         // Stopping at the loader takes a debug register of its own, as long as a name is still to come.
         SetLoaderBreak(process);
-        int available = SlotPlanner.SlotCount - (loaderWatched ? 1 : 0);
-        IReadOnlyList<int> places = SlotPlanner.Place(process.Slots, [.. pieces.SelectMany(piece => piece)], available)
+        int available = SlotPlanner.SlotCount - (process.LoaderWatched ? 1 : 0);
+        Dictionary<int, HardwareSlot> held = Held(process);
+        IReadOnlyList<int> places = SlotPlanner.Place(held, [.. pieces.SelectMany(piece => piece)], available)
             ?? throw new UserException(TooMany(process, watches, pieces));
 
         Dictionary<int, HardwareSlot> fresh = [];
@@ -114,11 +158,24 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
         }
 
         Seed(process, fresh, armed);
-        int threads = Arm(process, fresh, watches, pieces);
+        int threads = Arm(process, fresh.Where(slot => !held.ContainsKey(slot.Key)).ToDictionary(), watches, pieces);
         foreach ((int slot, HardwareSlot content) in fresh)
             process.Slots[slot] = content;
         process.Watches.AddRange(armed);
         Tell(process, armed, threads);
+    }
+
+    /// <summary>Slots that are taken: at scope cpu a register is everybody's, and so is what it holds.</summary>
+    private Dictionary<int, HardwareSlot> Held(WatchedProcess process)
+    {
+        Dictionary<int, HardwareSlot> held = new(process.Slots);
+        foreach (WatchedProcess other in processes.All.Where(other => !other.Retired && platform.Arming.Scope == "cpu"))
+        {
+            foreach ((int slot, HardwareSlot content) in other.Slots)
+                held[slot] = content;
+        }
+
+        return held;
     }
 
     private void Seed(WatchedProcess process, Dictionary<int, HardwareSlot> slots, List<ArmedWatch> armed)
@@ -177,7 +234,9 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
 
     private static string TooMany(WatchedProcess process, List<Watch> watches, List<IReadOnlyList<HardwareSlot>> pieces)
     {
-        IEnumerable<string> needs = watches.Select((watch, i) => $"{watch.Label} needs {pieces[i].Count} ({Sizes(pieces[i])})");
+        IEnumerable<string> needs = watches.Select((watch, i) => pieces[i].Count > SlotPlanner.SlotCount
+            ? $"{watch.Label} has {watch.Length:N0} bytes"
+            : $"{watch.Label} needs {pieces[i].Count} ({Sizes(pieces[i])})");
         IEnumerable<string> held = process.Watches.Select(watch => $"{watch.Watch.Label} holds {watch.Pieces.Count}");
         return $"too few debug registers: the processor has {SlotPlanner.SlotCount}; {string.Join(", ", needs.Concat(held))}; watch fewer or smaller objects";
     }

@@ -59,7 +59,7 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     internal void Stop()
     {
         stopping = true;
-        if (thread.ThreadState != ThreadState.Unstarted)
+        if (!thread.ThreadState.HasFlag(ThreadState.Unstarted)) // it is Background at the same time
             thread.Join();
     }
 
@@ -90,6 +90,8 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
                 source.Wait(Interval);
                 if (Interlocked.Read(ref queuedBytes) < QueueBytes)
                     DrainOnce();
+                else
+                    Thread.Sleep(Interval); // a full ring does not let Wait sleep
             }
 
             DrainOnce();
@@ -104,10 +106,21 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     {
         ulong start = clock.Now;
         source.Drain(this);
-        foreach (SessionItem.Escaped escaped in auditor.Look(start))
-            queue.Enqueue(escaped);
+        bool whole = source.DrainedAll;
+        if (auditor.Look(start))
+        {
+            // Nothing is on its way after this, and what was is drained: what is still unexplained has no hit.
+            source.Settle();
+            source.Drain(this);
+            whole &= source.DrainedAll;
+            foreach (SessionItem.Escaped escaped in auditor.Confirm(clock.Now))
+                queue.Enqueue(escaped);
+        }
 
-        queue.Enqueue(new SessionItem.Drained(start));
+        foreach (SessionItem.AtRest rest in auditor.TakeRests(start))
+            queue.Enqueue(rest);
+        if (whole)
+            queue.Enqueue(new SessionItem.Drained(start));
         if (filled.CurrentCount == 0)
             filled.Release();
     }

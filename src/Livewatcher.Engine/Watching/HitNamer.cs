@@ -47,6 +47,13 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
         }
     }
 
+    /// <summary>What a slot holds now, where a hit's own value could not be told.</summary>
+    internal static void Rest(WatchedProcess process, SessionItem.AtRest rest)
+    {
+        foreach (ArmedWatch watch in process.Watches.Where(watch => watch.Occupies(rest.Slot) && !watch.Knows(rest.Slot)))
+            watch.Apply(rest.Slot, rest.Value);
+    }
+
     internal IEnumerable<Hit> NameEscape(WatchedProcess process, SessionItem.Escaped escaped)
     {
         foreach (ArmedWatch watch in process.Watches.Where(watch => watch.Occupies(escaped.Slot)))
@@ -75,7 +82,6 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
     {
         if (watch.Watch.Mode == AccessMode.Execute)
             return (null, null, null);
-        bool known = true;
         foreach ((int slot, (ulong? before, _)) in group.Values)
         {
             if (before is { } value)
@@ -83,7 +89,7 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
         }
 
         byte[] was = watch.Image.ToArray();
-        Value old = Show(process, watch);
+        Value? old = watch.IsKnown ? Show(process, watch) : null;
         foreach ((int slot, (ulong? before, ulong? after)) in group.Values.Where(value => watch.Occupies(value.Key)))
         {
             // Without values in the record, the instruction's registers may tell what it stored.
@@ -91,17 +97,19 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
             if (now is { } value)
                 watch.Apply(slot, value);
             else
-                known = false;
+                watch.Forget(slot);
         }
 
-        return known ? (old, Show(process, watch), !watch.Image.SequenceEqual(was)) : (old, null, null);
+        if (!watch.IsKnown)
+            return (old, null, null);
+        return (old, Show(process, watch), old is null ? null : !watch.Image.SequenceEqual(was));
     }
 
     private static ulong? SlotValue(ArmedWatch watch, int slot)
     {
         foreach ((int candidate, HardwareSlot content) in watch.Pieces)
         {
-            if (candidate != slot)
+            if (candidate != slot || !watch.Knows(slot))
                 continue;
             ulong value = 0;
             int offset = (int)(content.Address - watch.Watch.Address);

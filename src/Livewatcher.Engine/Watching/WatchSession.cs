@@ -16,21 +16,19 @@ public sealed class WatchSession : IDisposable
 
     private readonly SessionPlatform platform;
     private readonly SessionOptions options;
-    private readonly IEventSink sink;
     private readonly Ledger ledger = new();
-    private readonly WriterTable writers = new();
     private readonly HitOrderer orderer = new();
     private readonly Auditor auditor;
     private readonly DrainLoop drain;
     private readonly Armer armer;
-    private readonly HitNamer namer;
-    private readonly Dictionary<ProcessId, WatchedProcess> processes = [];
-    private readonly Dictionary<(ProcessId, int), AuditedSlot> audited = [];
-    private readonly List<(ulong Due, Action Act)> deferred = [];
+    private readonly Reporter reporter;
+    private readonly WatchedProcesses processes;
     private ProcessId root;
     private int? rootStatus;
     private bool rootExited;
     private bool tracerHolds;
+    private bool tracerGone;
+    private bool finishing;
     private ulong drainedTo;
     private string? ending;
     private ulong nextLifeCheck;
@@ -39,11 +37,11 @@ public sealed class WatchSession : IDisposable
     {
         this.platform = platform;
         this.options = options;
-        this.sink = sink;
         auditor = new Auditor(platform.Source);
         drain = new DrainLoop(platform.Source, auditor, platform.Clock);
-        armer = new Armer(platform, options, ledger, sink.Publish);
-        namer = new HitNamer(platform, ledger);
+        processes = new WatchedProcesses(platform, ledger, auditor);
+        armer = new Armer(platform, options, ledger, processes, sink.Publish);
+        reporter = new Reporter(platform, options, ledger, sink);
     }
 
     /// <summary>Arms, watches until something ends it, and closes the account.</summary>
@@ -55,7 +53,7 @@ public sealed class WatchSession : IDisposable
         root = target;
         tracerHolds = platform.Tracer is not null;
         Begin();
-        ulong? deadline = options.For is { } time ? platform.Clock.Now + (ulong)time.TotalMicroseconds * 1000 : null;
+        ulong? deadline = options.For is { } time ? platform.Clock.Now + (ulong)Math.Min(time.TotalNanoseconds, 1e18) : null;
         while (ending is null)
         {
             Step(Idle);
@@ -63,10 +61,11 @@ public sealed class WatchSession : IDisposable
                 ending ??= "interrupted";
             else if (deadline is { } due && platform.Clock.Now >= due)
                 ending ??= $"--for {options.For!.Value.TotalSeconds:0.###}s is over";
-            else if (processes.Values.All(process => process.Retired))
-                ending ??= DescribeEnd();
+            else if (!processes.AnyLeft)
+                ending ??= Reporter.DescribeEnd(rootStatus, rootExited);
         }
 
+        ResolveDoubts();
         Finish(ending);
         return new SessionOutcome(rootStatus, !rootExited && platform.IsAlive(root));
     }
@@ -74,14 +73,14 @@ public sealed class WatchSession : IDisposable
     /// <summary>After the watching: waits for the end of a target that livewatcher has started.</summary>
     public int? AwaitExit(CancellationToken stop)
     {
-        while (!rootExited && !stop.IsCancellationRequested && platform.Tracer is { } tracer)
+        TimeSpan pause = TimeSpan.FromMilliseconds(100);
+        while (rootStatus is null && !stop.IsCancellationRequested && platform.Tracer is { } tracer)
         {
-            if (tracer.Take(TimeSpan.FromMilliseconds(100)) is { } tracerEvent)
-            {
+            // Whoever has killed the tracer has left us no one to ask for the status; the end itself can be seen.
+            if (tracerGone && (!platform.IsAlive(root) || stop.WaitHandle.WaitOne(pause)))
+                break;
+            if (!tracerGone && tracer.Take(pause) is { } tracerEvent)
                 OnTracerEvent(tracerEvent);
-                if (tracerEvent is TracerEvent.TracerGone)
-                    break;
-            }
         }
 
         return rootStatus;
@@ -90,8 +89,7 @@ public sealed class WatchSession : IDisposable
     public void Dispose()
     {
         drain.Dispose();
-        foreach (ITargetSymbols symbols in processes.Values.Select(process => process.Symbols).Distinct())
-            symbols.Dispose();
+        processes.Dispose();
     }
 
     private void Begin()
@@ -101,7 +99,7 @@ public sealed class WatchSession : IDisposable
             WatchedProcess process = Open(root);
             ledger.Processes = 1;
             armer.ArmAll(process, mayWait: options.Started && tracerHolds);
-            AuditAgain();
+            processes.AuditAgain();
             drain.Start();
         }
         catch
@@ -119,20 +117,15 @@ public sealed class WatchSession : IDisposable
 
     private WatchedProcess Open(ProcessId id)
     {
-        ITargetProcess process = platform.OpenProcess(id);
-        WatchedProcess watched = new(process, platform.OpenSymbols(process));
-        processes[id] = watched;
-        watched.Symbols.RefreshModules();
-        WarnAboutSymbols(watched);
-        if (!platform.Source.AddProcess(id))
-            throw new UserException($"cannot watch process {id}: too many processes are watched already");
-        return watched;
+        WatchedProcess process = processes.Open(id);
+        reporter.WarnAboutSymbols(process);
+        return process;
     }
 
     /// <summary>Without the guard, the tracer stays only as long as a library is to come or an exec is to be followed.</summary>
     private void LetGoUnlessNeeded()
     {
-        if (!tracerHolds || platform.GuardOn || options.FollowExec || armer.Pending.Count > 0)
+        if (!tracerHolds || platform.GuardOn || options.FollowExec || processes.All.Any(process => !process.Retired && process.Pending.Count > 0))
             return;
         platform.Tracer!.Detach();
         tracerHolds = false;
@@ -140,20 +133,24 @@ public sealed class WatchSession : IDisposable
 
     private void Step(TimeSpan idle)
     {
-        while (platform.Tracer?.Take(TimeSpan.Zero) is { } tracerEvent)
-            OnTracerEvent(tracerEvent);
+        HearTracer();
         SessionItem? item = drain.Take(idle);
         if (item is SessionItem.Drained drained)
         {
             drainedTo = drained.Time;
             Emit(drainedTo);
-            RunDue(drainedTo);
             CheckLife();
         }
         else if (item is not null)
         {
             Accept(item);
         }
+    }
+
+    private void HearTracer()
+    {
+        while (platform.Tracer?.Take(TimeSpan.Zero) is { } tracerEvent)
+            OnTracerEvent(tracerEvent);
     }
 
     private void Accept(SessionItem item)
@@ -172,62 +169,55 @@ public sealed class WatchSession : IDisposable
                 case AccessGroup group:
                     OnGroup(group);
                     break;
+                case SessionItem.RecoveredItem recovered:
+                    OnRecovered(recovered.Recovered);
+                    break;
+                case SessionItem.AtRest rest when processes.Find(rest.Process) is { } process:
+                    HitNamer.Rest(process, rest);
+                    break;
+                case SessionItem.Due due:
+                    due.Act();
+                    break;
                 case SessionItem.Escaped escaped:
                     OnEscaped(escaped);
                     break;
                 case SessionItem.Forked forked:
-                    OnForked(forked.Parent, forked.Child);
+                    processes.Fork(forked.Parent, forked.Child);
                     break;
-                case SessionItem.Execed execed when !tracerHolds:
+                case SessionItem.Execed execed when tracerHolds:
+                    processes.Replaced(execed.Process); // the tracer's own notice of it brings the rest
+                    break;
+                case SessionItem.Execed execed:
                     Retire(execed.Process);
-                    Note(NoteLevel.Warning, $"process {execed.Process} has executed another program: its watches have ended");
+                    reporter.Note(NoteLevel.Warning, $"process {execed.Process} has executed another program: its watches have ended");
                     break;
                 case SessionItem.Exited exited:
                     Retire(exited.Process);
                     break;
             }
+
+            // The tracer may hold threads; naming a long burst must not keep them waiting.
+            if (!finishing)
+                HearTracer();
         }
     }
 
     private void OnGroup(AccessGroup group)
     {
-        if (ending is not null && options.MaxHits is { } limit && ledger.Reported >= limit)
-            return;
-        WatchedProcess process = processes.GetValueOrDefault(group.First.Process) ?? OnForked(root, group.First.Process);
-        foreach (Hit hit in namer.Name(process, group))
-            Report(hit);
-    }
-
-    private void Report(Hit hit)
-    {
-        ledger.Reported++;
-        writers.Add(hit);
-        sink.Publish(hit);
-        if (options.MaxHits is { } limit && ledger.Reported >= limit)
-            ending ??= $"--max-hits {limit} reached";
+        ProcessId id = group.First.Process;
+        reporter.Report(processes.Find(id) ?? processes.Fork(null, id), group);
+        if (reporter.HasEnough)
+            ending ??= $"--max-hits {options.MaxHits} reached";
     }
 
     private void OnEscaped(SessionItem.Escaped escaped)
     {
-        if (!processes.TryGetValue(escaped.Process, out WatchedProcess? process))
-            return;
-        ledger.Escaped++;
-        foreach (Hit hit in namer.NameEscape(process, escaped))
-            sink.Publish(hit);
-        if (!process.Retired)
+        // What another program has in its memory is nobody's write; what a recovered hit has written is no escape.
+        if (processes.Find(escaped.Process) is { Retired: false, Replaced: false } process && !process.IsExplained(escaped.Slot, escaped.Since))
+        {
+            reporter.ReportEscape(process, escaped);
             platform.Arming.Reload(process.Id);
-    }
-
-    private WatchedProcess OnForked(ProcessId parent, ProcessId child)
-    {
-        if (processes.TryGetValue(child, out WatchedProcess? known) && !known.Retired)
-            return known;
-        WatchedProcess from = processes.GetValueOrDefault(parent) ?? processes[root];
-        WatchedProcess copy = from.Fork(platform.OpenProcess(child));
-        processes[child] = copy;
-        ledger.Processes++;
-        AuditAgain();
-        return copy;
+        }
     }
 
     private void OnTracerEvent(TracerEvent tracerEvent)
@@ -235,9 +225,12 @@ public sealed class WatchSession : IDisposable
         switch (tracerEvent)
         {
             case TracerEvent.Recovered recovered:
-                OnRecovered(recovered);
+                ledger.Recovered++;
+                orderer.Add(new SessionItem.RecoveredItem(recovered));
                 break;
             case TracerEvent.Executed executed:
+                if (!platform.Source.TracksValues)
+                    processes.Replaced(executed.Process); // no notice of it comes with the hits
                 Defer(() => OnExecuted(executed.Process));
                 break;
             case TracerEvent.LibrariesChanged changed:
@@ -260,69 +253,74 @@ public sealed class WatchSession : IDisposable
                 break;
             case TracerEvent.TracerGone:
                 tracerHolds = false;
+                tracerGone = true;
                 ledger.AddGap("the guard ended before its time: watching stopped there");
                 ending ??= "the guard process was killed";
                 break;
         }
     }
 
+    /// <summary>In its place among the other hits: a child's first one may come before the notice of the child.</summary>
     private void OnRecovered(TracerEvent.Recovered recovered)
     {
-        ledger.Recovered++;
-        RawHit hit = recovered.Hit;
-        if (!processes.TryGetValue(hit.Process, out WatchedProcess? process))
+        ProcessId id = recovered.Hit.Process;
+        if ((processes.Find(id) ?? (options.FollowFork ? processes.Fork(null, id) : null)) is not { } process)
             return;
-        orderer.Add(new SessionItem.RecoveredItem(hit, TouchedValues(process, recovered)));
-    }
+        AccessGroup group = RecoveredAccess.Group(process, recovered, platform.Source.TracksValues);
+        if (!platform.Source.TracksValues)
+        {
+            foreach (int slot in group.Values.Keys)
+                process.RecoveredAt[slot] = recovered.Hit.Time;
+        }
 
-    /// <summary>The processor did not say which register was hit; the instruction's operand does, or the value that changed.</summary>
-    private static Dictionary<int, (ulong? Old, ulong? New)> TouchedValues(WatchedProcess process, TracerEvent.Recovered recovered)
-    {
-        if (recovered.Hit.Slot >= 0)
-            return new Dictionary<int, (ulong? Old, ulong? New)> { [recovered.Hit.Slot] = (null, null) };
-        IReadOnlyList<HardwareSlot> slots = process.SlotList;
-        List<int> touched = [.. process.Symbols.TouchedSlots(recovered.Hit, slots).Where(recovered.Values.ContainsKey)];
-        if (touched.Count == 0)
-            touched = [.. recovered.Values.Where(value => value.Value.Old != value.Value.New).Select(value => value.Key)];
-        if (touched.Count == 0)
-            touched = [.. recovered.Values.Keys.Take(1)];
-        return touched.ToDictionary(slot => slot, slot => ((ulong?)recovered.Values[slot].Old, (ulong?)recovered.Values[slot].New));
+        OnGroup(group);
     }
 
     private void OnLibrariesChanged(ProcessId id)
     {
-        if (processes.TryGetValue(id, out WatchedProcess? process) && process.Symbols.RefreshModules())
+        if (processes.Find(id) is { } process && process.Symbols.RefreshModules())
         {
-            WarnAboutSymbols(process);
-            try
+            reporter.WarnAboutSymbols(process);
+            foreach (string refusal in armer.ArmPending(process))
             {
-                armer.ArmPending(process);
-                AuditAgain();
+                reporter.Note(NoteLevel.Warning, refusal);
+                ledger.AddGap(refusal);
             }
-            catch (UserException e)
-            {
-                Note(NoteLevel.Warning, e.Message);
-                ledger.AddGap(e.Message);
-            }
+
+            processes.AuditAgain();
+            if (id == root && options.Started && !process.Symbols.LibrariesMayCome)
+                RefuseWhatNeverComes(process);
         }
 
         platform.Tracer!.Release(id);
         LetGoUnlessNeeded();
     }
 
+    /// <summary>The program's libraries are all there, none of its own code has run, and it never loads another: a name that is still
+    /// unknown is a mistake, and is told as one before anything has happened.</summary>
+    private void RefuseWhatNeverComes(WatchedProcess process)
+    {
+        if (process.Pending.Count == 0)
+            return;
+        (WatchRequest request, string reason) = process.Pending[0];
+        platform.Tracer!.Abandon(root);
+        throw new UserException($"cannot watch '{request.Expression}': {reason}");
+    }
+
     /// <summary>All hits of the old program are through; the process is held, its new program not yet running.</summary>
     private void OnExecuted(ProcessId id)
     {
-        if (processes.TryGetValue(id, out WatchedProcess? old) && !old.Retired)
+        if (processes.Find(id) is { Retired: false } old)
         {
             Retire(id);
-            if (options.FollowExec)
+            if (options.FollowExec && !finishing)
             {
+                armer.FreeCpuSlots(old);
                 FollowExec(id);
             }
             else
             {
-                Note(NoteLevel.Warning, $"process {id} has executed another program: its watches have ended (--follow-exec resolves them anew)");
+                reporter.Note(NoteLevel.Warning, $"process {id} has executed another program: its watches have ended (--follow-exec resolves them anew)");
             }
         }
 
@@ -335,13 +333,13 @@ public sealed class WatchSession : IDisposable
         {
             WatchedProcess process = Open(id);
             armer.ArmAll(process, mayWait: true);
-            AuditAgain();
-            Note(NoteLevel.Info, $"process {id} has executed another program: its watches are resolved anew");
+            processes.AuditAgain();
+            reporter.Note(NoteLevel.Info, $"process {id} has executed another program: its watches are resolved anew");
         }
         catch (UserException e)
         {
             Retire(id);
-            Note(NoteLevel.Warning, $"process {id} has executed another program: {e.Message}");
+            reporter.Note(NoteLevel.Warning, $"process {id} has executed another program: {e.Message}");
         }
     }
 
@@ -354,7 +352,7 @@ public sealed class WatchSession : IDisposable
             return;
         }
 
-        WatchedProcess copy = OnForked(parent, child);
+        WatchedProcess copy = processes.Fork(parent, child);
         foreach ((int slot, HardwareSlot content) in copy.Slots)
         {
             Auditor.TryReadValue(copy.Process.Memory, content, out ulong value);
@@ -365,9 +363,10 @@ public sealed class WatchSession : IDisposable
     /// <summary>The last chance to learn what is mapped where, for the hits that are not named yet.</summary>
     private void OnExiting(TracerEvent.Exiting exiting)
     {
-        if (processes.TryGetValue(exiting.Process, out WatchedProcess? process))
+        if (processes.Find(exiting.Process) is { } process)
         {
-            process.LastLook = exiting.Values;
+            process.LastLook = platform.Source.TracksValues ? exiting.Values : WatchedProcesses.Look(process);
+            process.Process.Remember();
             if (!process.Followed)
                 process.Symbols.RefreshModules();
         }
@@ -386,111 +385,40 @@ public sealed class WatchSession : IDisposable
         Defer(() => Retire(exited.Process));
     }
 
-    /// <summary>Closes a process's account: nothing of it can come any more.</summary>
     private void Retire(ProcessId id)
     {
-        if (!processes.TryGetValue(id, out WatchedProcess? process) || process.Retired)
-            return;
-        process.Retired = true;
-        AuditAgain();
-        foreach (int slot in process.Slots.Keys)
-        {
-            if (platform.Source.ReadAccount(id, slot) is not { } account)
-                continue;
-            ledger.AddAccount(account, process.Slots[slot].Mode);
-            if (process.LastLook?.TryGetValue(slot, out ulong held) == true && platform.Source.TracksValues && held != account.LastValue)
-            {
-                AuditedSlot? known = audited.GetValueOrDefault((id, slot));
-                OnEscaped(new SessionItem.Escaped(platform.Clock.Now, known?.AgreedAt ?? platform.Clock.Now, id, slot, account.LastValue, held));
-            }
-        }
-
-        platform.Source.RemoveProcess(id);
-        if (processes.Count > 1024)
-            Forget();
+        foreach (SessionItem.Escaped escaped in processes.Retire(id))
+            reporter.ReportEscape(processes.Find(id)!, escaped);
     }
 
-    /// <summary>Retired children whose late hits can no longer come.</summary>
-    private void Forget()
-    {
-        foreach (ProcessId id in processes.Where(entry => entry.Value.Retired && entry.Key != root).Select(entry => entry.Key).ToList())
-        {
-            processes.Remove(id);
-            for (int slot = 0; slot < SlotPlanner.SlotCount; slot++)
-                audited.Remove((id, slot));
-        }
-    }
+    /// <summary>When everything that has happened by now is published.</summary>
+    private void Defer(Action act) => orderer.Add(new SessionItem.Due(platform.Clock.Now, act));
 
-    private void AuditAgain()
-    {
-        List<AuditedSlot> all = [];
-        foreach (WatchedProcess process in processes.Values.Where(process => !process.Retired))
-        {
-            foreach ((int slot, HardwareSlot content) in process.Slots.Where(slot => slot.Value.Mode != AccessMode.Execute))
-            {
-                if (!audited.TryGetValue((process.Id, slot), out AuditedSlot? known) || known.Content != content)
-                {
-                    Auditor.TryReadValue(process.Process.Memory, content, out ulong value);
-                    audited[(process.Id, slot)] = known =
-                        new AuditedSlot(process.Id, process.Process.Memory, slot, content, value, platform.Clock.Now);
-                }
-
-                all.Add(known);
-            }
-        }
-
-        auditor.Watch(all);
-    }
-
-    private void Defer(Action act) => deferred.Add((platform.Clock.Now + HitOrderer.Window, act));
-
-    private void RunDue(ulong upTo)
-    {
-        for (int i = 0; i < deferred.Count;)
-        {
-            (ulong due, Action act) = deferred[i];
-            if (due > upTo)
-            {
-                i++;
-                continue;
-            }
-
-            deferred.RemoveAt(i);
-            act();
-        }
-    }
-
-    /// <summary>Where nobody tells us of the target's end, ask.</summary>
+    /// <summary>Where nobody tells us of a target's end, ask. Children tell it themselves, unless that notice was lost.</summary>
     private void CheckLife()
     {
-        if (tracerHolds || rootExited || platform.Clock.Now < nextLifeCheck)
+        if (tracerHolds || platform.Clock.Now < nextLifeCheck)
             return;
         nextLifeCheck = platform.Clock.Now + 100_000_000;
-        if (platform.IsAlive(root))
+        rootExited |= !platform.IsAlive(root);
+        if (!rootExited)
             return;
-        rootExited = true;
-        Defer(() => Retire(root));
+        foreach (ProcessId id in processes.All.Where(process => !process.Retired && !platform.IsAlive(process.Id)).Select(process => process.Id).ToList())
+            Defer(() => Retire(id));
     }
 
-    private void WarnAboutSymbols(WatchedProcess process)
+    /// <summary>A change just before the end may be a hit on its way, or an escaped write: only time tells.</summary>
+    private void ResolveDoubts()
     {
-        foreach (string warning in process.Symbols.TakeWarnings())
-            Note(NoteLevel.Warning, warning);
-    }
-
-    private void Note(NoteLevel level, string text) => sink.Publish(new NoteEvent(platform.Clock.ToWallClock(platform.Clock.Now), level, text));
-
-    private string DescribeEnd()
-    {
-        if (rootStatus is not { } status)
-            return rootExited ? "the target has exited" : "no watched process is left";
-        int signal = status & 0x7f;
-        return signal != 0 ? $"the target was killed by signal {signal}" : $"the target has exited with status {(status >> 8) & 0xff}";
+        ulong asked = platform.Clock.Now;
+        while (!tracerGone && processes.AnyLeft && (drainedTo < asked || auditor.Doubts) && platform.Clock.Now < asked + (2 * Auditor.Patience))
+            Step(Idle);
     }
 
     private void Finish(string why)
     {
-        long? kernelCount = Disarm();
+        finishing = true;
+        armer.DisarmAll();
         if (tracerHolds)
             platform.Tracer!.Detach();
         drain.Stop();
@@ -507,40 +435,10 @@ public sealed class WatchSession : IDisposable
         }
 
         Emit(ulong.MaxValue);
-        foreach (ProcessId id in processes.Keys.ToList())
+        foreach (ProcessId id in processes.All.Select(process => process.Id).ToList())
             Retire(id);
-        foreach (WatchRequest request in armer.Pending)
-            ledger.AddGap($"'{request.Expression}' was never armed: no module had that name ({armer.PendingReason})");
-        foreach (WriterRow row in writers.Rank())
-            sink.Publish(row);
-        sink.Publish(Coverage(why, kernelCount));
-    }
-
-    private long? Disarm()
-    {
-        if (armer.CoveredFrom is null)
-            return null;
-        long sum = 0;
-        foreach (WatchedProcess process in processes.Values)
-        {
-            foreach ((int slot, long count) in platform.Arming.Disarm(process.Id, [.. process.Slots.Keys]))
-                sum += process.Slots[slot].Mode == AccessMode.Access ? 0 : count;
-        }
-
-        return sum;
-    }
-
-    private CoverageEvent Coverage(string why, long? kernelCount)
-    {
-        if (!platform.Source.SeesKernel)
-            ledger.AddGap("the kernel's own accesses (read(2) into watched memory) are hidden from this user: kernel.perf_event_paranoid");
-        foreach (string gap in platform.Arming.Gaps)
-            ledger.AddGap(gap);
-        if (armer.CoveredFrom is null)
-            ledger.AddGap("nothing was armed");
-        CoverageEvent template = new(
-            armer.CoveredFrom, platform.Clock.ToWallClock(platform.Clock.Now), why, platform.Source.Name, platform.Arming.Scope,
-            platform.GuardOn, new HitCounts(), 0, 0, options.CpuCount, 0, [], []);
-        return ledger.Close(template, platform.Source.Session, kernelCount, orderer.Merged);
+        foreach ((WatchRequest request, string reason) in processes.All.SelectMany(process => process.Pending))
+            ledger.AddGap($"'{request.Expression}' was never armed: no module had that name ({reason})");
+        reporter.Close(why, armer.CoveredFrom, armer.KernelCount, orderer.Merged);
     }
 }

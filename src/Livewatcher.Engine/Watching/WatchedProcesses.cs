@@ -16,6 +16,7 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
     private const int Remembered = 1024;
 
     private readonly Dictionary<ProcessId, WatchedProcess> processes = [];
+    private ProcessId? root;
 
     internal IReadOnlyCollection<WatchedProcess> All => processes.Values;
 
@@ -30,6 +31,7 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
         ITargetProcess process = platform.OpenProcess(id);
         WatchedProcess fresh = new(process, platform.OpenSymbols(process));
         WatchedProcess? former = Find(id);
+        root ??= id;
         processes[id] = fresh;
         DisposeOrphans(former is null ? [] : [former]);
         fresh.Symbols.RefreshModules();
@@ -39,15 +41,14 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
     }
 
     /// <summary>A child, unless it is known already.</summary>
-    /// <param name="parent">Who forked it; where that one is not known any more, <paramref name="root"/> stands in.</param>
+    /// <param name="parent">Who forked it; null, or one that is not known any more: the first target stands in.</param>
     /// <param name="child">The child.</param>
-    /// <param name="root">The first target.</param>
-    internal WatchedProcess Fork(ProcessId parent, ProcessId child, ProcessId root)
+    internal WatchedProcess Fork(ProcessId? parent, ProcessId child)
     {
         WatchedProcess? known = Find(child);
         if (known is { Retired: false })
             return known;
-        WatchedProcess copy = (Find(parent) ?? processes[root]).Fork(platform.OpenProcess(child));
+        WatchedProcess copy = ((parent is { } id ? Find(id) : null) ?? processes[root!.Value]).Fork(platform.OpenProcess(child));
         processes[child] = copy;
         DisposeOrphans(known is null ? [] : [known]);
         ledger.Processes++;
@@ -70,6 +71,8 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
     {
         if (Find(id) is not { Retired: false } process)
             return [];
+        if (processes.Count > Remembered)
+            Forget();
         process.Retired = true;
         AuditAgain();
         List<SessionItem.Escaped> escaped = [];
@@ -83,8 +86,6 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
         }
 
         platform.Source.RemoveProcess(id);
-        if (processes.Count > Remembered)
-            Forget();
         return escaped;
     }
 
@@ -144,14 +145,13 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
 
     private void Forget()
     {
-        // The first one is the target itself: others may still be its children.
-        List<WatchedProcess> past = [.. processes.Values.Where(process => process.Retired && process.Followed)];
+        List<WatchedProcess> past = [.. processes.Values.Where(process => process.Retired && process.Id != root)];
         foreach (WatchedProcess process in past)
             processes.Remove(process.Id);
         DisposeOrphans(past);
     }
 
-    private void DisposeOrphans(IReadOnlyCollection<WatchedProcess> gone)
+    private void DisposeOrphans(List<WatchedProcess> gone)
     {
         if (gone.Count == 0)
             return;

@@ -8,6 +8,15 @@ using Livewatcher.Model;
 
 namespace Livewatcher.Linux.Arming;
 
+[Flags]
+internal enum ThreadEventFlags : uint
+{
+    None = 0,
+    LW_EVENT_INHERITED = 1,
+    LW_EVENT_PROGRAM = 2,
+    LW_EVENT_ENABLED = 4,
+}
+
 /// <summary>struct lw_thread_event of bpf/thread_event.h.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ThreadEvent
@@ -16,8 +25,8 @@ internal struct ThreadEvent
     public ulong Address;
     public uint Tid;
     public uint Cpu;
-    public uint Inherited;
-    public uint HasProgram;
+    public ThreadEventFlags Flags;
+    public uint Padding;
 }
 
 /// <summary>The breakpoint events of a process's threads as the kernel has them (bpf/events.bpf.c). Takes CAP_BPF and

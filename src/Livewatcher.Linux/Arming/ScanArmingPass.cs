@@ -6,8 +6,11 @@ using Livewatcher.Model;
 
 namespace Livewatcher.Linux.Arming;
 
-/// <summary>An event that we have opened.</summary>
-internal readonly record struct ScannedEvent(int Tid, int Slot, PerfEvent Event);
+/// <summary>An event that we have opened; an anchor has slot -1.</summary>
+internal readonly record struct ScannedEvent(int Tid, int Slot, PerfEvent Event)
+{
+    internal const int AnchorSlot = -1;
+}
 
 /// <summary>One arming of a process whose threads nobody holds: opens the same sequence of events on every thread, all of
 /// them disabled, until no thread lacks one and none has one twice.
@@ -17,10 +20,10 @@ internal readonly record struct ScannedEvent(int Tid, int Slot, PerfEvent Event)
 /// twice meanwhile.</para>
 /// <para>A thread may be inside clone(2), its events copied already, while we open ours on it; the newcomer then comes to
 /// light only later. So the pass ends when each thread that we have opened events on has been seen outside clone(2) since,
-/// and listings begun after that bring nothing that had to be armed.</para></summary>
+/// and listings begun after that, as long as the kernel's count of threads, hold none but armed ones.</para></summary>
 internal sealed class ScanArmingPass : IDisposable
 {
-    /// <summary>Listings that must bring nothing new: a single one can miss a thread (ScanArmingThreads.List).</summary>
+    /// <summary>Listings in a row that must bring nothing new: one can miss a thread (ScanArmingThreads.List).</summary>
     private const int QuietListings = 3;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -36,7 +39,11 @@ internal sealed class ScanArmingPass : IDisposable
     /// watched on: they have inherited all.</summary>
     private readonly Dictionary<int, ThreadActivity?> complete = [];
 
+    /// <summary>Threads that have ended and are listed all the same, as the first one is till the last has ended.</summary>
+    private readonly HashSet<int> dead = [];
+
     private readonly HashSet<string> gaps = [];
+    private bool anchored = true;
 
     private ScanArmingPass(ProcessId process, IReadOnlyList<ScanPosition> sequence, ScanArmingDelivery delivery, ScanArmingThreads threads)
     {
@@ -53,8 +60,11 @@ internal sealed class ScanArmingPass : IDisposable
     /// <summary>Threads that have all events now.</summary>
     internal int Threads => complete.Count;
 
-    /// <summary>Why a thread may lack its events.</summary>
+    /// <summary>Why a thread may lack its events, or have them twice.</summary>
     internal IReadOnlyCollection<string> Gaps => gaps;
+
+    /// <summary>True where what a newcomer has inherited could not be told for certain (ScanArmingDelivery.AnchorAttributes).</summary>
+    internal bool Doubtful { get; private set; }
 
     /// <summary>Starts with the threads that are there; none of them can have inherited anything yet.</summary>
     /// <exception cref="ArmingException">Nothing stays open.</exception>
@@ -115,6 +125,14 @@ internal sealed class ScanArmingPass : IDisposable
         Complete();
     }
 
+    /// <summary>Closes single events that their threads turn out to have twice.</summary>
+    internal void Close(IReadOnlyCollection<ScannedEvent> twice)
+    {
+        foreach (ScannedEvent one in twice)
+            one.Event.Dispose();
+        events.RemoveAll(twice.Contains);
+    }
+
     /// <summary>Hands the events over to the caller.</summary>
     internal List<ScannedEvent> Keep()
     {
@@ -145,46 +163,54 @@ internal sealed class ScanArmingPass : IDisposable
         return complete.Values.All(earlier => earlier is null);
     }
 
+    /// <returns>True where a thread lacked something or was gone before it could be looked at (what it has started may
+    /// lack all), or where the listing has missed one.</returns>
     private bool ArmNewcomers()
     {
         List<int> present = threads.List();
         foreach (int tid in complete.Keys.Except(present).ToList())
             complete.Remove(tid);
-        bool opened = false;
-        foreach (int tid in present.Where(tid => !complete.ContainsKey(tid)))
-            opened |= ArmNewcomer(tid);
-        return opened;
+        dead.IntersectWith(present);
+        bool news = false;
+        foreach (int tid in present.Where(tid => !complete.ContainsKey(tid) && !dead.Contains(tid)))
+            news |= !TryRecognise(tid);
+        return news || ScanArmingThreads.Count(process) != present.Count;
     }
 
-    /// <returns>True where it lacked something.</returns>
-    private bool ArmNewcomer(int tid)
+    /// <summary>Looks at a newcomer, and arms it where it must be.</summary>
+    /// <returns>True where it has inherited everything.</returns>
+    private bool TryRecognise(int tid)
     {
         int before = events.Count;
         bool alive = TryOpen(tid, 0, mayBeFull: true);
-        int own = events.Count - before;
+        int first = before + (anchored ? 1 : 0);
+        int own = Math.Max(0, events.Count - first);
         bool certain = true;
         if (!alive || slots.CountInherited(tid, own, out certain) is not { } inherited)
         {
             // Its children have from it what we have just opened, perhaps twice; without it they are newcomers like others.
-            Close(before, own);
+            Close(before, events.Count - before);
+            dead.Add(tid);
             return false;
         }
 
         if (!certain)
             gaps.Add($"somebody else uses debug registers of some threads of process {process} only: it cannot be told whether thread {tid} has inherited its watches");
-        Close(before, Math.Min(inherited, own));
+        if (inherited > 0)
+            Close(before, first - before + Math.Min(inherited, own));
         if (inherited == sequence.Count)
         {
             complete[tid] = null;
-            return false;
+            return true;
         }
 
+        Doubtful |= !anchored;
         if (TryOpen(tid, Math.Max(inherited, own), mayBeFull: false))
             complete[tid] = ThreadActivity.Read(process, tid);
-        return true;
+        return false;
     }
 
-    /// <summary>Opens the sequence's events from one on.</summary>
+    /// <summary>Opens the sequence's events from one on; before the first one an anchor.</summary>
     /// <param name="tid">The thread.</param>
     /// <param name="from">Index of the first.</param>
     /// <param name="mayBeFull">True where a refusal may mean that the thread has inherited them.</param>
@@ -192,6 +218,8 @@ internal sealed class ScanArmingPass : IDisposable
     /// <exception cref="ArmingException">The kernel refuses.</exception>
     private bool TryOpen(int tid, int from, bool mayBeFull)
     {
+        if (from == 0 && anchored && !TryAnchor(tid))
+            return false;
         for (int i = from; i < sequence.Count; i++)
         {
             ScanPosition position = sequence[i];
@@ -211,6 +239,18 @@ internal sealed class ScanArmingPass : IDisposable
         }
 
         return true;
+    }
+
+    private bool TryAnchor(int tid)
+    {
+        PerfEvent? anchor = PerfEvent.TryOpen(delivery.AnchorAttributes(), tid, -1, out int errno);
+        if (anchor is not null)
+            events.Add(new ScannedEvent(tid, ScannedEvent.AnchorSlot, anchor));
+        else if (errno == Errno.EINVAL)
+            anchored = false;
+        else if (errno != Errno.ESRCH)
+            throw new ArmingException(errno, Errno.Describe(errno), new ThreadId(tid), sequence[0].Slot);
+        return errno != Errno.ESRCH;
     }
 
     private void Close(int from, int count)

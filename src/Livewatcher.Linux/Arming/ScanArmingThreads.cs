@@ -23,6 +23,13 @@ internal sealed unsafe class ScanArmingThreads : IDisposable
         return opened.IsInvalid ? null : new ScanArmingThreads(opened);
     }
 
+    /// <summary>The kernel's own number of threads; 0 where the process is gone.</summary>
+    internal static int Count(ProcessId process)
+    {
+        string status = ProcessFiles.TryReadText($"/proc/{process.Value}/status") ?? string.Empty;
+        return int.TryParse(ProcessFiles.StatusField(status, "Threads"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 0;
+    }
+
     /// <summary>The threads now. One that lives through the call can be missing when its neighbour in the list ends
     /// meanwhile (fs/proc/base.c, next_tid), so a single listing proves nothing.</summary>
     internal List<int> List()

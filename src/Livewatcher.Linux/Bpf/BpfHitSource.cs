@@ -2,6 +2,7 @@
 
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Livewatcher.Linux.Interop;
 using Livewatcher.Linux.Records;
 using Livewatcher.Model;
 
@@ -95,7 +96,11 @@ public sealed unsafe class BpfHitSource : IHitSource
 
     public void Wait(TimeSpan atMost) => program.Ring.Wait((int)atMost.TotalMilliseconds);
 
+    public bool DrainedAll => program.Ring.DrainedAll;
+
     public int Drain(IHitReceiver receiver) => program.Ring.Drain(new Sorter(this, receiver));
+
+    public void Settle() => ProcessorBarrier.Wait();
 
     public void Dispose() => program.Dispose();
 

@@ -45,7 +45,10 @@ internal sealed unsafe class RingReader : IDisposable
         _ = Libc.EpollWait(epoll.Number, &what, 1, milliseconds);
     }
 
-    /// <summary>Hands over every complete record; returns how many.</summary>
+    /// <summary>False where the last drain stopped at a record that was still being written.</summary>
+    internal bool DrainedAll { get; private set; } = true;
+
+    /// <summary>Hands over the records up to the first that is still being written; returns how many.</summary>
     internal int Drain<TConsumer>(TConsumer into)
         where TConsumer : class, IRingConsumer
     {
@@ -54,12 +57,17 @@ internal sealed unsafe class RingReader : IDisposable
         ulong position = Volatile.Read(ref *consumed);
         ulong end = Volatile.Read(ref *(ulong*)producer.Pointer);
         int records = 0;
+        DrainedAll = true;
         while (position < end)
         {
             byte* header = data + (position & mask);
             uint length = Volatile.Read(ref *(uint*)header);
             if ((length & BusyBit) != 0)
-                break; // still being written by another CPU
+            {
+                DrainedAll = false;
+                break;
+            }
+
             uint size = length & ~(BusyBit | DiscardBit);
             if ((length & DiscardBit) == 0)
             {

@@ -70,6 +70,8 @@ public sealed class PerfHitSource : IHitSource
 
     public int Drain(IHitReceiver receiver) => reader.Drain(rings.Rings, receiver);
 
+    public void Settle() => ProcessorBarrier.Wait();
+
     public void Dispose() => rings.Dispose();
 
     /// <summary>What the guard needs to open its events into our rings (native/guard/guard.h).</summary>

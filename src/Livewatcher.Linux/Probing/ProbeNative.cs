@@ -72,4 +72,8 @@ internal static unsafe partial class ProbeNative
     /// <summary>Ends it. Its status as wait(2) gives it.</summary>
     [LibraryImport("lwguard", EntryPoint = "lw_probe_end")]
     internal static partial int End(ProbeHandle* probe);
+
+    /// <summary>Has a process that is not its ancestor read a word of its memory. 0 or errno.</summary>
+    [LibraryImport("lwguard", EntryPoint = "lw_probe_peek")]
+    internal static partial int Peek(int pid, ulong address);
 }

@@ -27,7 +27,12 @@ public static class Prober
 
     private static Observations Observe(ProbeTarget probe, Observations seen)
     {
-        seen = seen with { TraceOwnChild = TraceTrials.OwnChild(probe), TraceOther = TraceTrials.Other(probe) };
+        seen = seen with
+        {
+            TraceOwnChild = TraceTrials.OwnChild(probe),
+            TraceOther = TraceTrials.Other(probe),
+            ReadOther = TraceTrials.ReadOther(probe),
+        };
         Refusal? broken = Refusals.Try("the probe", () => seen = TryEvents(probe, seen));
         if (broken is not null)
             return seen with { Probe = broken };
@@ -76,7 +81,7 @@ public static class Prober
             seen = seen with { Chain = first.Run(ProbeTarget.Few(ProbeKind.LW_PROBE_CHAIN, ChainThreads, patienceMilliseconds: 500)) };
             Burst cost = first.Run(ProbeTarget.Burst(CostWrites, threads: 1, patienceMilliseconds: 400));
             seen = seen with { RecordedHitNanoseconds = cost.Recorded > 0 ? probe.MedianNanoseconds : null };
-            seen = seen with { Flood = first.Run(ProbeTarget.Burst(FloodWrites, threads: 2, patienceMilliseconds: 1500)) };
+            seen = seen with { Flood = first.Run(ProbeTarget.Burst(FloodWrites, threads: 2, patienceMilliseconds: 2000)) };
             if (bpf is not null && perf is not null)
                 seen = seen with { PerfBurst = DeliveryTrial.Of(probe, perf).Run(ProbeTarget.Burst(PerfWrites, threads: 1, patienceMilliseconds: 200)) };
         });

@@ -23,15 +23,15 @@ internal static class Refusals
         }
         catch (BpfException e)
         {
-            return new Refusal(what, e.Message, KindOf(e.Errno));
+            return Of(e, e.Errno);
         }
         catch (PerfException e)
         {
-            return new Refusal(what, e.Message, KindOf(e.Errno));
+            return Of(e, e.Errno);
         }
         catch (ArmingException e)
         {
-            return new Refusal(what, e.Message, KindOf(e.Errno));
+            return Of(e, e.Errno);
         }
         catch (DllNotFoundException)
         {
@@ -41,6 +41,16 @@ internal static class Refusals
         {
             return new Refusal(what, e.Message, RefusalKind.Other);
         }
+    }
+
+    /// <summary>These exceptions say the operation, a colon and errno's description.</summary>
+    private static Refusal Of(Exception failure, int errno)
+    {
+        string error = Errno.Describe(errno);
+        string tail = $": {error}";
+        return failure.Message.EndsWith(tail, StringComparison.Ordinal)
+            ? new Refusal(failure.Message[..^tail.Length], error, KindOf(errno))
+            : new Refusal(failure.Message, error, KindOf(errno));
     }
 
     private static RefusalKind KindOf(int errno) => errno switch

@@ -6,7 +6,7 @@ using Livewatcher.Model;
 
 namespace Livewatcher.Linux.Probing;
 
-/// <summary>ptrace(2), the two ways in which we need it.</summary>
+/// <summary>ptrace(2), the two ways in which we need it, and process_vm_readv(2).</summary>
 internal static class TraceTrials
 {
     private const string What = "ptrace(PTRACE_SEIZE)";
@@ -29,6 +29,10 @@ internal static class TraceTrials
         int errno = 0;
         return Refusals.Try(What, () => errno = Seize(probe.Process)) ?? Refusals.Of(What, errno);
     }
+
+    /// <summary>As attach does, guard or not.</summary>
+    internal static Refusal? ReadOther(ProbeTarget probe) =>
+        Refusals.Of("process_vm_readv(2)", ProbeNative.Peek(probe.Process.Value, probe.Word.Address.Value));
 
     private static int Seize(ProcessId process)
     {

@@ -10,6 +10,10 @@ namespace Livewatcher.Linux.ProcFs;
 /// <param name="threadPointer">Reads a thread's fs_base, which takes a tracer; null where there is none.</param>
 public sealed class TargetProcess(ProcessId id, Func<ThreadId, Address?>? threadPointer = null) : ITargetProcess
 {
+    /// <summary>A process at its exit is held while they are read.</summary>
+    private const int MostDescriptors = 1024;
+
+    private readonly Dictionary<int, string> descriptors = [];
     private readonly string root = $"/proc/{id.Value}";
 
     public ProcessId Id => id;
@@ -66,7 +70,17 @@ public sealed class TargetProcess(ProcessId id, Func<ThreadId, Address?>? thread
 
     public Address? ReadThreadPointer(ThreadId thread) => threadPointer?.Invoke(thread);
 
-    public string? DescribeDescriptor(int descriptor) => ProcessFiles.TryReadLink($"{root}/fd/{descriptor}");
+    public void Remember()
+    {
+        foreach (int descriptor in ProcessFiles.NumbersIn($"{root}/fd").Take(MostDescriptors))
+        {
+            if (ProcessFiles.TryReadLink($"{root}/fd/{descriptor}") is { } link)
+                descriptors[descriptor] = link;
+        }
+    }
+
+    public string? DescribeDescriptor(int descriptor) =>
+        ProcessFiles.TryReadLink($"{root}/fd/{descriptor}") ?? descriptors.GetValueOrDefault(descriptor);
 
     private static bool CanOpen(string path)
     {

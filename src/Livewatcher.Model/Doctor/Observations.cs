@@ -61,6 +61,9 @@ public sealed record Observations
 
     /// <summary>Why the guard cannot seize a process of the same user, as attach does; null where it can.</summary>
     public Refusal? TraceOther { get; init; }
+
+    /// <summary>Why the memory of a process of the same user cannot be read, as attach does; null where it can.</summary>
+    public Refusal? ReadOther { get; init; }
 }
 
 /// <summary>One shared library.</summary>
@@ -86,11 +89,13 @@ public sealed record SlotTrial(
     int OnTask, Refusal? TaskRefusal, IReadOnlyDictionary<int, int> OnCpus, Refusal? CpuRefusal, IReadOnlyList<string> Holders);
 
 /// <summary>Many writes, and where each of them went.</summary>
-/// <param name="Writes">What the probe did.</param>
+/// <param name="Asked">What the probe was to do.</param>
+/// <param name="Writes">What it did in the time it had.</param>
 /// <param name="Counted">By the kernel's event.</param>
 /// <param name="Recorded">Records that arrived.</param>
 /// <param name="Dropped">Counted by the backend as lost, because the buffer was full.</param>
 /// <param name="Filtered">Set aside by the backend.</param>
 /// <param name="Strays">SIGTRAPs of a lost DR6.</param>
 /// <param name="OtherTraps">SIGTRAPs of other kinds.</param>
-public sealed record Burst(long Writes, long Counted, long Recorded, long Dropped, long Filtered, long Strays, long OtherTraps);
+public sealed record Burst(
+    long Asked, long Writes, long Counted, long Recorded, long Dropped, long Filtered, long Strays, long OtherTraps);

@@ -72,4 +72,13 @@ public interface IHitSource : IDisposable
 
     /// <summary>Hands over all records that are there; returns how many.</summary>
     int Drain(IHitReceiver receiver);
+
+    /// <summary>False where the last drain met a record that was still being written: older hits than that drain may follow.</summary>
+    bool DrainedAll => true;
+
+    /// <summary>Waits until every hit that has happened by now can be drained: none is on its way through an exception handler any
+    /// more. A source that has its hits at once need not wait.</summary>
+    void Settle()
+    {
+    }
 }

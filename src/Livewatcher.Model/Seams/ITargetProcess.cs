@@ -29,6 +29,11 @@ public interface ITargetProcess
     /// <summary>A thread's fs_base, the thread pointer of the x86-64 TLS ABI; null where it cannot be read.</summary>
     Address? ReadThreadPointer(ThreadId thread);
 
+    /// <summary>Takes down what only a live process can tell (its descriptors), for hits that are named after its end.</summary>
+    void Remember()
+    {
+    }
+
     /// <summary>What an open file descriptor refers to (/proc/PID/fd/N); null where it is closed.</summary>
     string? DescribeDescriptor(int descriptor);
 }

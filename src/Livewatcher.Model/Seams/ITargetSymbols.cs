@@ -9,6 +9,9 @@ public interface ITargetSymbols : IDisposable
     /// Returns true where anything changed.</summary>
     bool RefreshModules();
 
+    /// <summary>False where every library is mapped that ever will be: the C library is there, and nothing calls dlopen(3).</summary>
+    bool LibrariesMayCome => true;
+
     /// <summary>Resolves a request against the memory as it is now.</summary>
     WatchResolution Resolve(WatchRequest request);
 

@@ -77,6 +77,9 @@ internal sealed unsafe class ElfModule : ILoadedModule, IDisposable
 
     public IReadOnlyList<ElfSymbol> Symbols => SymbolTable.Symbols;
 
+    /// <summary>Whether it imports dlopen or dlmopen, so that libraries may come while the program runs.</summary>
+    public bool ImportsDlopen => SymbolTable.ImportsDlopen;
+
     private SymbolTable SymbolTable => _symbols ??= SymbolReader.Read(_session.Module);
 
     /// <summary>A symbol without a size reaches no farther than the segment it is in.</summary>

@@ -36,17 +36,9 @@ internal sealed class ImageOpener(ITargetProcess process, SymbolOptions options,
     }
 
     /// <summary>Data files are mapped too; those are not opened.</summary>
-    private bool MayBeElf(IReadOnlyList<Mapping> mappings)
-    {
-        if (mappings.Any(mapping => mapping.Executable))
-        {
-            return true;
-        }
-
-        Span<byte> magic = stackalloc byte[4];
-        return mappings[0] is { Readable: true, FileOffset: 0 } first
-            && process.Memory.TryRead(first.Start, magic) && ElfLayout.HasMagic(magic);
-    }
+    private bool MayBeElf(IReadOnlyList<Mapping> mappings) =>
+        mappings.Any(mapping => mapping.Executable)
+        || (mappings[0] is { Readable: true, FileOffset: 0 } first && IsElfInMemory(first));
 
     private ElfModule? OpenFirst(IReadOnlyList<Mapping> mappings, IReadOnlyList<Mapping> all)
     {
@@ -55,7 +47,7 @@ internal sealed class ImageOpener(ITargetProcess process, SymbolOptions options,
             return FromMemory(mappings, all, Vdso);
         }
 
-        var (path, _) = MappedImage.SplitPath(mappings[0].Path);
+        var path = MappedImage.WithoutMark(mappings[0].Path);
         var name = Path.GetFileName(path);
         if (FindFile(mappings) is not { } file)
         {
@@ -65,17 +57,25 @@ internal sealed class ImageOpener(ITargetProcess process, SymbolOptions options,
         using (file.Handle)
         {
             var source = new FileByteSource(file.Handle);
-            var layout = ElfLayout.Read(source, out _);
+            var layout = ElfLayout.Read(source, out var reason);
             var image = layout is null ? null : MappedImage.Match(mappings, all, layout);
             if (image is not null && AgreesWithMemory(image, source))
             {
                 return Create(image, name, file.Handle, file.TargetRoot);
             }
 
-            // Where the layout fits nothing, this mapping is not the beginning of an image.
-            return image is null && layout is not null && !IsElfInMemory(mappings[0])
-                ? null
-                : RebuildWithWarning(mappings, all, name, "was replaced since it was mapped");
+            if (!IsElfInMemory(mappings[0]))
+            {
+                return null;
+            }
+
+            var rebuilt = RebuildWithWarning(mappings, all, name, "was replaced since it was mapped");
+            if (rebuilt is null && layout is null)
+            {
+                warnings.Add($"{path}: {reason}: no names for it");
+            }
+
+            return rebuilt;
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class ImageOpener(ITargetProcess process, SymbolOptions options,
         {
             if (process.OpenablePath(mapping) is { } path && ElfFile.Open(path, out _) is { } file)
             {
-                var (asSeen, _) = MappedImage.SplitPath(mapping.Path);
+                var asSeen = MappedImage.WithoutMark(mapping.Path);
                 return (file, path.EndsWith(asSeen, StringComparison.Ordinal) ? path[..^asSeen.Length] : string.Empty);
             }
         }

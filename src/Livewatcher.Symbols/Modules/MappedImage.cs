@@ -6,12 +6,11 @@ namespace Livewatcher.Symbols.Modules;
 
 /// <summary>One ELF file as it lies in the target: its mappings, and the bias between file and memory.</summary>
 /// <param name="Path">As the kernel names it, without " (deleted)".</param>
-/// <param name="Deleted">The path no longer names this file.</param>
 /// <param name="Mappings">All of this file within the image, by address.</param>
 /// <param name="Layout">The file's program headers.</param>
 /// <param name="Bias">Add to p_vaddr to get a target address.</param>
 internal sealed record MappedImage(
-    string Path, bool Deleted, IReadOnlyList<Mapping> Mappings, ElfLayout Layout, ulong Bias)
+    string Path, IReadOnlyList<Mapping> Mappings, ElfLayout Layout, ulong Bias)
 {
     private const ulong PageMask = 0xfff;
 
@@ -24,11 +23,12 @@ internal sealed record MappedImage(
     /// <summary>Mappings that may be an ELF file's, by file and by address.</summary>
     public static IEnumerable<IReadOnlyList<Mapping>> GroupByFile(IReadOnlyList<Mapping> mappings) =>
         mappings.Where(IsCandidate)
-            .GroupBy(mapping => (mapping.Path, mapping.Inode))
+            .GroupBy(mapping => (WithoutMark(mapping.Path), mapping.Inode))
             .Select(IReadOnlyList<Mapping> (group) => [.. group.OrderBy(mapping => mapping.Start)]);
 
-    public static (string Path, bool Deleted) SplitPath(string path) =>
-        path.EndsWith(DeletedMark, StringComparison.Ordinal) ? (path[..^DeletedMark.Length], true) : (path, false);
+    /// <summary>The kernel marks the path of a file that has none any more.</summary>
+    public static string WithoutMark(string path) =>
+        path.EndsWith(DeletedMark, StringComparison.Ordinal) ? path[..^DeletedMark.Length] : path;
 
     /// <summary>Finds the image that begins with the first of a file's mappings. Null where these mappings are not
     /// how a loader places that file: a program that maps a library as data, or a loader half-way through.</summary>
@@ -48,9 +48,8 @@ internal sealed record MappedImage(
         }
 
         var end = SpanEnd(layout, bias);
-        var (path, deleted) = SplitPath(first.Path);
         Mapping[] own = [.. fileMappings.TakeWhile(mapping => mapping.Start.Value < end)];
-        return new MappedImage(path, deleted, own, layout, bias);
+        return new MappedImage(WithoutMark(first.Path), own, layout, bias);
     }
 
     /// <summary>True where the same file still lies at the same place. A loader's mprotect splits mappings after

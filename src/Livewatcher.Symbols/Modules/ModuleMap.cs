@@ -92,12 +92,12 @@ internal sealed class ModuleMap(ITargetProcess process, SymbolOptions options, W
 
     private List<ElfModule> ModulesOf(IReadOnlyList<Mapping> group, IReadOnlyList<Mapping> all)
     {
+        // A file that is deleted or replaced while we have it open stays the one that is mapped.
+        var path = MappedImage.WithoutMark(group[0].Path);
         List<ElfModule> kept =
         [
             .. _modules.Where(module =>
-                module.Image.Mappings[0].Path == group[0].Path
-                && module.Image.Mappings[0].Inode == group[0].Inode
-                && module.Image.IsStillThere(group)),
+                module.Path == path && module.Image.Mappings[0].Inode == group[0].Inode && module.Image.IsStillThere(group)),
         ];
         IReadOnlyList<Mapping> rest =
         [

@@ -32,9 +32,15 @@ internal sealed class SymbolReader
 
         var reader = new SymbolReader();
         List<ElfSymbol> symbols = new(count);
+        var importsDlopen = false;
         for (var i = 0; i < count; i++)
         {
             var name = DwflNative.ModuleSymbol(module, i, out var record, out var address, out var section, out var elf, out _);
+            if (name != 0 && section == Undefined && reader.NameAt(elf, name) is "dlopen" or "dlmopen")
+            {
+                importsDlopen = true;
+            }
+
             if (name == 0 || section is Undefined or >= FirstReserved || !IsWanted(record.Type))
             {
                 continue;
@@ -47,7 +53,7 @@ internal sealed class SymbolReader
             }
         }
 
-        return new SymbolTable(symbols);
+        return new SymbolTable(symbols, importsDlopen);
     }
 
     private static bool IsWanted(byte type) =>
@@ -68,12 +74,16 @@ internal sealed class SymbolReader
             {
                 var span = new ReadOnlySpan<byte>((void*)name, (int)Math.Min(end - name, MaxNameLength));
                 var length = span.IndexOf((byte)0);
-                return length < 0 ? null : DwarfText.Clean(Encoding.UTF8.GetString(span[..length]));
+                return length < 0 ? null : DwarfText.Clean(Encoding.UTF8.GetString(WithoutVersion(span[..length])));
             }
         }
 
         return null;
     }
+
+    /// <summary>Linkers write versioned symbols to .symtab as memcpy@@GLIBC_2.14.</summary>
+    private static ReadOnlySpan<byte> WithoutVersion(ReadOnlySpan<byte> name) =>
+        name.IndexOf((byte)'@') is > 0 and var at ? name[..at] : name;
 
     /// <summary>The memory that strings of this file can lie in: its string tables (which libelf may have copied when
     /// they were compressed), and the file itself for tables found without section headers.</summary>

@@ -17,8 +17,11 @@ internal sealed class SymbolTable
     /// <summary>For each symbol the highest end among it and all before it, so that a search knows when to stop.</summary>
     private readonly ulong[] _highestEnd;
 
-    public SymbolTable(IEnumerable<ElfSymbol> symbols)
+    /// <param name="symbols">Defined ones, in any order.</param>
+    /// <param name="importsDlopen">Whether dlopen or dlmopen is among the undefined ones.</param>
+    public SymbolTable(IEnumerable<ElfSymbol> symbols, bool importsDlopen = false)
     {
+        ImportsDlopen = importsDlopen;
         _symbols = [.. symbols.OrderBy(IsThreadLocal).ThenBy(symbol => symbol.Address)];
         _placed = _symbols.Count(symbol => !IsThreadLocal(symbol));
         _highestEnd = new ulong[_placed];
@@ -33,6 +36,9 @@ internal sealed class SymbolTable
     }
 
     public IReadOnlyList<ElfSymbol> Symbols => _symbols;
+
+    /// <summary>Whether the module calls on the loader by itself: dlopen(3).</summary>
+    public bool ImportsDlopen { get; }
 
     /// <summary>The innermost symbol that covers an address, or the nearest before it where that one has no size.</summary>
     public ElfSymbol? Find(Address address)

@@ -8,7 +8,6 @@ namespace Livewatcher.Symbols.Naming;
 /// <summary>Writes the names of functions: for C the name, for C++ with scopes and parameter types.</summary>
 internal static class FunctionNames
 {
-    /// <summary>DW_TAG_unspecified_parameters is "...".</summary>
     private const int MaxParameters = 64;
 
     /// <param name="function">A DW_TAG_subprogram or DW_TAG_inlined_subroutine.</param>
@@ -46,6 +45,9 @@ internal static class FunctionNames
     private static string Write(DwarfDie declaration, string name)
     {
         var scope = ScopePath.Join(ScopePath.Of(declaration), withTransparent: true);
+
+        // A class without a name that can be called is what the compiler made of a lambda.
+        scope = name == "operator()" ? scope.Replace("{...}", "{lambda}", StringComparison.Ordinal) : scope;
         var types = new TypeReader();
         List<string> parameters = [];
         foreach (var child in declaration)

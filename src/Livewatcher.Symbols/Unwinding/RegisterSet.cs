@@ -1,6 +1,5 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using Livewatcher.Model;
 
@@ -51,8 +50,6 @@ internal struct RegisterSet
 
     /// <summary>Keeps what a call preserves, and forgets the rest.</summary>
     public void KeepCalleeSaved() => _known &= CalleeSaved;
-
-    public readonly int KnownCount => BitOperations.PopCount(_known);
 
     private const uint CalleeSaved = (1u << X64.Rbx) | (1u << X64.Rbp) | (0xfu << X64.R12);
 

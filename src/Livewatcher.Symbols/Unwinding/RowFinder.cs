@@ -16,7 +16,8 @@ internal sealed class RowFinder(ModuleMap modules)
 
     private readonly Dictionary<ElfModule, CallFrameTable> _tables = [];
 
-    /// <summary>"mov $15, %rax; syscall": rt_sigreturn(2), by which debuggers know a trampoline without rules.</summary>
+    /// <summary>"mov $15, %rax; syscall": rt_sigreturn(2), by which debuggers know the code that a signal handler returns to.
+    /// glibc's has call frame information, musl's has none.</summary>
     private static ReadOnlySpan<byte> Trampoline => [0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05];
 
     /// <param name="lookup">The frame's <see cref="PhysicalFrame.Lookup"/>.</param>
@@ -51,17 +52,24 @@ internal sealed class RowFinder(ModuleMap modules)
             return null;
         }
 
+        // The trampoline before the table: its frame is the kernel's doing and always the same, while the byte before it
+        // may belong to an unrelated function.
+        if (IsTrampoline(new Address(pc)))
+        {
+            return UnwindRow.SignalTrampoline;
+        }
+
         if (!_tables.TryGetValue(module, out var table))
         {
             _tables[module] = table = new CallFrameTable(module);
         }
 
-        return table.Find(lookup) ?? (IsTrampoline(module, pc) ? UnwindRow.SignalTrampoline : null);
+        return table.Find(lookup);
     }
 
-    private static bool IsTrampoline(ElfModule module, ulong pc)
+    private bool IsTrampoline(Address pc)
     {
         Span<byte> code = stackalloc byte[Trampoline.Length];
-        return module.TryReadFile(new Address(pc), code) && code.SequenceEqual(Trampoline);
+        return modules.ModuleAt(pc) is { } module && module.TryReadFile(pc, code) && code.SequenceEqual(Trampoline);
     }
 }

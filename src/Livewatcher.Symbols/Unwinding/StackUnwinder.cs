@@ -11,6 +11,9 @@ namespace Livewatcher.Symbols.Unwinding;
 /// why, and because libdwfl has assertions that a damaged file can reach.</summary>
 internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modulesMayHaveCome, Warnings warnings)
 {
+    /// <summary>__USER32_CS (arch/x86/include/asm/segment.h).</summary>
+    private const ulong CompatibilityCodeSegment = 0x23;
+
     private readonly RowFinder _rows = new(modules);
 
     /// <summary>A stack with more frames is cut.</summary>
@@ -31,6 +34,11 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
         var pc = hit.Registers.Rip;
         var exact = true;
         frames.Add(new PhysicalFrame(pc, first));
+        if (hit.Registers.Cs == CompatibilityCodeSegment)
+        {
+            return new StackEnd(StackEndKind.Narrow);
+        }
+
         while (true)
         {
             var row = FindRow(exact ? pc : pc - 1, pc);

@@ -61,9 +61,9 @@ internal sealed class UnwindRow
         Rules = [new RegisterRule(X64.Rbp, RuleKind.AtCfa, -16)],
     };
 
-    /// <summary>The signal trampoline of a C library that gives it no call frame information (musl): rsp points to
-    /// struct ucontext (asm-generic/ucontext.h), whose sigcontext begins 40 bytes in and holds r8 to r15, rdi, rsi,
-    /// rbp, rbx, rdx, rax, rcx, rsp, rip (arch/x86/include/uapi/asm/sigcontext.h).</summary>
+    /// <summary>The code to which a signal handler returns, at its first instruction: rsp points to struct ucontext
+    /// (asm-generic/ucontext.h), whose sigcontext begins 40 bytes in and holds r8 to r15, rdi, rsi, rbp, rbx, rdx, rax,
+    /// rcx, rsp, rip (arch/x86/include/uapi/asm/sigcontext.h).</summary>
     public static UnwindRow SignalTrampoline { get; } = new()
     {
         CfaRegister = X64.Rsp,

@@ -30,7 +30,7 @@ internal sealed class FunctionFinder(TargetView view, ModuleIndexes indexes)
         string name = file is null ? text : text[after..];
         string wanted = CxxName.Normalise(name);
         Func<ModuleIndex, List<FoundFunction>>[] ways = file is not null
-            ? [i => InFile(i, wanted, file)]
+            ? [i => InFile(i, wanted, file), i => InUnit(i, [.. Exactly(i, name, wanted), .. Loosely(i, wanted)], file)]
             : [i => Exactly(i, name, wanted), i => Loosely(i, wanted), i => ByDebugInformation(i, wanted)];
         foreach (Func<ModuleIndex, List<FoundFunction>> way in ways)
         {
@@ -106,6 +106,13 @@ internal sealed class FunctionFinder(TargetView view, ModuleIndexes indexes)
 
     private static List<FoundFunction> InFile(ModuleIndex index, string wanted, string file) =>
         [.. Entries(index, wanted).Where(e => e.IsIn(file)).Select(e => Of(e, index)).OfType<FoundFunction>()];
+
+    /// <summary>Functions whose own entry has no address, as where gcc has folded two identical ones into one.</summary>
+    private static List<FoundFunction> InUnit(ModuleIndex index, List<FoundFunction> found, string file)
+    {
+        List<DwarfUnit> units = [.. index.Units.Where(u => u.LineOwner.Name is { } name && SourcePath.Matches(name, file))];
+        return [.. found.Where(f => units.Exists(u => u.LineOwner.Covers(unchecked(f.Address.Value - index.Module.DwarfBias))))];
+    }
 
     private static IEnumerable<IndexEntry> Entries(ModuleIndex index, string wanted)
     {

@@ -60,7 +60,7 @@ internal static class Constants
             ['\\', 'x', ..] => Digits(rest, 2, 16, 8),
             ['\\', >= '0' and <= '7', ..] => Digits(rest, 1, 8, 3),
             ['\\', var c, ..] => (2, Escaped(c)),
-            [not '\'' and var c, ..] when c < 0x80 => (1, c),
+            [not '\'' and >= ' ' and < '\x7f' and var c, ..] => (1, c),
             _ => (0, ulong.MaxValue),
         };
         return value <= uint.MaxValue && rest.Length > length && rest[length] == '\''

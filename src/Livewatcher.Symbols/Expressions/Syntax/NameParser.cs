@@ -95,12 +95,16 @@ internal sealed class NameParser(Scanner scanner)
         }
 
         end = scanner.At(cursor).End;
-        return isCertain || !type.IsName || BeginsOperand(scanner.At(end)) ? type : null;
+        return isCertain || !type.IsName || BeginsOperand(end) ? type : null;
     }
 
     /// <summary>(name) is a cast before what cannot go on an expression. Before * + - it stays open.</summary>
-    private static bool BeginsOperand(Token next) =>
-        next.Kind is TokenKind.Identifier or TokenKind.Number || next.Is("(") || next.Is("&") || next.Is("::");
+    private bool BeginsOperand(int position)
+    {
+        Token next = scanner.At(position);
+        return next.Kind is TokenKind.Identifier or TokenKind.Number || next.Is("(") || next.Is("&") || next.Is("::")
+            || scanner.FileAt(position, out _) is not null;
+    }
 
     private TypeSyntax? SpecifierAt(int position, out int end, out bool isCertain, out string? problem)
     {

@@ -45,7 +45,7 @@ internal sealed class Scanner(string text)
     internal static bool IsPlainFile(string file)
     {
         int dot = file.LastIndexOf('.');
-        return dot >= 0 && SourceExtensions.Contains(file[(dot + 1)..]) && file.All(IsFilePart);
+        return dot >= 0 && SourceExtensions.Contains(file[(dot + 1)..]) && file[0] is not ('-' or '+') && file.All(IsFilePart);
     }
 
     internal int SkipBlanks(int position)

@@ -1,0 +1,75 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Engine.Accounting;
+using Livewatcher.Engine.Arming;
+using Livewatcher.Engine.Ordering;
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Watching;
+
+/// <summary>What one watching has to say: hits as they come, and at the end the table of writers and the coverage.</summary>
+internal sealed class Reporter(SessionPlatform platform, SessionOptions options, Ledger ledger, IEventSink sink)
+{
+    private readonly HitNamer namer = new(platform, ledger);
+    private readonly WriterTable writers = new();
+
+    /// <summary>--max-hits is reached.</summary>
+    internal bool HasEnough => ledger.Reported >= options.MaxHits;
+
+    /// <summary>Why nothing is left to watch.</summary>
+    /// <param name="status">The target's, as wait(2) gives it, where that is known.</param>
+    /// <param name="exited">Whether the target has ended.</param>
+    internal static string DescribeEnd(int? status, bool exited)
+    {
+        if (status is not { } known)
+            return exited ? "the target has exited" : "no watched process is left";
+        int signal = known & 0x7f;
+        return signal != 0 ? $"the target was killed by signal {signal}" : $"the target has exited with status {(known >> 8) & 0xff}";
+    }
+
+    internal void Report(WatchedProcess process, AccessGroup group)
+    {
+        if (HasEnough)
+            return;
+        foreach (Hit hit in namer.Name(process, group))
+        {
+            ledger.Reported++;
+            writers.Add(hit);
+            sink.Publish(hit);
+            if (HasEnough)
+                return;
+        }
+    }
+
+    internal void ReportEscape(WatchedProcess process, SessionItem.Escaped escaped)
+    {
+        ledger.Escaped++;
+        foreach (Hit hit in namer.NameEscape(process, escaped))
+            sink.Publish(hit);
+    }
+
+    internal void WarnAboutSymbols(WatchedProcess process)
+    {
+        foreach (string warning in process.Symbols.TakeWarnings())
+            Note(NoteLevel.Warning, warning);
+    }
+
+    internal void Note(NoteLevel level, string text) =>
+        sink.Publish(new NoteEvent(platform.Clock.ToWallClock(platform.Clock.Now), level, text));
+
+    internal void Close(string why, DateTimeOffset? coveredFrom, long? kernelCount, long merged)
+    {
+        foreach (WriterRow row in writers.Rank())
+            sink.Publish(row);
+        if (!platform.Source.SeesKernel)
+            ledger.AddGap("the kernel's own accesses (read(2) into watched memory) are hidden from this user: kernel.perf_event_paranoid");
+        foreach (string gap in platform.Arming.Gaps)
+            ledger.AddGap(gap);
+        if (coveredFrom is null)
+            ledger.AddGap("nothing was armed");
+        CoverageEvent template = new(
+            coveredFrom, platform.Clock.ToWallClock(platform.Clock.Now), why, platform.Source.Name, platform.Arming.Scope,
+            platform.GuardOn, new HitCounts(), 0, 0, options.CpuCount, 0, [], []);
+        sink.Publish(ledger.Close(template, platform.Source.Session, kernelCount, merged));
+    }
+}
