@@ -265,6 +265,7 @@ static void guard_main(const char *path, char *const argv[], char *const envp[])
     bool listening = true;
     for (;;) {
         drain_waits();
+        finish_arming();
         if (guard.detaching && (guard.started == 0 || guard.started_ended))
             _exit(0);
         if (!listening)

@@ -27,6 +27,9 @@ struct guard guard;
 
 #define EXIT_PATIENCE_MS 500
 
+#define QUIET_LISTINGS 3
+#define IDLE_LISTINGS 100
+
 uint64_t seize_options(void)
 {
     uint64_t options = PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT;
@@ -121,8 +124,31 @@ void pump_arming(struct process *p)
         return;
     struct pump pump = {p, INTERRUPT_WINDOW - p->interrupted, 0};
     tracee_each(pump_thread, &pump);
-    if (p->arming && pump.lacking == 0)
-        answer_arming(p, 0, 0, 0);
+    p->sweep_due = p->arming && pump.lacking == 0;
+}
+
+/* A thread that was inside clone(2) when it was seized brings forth an untraced one, which may come to light only after
+ * the listing (copy_process() attaches and lists it late). By now each thread has been stopped since, or is ending, so
+ * none is in that clone(2) any more: what is untraced can be seen. It is seized, and stopped to be armed, in its turn. */
+void finish_arming(void)
+{
+    for (struct process *p = processes; p; p = p->next) {
+        if (!p->sweep_due)
+            continue;
+        p->sweep_due = false;
+        if (!p->arming)
+            continue;
+        uint32_t before = p->seized;
+        uint32_t threads;
+        int tid;
+        int error = seize_process(p->tgid, &threads, &tid);
+        if (error != 0)
+            fail_arming(p, error, tid, 0);
+        else if (p->seized == before)
+            answer_arming(p, 0, 0, 0);
+        else
+            pump_arming(p);
+    }
 }
 
 static void leave(struct tracee *t)
@@ -459,42 +485,76 @@ char thread_state(int tgid, int tid)
     return end && end[1] ? end[2] : 0;
 }
 
-int seize_process(int tgid, uint32_t *threads, int *culprit)
+/* The kernel's own number of threads; 0 where the process is gone. */
+static uint32_t count_threads(int tgid)
+{
+    char path[64], text[4096];
+    snprintf(path, sizeof(path), "/proc/%d/status", tgid);
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return 0;
+    size_t n = fread(text, 1, sizeof(text) - 1, f);
+    fclose(f);
+    text[n] = 0;
+    char *line = strstr(text, "\nThreads:");
+    return line ? (uint32_t)strtoul(line + 9, NULL, 10) : 0;
+}
+
+/* One listing of a process's threads; seizes those that are not ours. *gone counts those that have ended before they
+ * could be seized, *listed all. 0, or an errno and *culprit. */
+static int seize_listed(struct process *p, uint32_t *listed, uint32_t *gone, int *culprit)
 {
     char path[64];
-    snprintf(path, sizeof(path), "/proc/%d/task", tgid);
+    snprintf(path, sizeof(path), "/proc/%d/task", p->tgid);
+    DIR *d = opendir(path);
+    if (!d)
+        return errno == ENOENT ? ESRCH : errno;
+    int error = 0;
+    for (struct dirent *e; error == 0 && (e = readdir(d));) {
+        int tid = atoi(e->d_name);
+        if (tid <= 0)
+            continue;
+        ++*listed;
+        if (tracee_find(tid))
+            continue;
+        if (ptrace(PTRACE_SEIZE, tid, 0, (void *)seize_options()) == 0) {
+            struct tracee *t = tracee_add(tid);
+            t->state = TRACEE_RUNNING;
+            enter_process(t, p, 0);
+            p->seized++;
+            continue;
+        }
+        error = errno;
+        char state = thread_state(p->tgid, tid);
+        if (error == ESRCH || state == 0)
+            ++*gone;
+        /* Dead, as the first thread is till the last has ended; or already ours by its parent's clone event, which we
+         * have not read yet. */
+        if (error == ESRCH || state == 0 || state == 'Z' || state == 'X' || traced_by_us(p->tgid, tid))
+            error = 0;
+        *culprit = tid;
+    }
+    closedir(d);
+    return error;
+}
+
+int seize_process(int tgid, uint32_t *threads, int *culprit)
+{
     struct process *p = process_find(tgid);
     if (!p)
         p = process_add(tgid);
     *culprit = tgid;
-    for (bool found = true; found;) {
-        found = false;
-        DIR *d = opendir(path);
-        if (!d) {
-            int error = errno == ENOENT ? ESRCH : errno;
+    /* A listing misses a living thread where its neighbour ends meanwhile (fs/proc/base.c, next_tid): it counts only where
+     * it is as long as the kernel's own number, and three times in a row. Where threads come and go all the time, a
+     * number that never fits shall not keep us for ever. */
+    for (int quiet = 0, idle = 0; quiet < QUIET_LISTINGS && idle < IDLE_LISTINGS;) {
+        uint32_t listed = 0, gone = 0, before = p->seized;
+        int error = seize_listed(p, &listed, &gone, culprit);
+        if (error != 0)
             return error;
-        }
-        for (struct dirent *e; (e = readdir(d));) {
-            int tid = atoi(e->d_name);
-            struct tracee *known = tid > 0 ? tracee_find(tid) : NULL;
-            if (tid <= 0 || known)
-                continue;
-            if (ptrace(PTRACE_SEIZE, tid, 0, (void *)seize_options()) != 0) {
-                int error = errno;
-                char state = thread_state(tgid, tid);
-                /* Already ours through its parent's clone event, which we have not read yet; or dead. */
-                if (error == ESRCH || state == 0 || state == 'Z' || state == 'X' || traced_by_us(tgid, tid))
-                    continue;
-                *culprit = tid;
-                closedir(d);
-                return error;
-            }
-            struct tracee *t = tracee_add(tid);
-            t->state = TRACEE_RUNNING;
-                    enter_process(t, p, 0);
-            found = true;
-        }
-        closedir(d);
+        bool news = p->seized != before || gone > 0;
+        quiet = !news && listed == count_threads(tgid) ? quiet + 1 : 0;
+        idle = news ? 0 : idle + 1;
     }
     *threads = p->threads;
     return p->threads ? 0 : ESRCH;

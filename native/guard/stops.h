@@ -31,8 +31,12 @@ int release_overdue(void);
 /* Seizes every thread of tgid to a fixpoint. 0 and *threads, or an errno and *tid. */
 int seize_process(int tgid, uint32_t *threads, int *tid);
 
-/* Interrupts the next few threads that lack a slot; answers the ARM command when none is left. */
+/* Interrupts the next few threads that lack a slot; where none is left, finish_arming() has its turn. */
 void pump_arming(struct process *p);
+
+/* Answers the ARM commands of processes without a thread that lacks a slot, unless a new one comes to light. Not to be
+ * called from within tracee_each(). */
+void finish_arming(void);
 
 /* Lets a thread go on, arming what it lacks on the way. */
 void proceed(struct tracee *t, int signal);

@@ -34,8 +34,10 @@ struct process {
     struct lw_slot_spec spec[LW_GUARD_SLOTS];
     bool gone; /* every thread has ended; kept for its events' counts and for children that inherited them */
     bool arming;    /* an ARM command waits for its last thread */
+    bool sweep_due; /* no thread that we know lacks a slot: time to look for others */
     uint32_t arming_mask;
     uint32_t threads;
+    uint32_t seized;      /* threads found in listings, so far */
     uint32_t exiting;     /* of those, how many have passed their exit event */
     uint32_t interrupted; /* of those, how many are on their way to a stop for arming */
     struct event *events; /* of all its threads, gone ones too: what others inherited from them lives in them */

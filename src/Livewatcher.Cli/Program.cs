@@ -1,6 +1,8 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using System.CommandLine;
+using Livewatcher.Cli;
+using Livewatcher.Cli.Options;
 using Livewatcher.Cli.Verbs;
 
 RootCommand root = new("livewatcher: who touched this memory? Arms the CPU's debug registers on memory of a live C/C++ program and reports every access.")
@@ -9,6 +11,9 @@ RootCommand root = new("livewatcher: who touched this memory? Arms the CPU's deb
     AttachVerb.Create(),
     DoctorVerb.Create(),
 };
-ParseResult parsed = root.Parse(args);
-int status = parsed.Invoke();
-return parsed.Errors.Count > 0 ? Livewatcher.Cli.ExitCodes.Usage : status;
+// An expression or a target's argument may begin with @; it is no file to read options from.
+ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+if (parsed.Errors.Count == 0)
+    return parsed.Invoke();
+UsageErrors.Print(parsed, Console.Error);
+return ExitCodes.Usage;

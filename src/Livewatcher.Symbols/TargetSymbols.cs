@@ -130,7 +130,7 @@ public sealed class TargetSymbols : ITargetSymbols
         }
 
         var name = FunctionNames.OfSymbol(symbol.Name);
-        return symbol.Address == address ? name : $"{name}+0x{address - symbol.Address:x}";
+        return symbol.Address == address ? name : $"{name}+{address - symbol.Address}";
     }
 
     /// <inheritdoc/>

@@ -102,8 +102,14 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
 
         if (!watch.IsKnown)
             return (old, null, null);
-        return (old, Show(process, watch), old is null ? null : !watch.Image.SequenceEqual(was));
+        Value current = Show(process, watch);
+        return (old, current, old is null ? null : IsChange(old, current, was, watch.Image));
     }
+
+    /// <summary>A bit-field's neighbours share its bytes: there the value decides. A long object's text may be shortened: there the
+    /// bytes do.</summary>
+    private static bool IsChange(Value old, Value now, ReadOnlySpan<byte> was, ReadOnlySpan<byte> image) =>
+        old.Kind == ValueKind.Bytes ? !image.SequenceEqual(was) : old != now;
 
     private static ulong? SlotValue(ArmedWatch watch, int slot)
     {

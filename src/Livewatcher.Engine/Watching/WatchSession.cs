@@ -397,10 +397,10 @@ public sealed class WatchSession : IDisposable
     /// <summary>Where nobody tells us of a target's end, ask. Children tell it themselves, unless that notice was lost.</summary>
     private void CheckLife()
     {
-        if (tracerHolds || platform.Clock.Now < nextLifeCheck)
+        if (platform.Clock.Now < nextLifeCheck)
             return;
         nextLifeCheck = platform.Clock.Now + 100_000_000;
-        rootExited |= !platform.IsAlive(root);
+        rootExited |= !tracerHolds && !platform.IsAlive(root);
         if (!rootExited)
             return;
         foreach (ProcessId id in processes.All.Where(process => !process.Retired && !platform.IsAlive(process.Id)).Select(process => process.Id).ToList())

@@ -15,6 +15,9 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
     /// <summary>Retired ones beyond this number are forgotten. Their last hits came before the notice of their end.</summary>
     private const int Remembered = 1024;
 
+    /// <summary>Of those that have executed a program, and so have opened names of their own, which take memory.</summary>
+    private const int RememberedPrograms = 32;
+
     private readonly Dictionary<ProcessId, WatchedProcess> processes = [];
     private ProcessId? root;
 
@@ -71,7 +74,7 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
     {
         if (Find(id) is not { Retired: false } process)
             return [];
-        if (processes.Count > Remembered)
+        if (processes.Count > Remembered || processes.Values.Count(past => past.Retired && !past.Followed) > RememberedPrograms)
             Forget();
         process.Retired = true;
         AuditAgain();

@@ -46,14 +46,17 @@ public static class ProcessTable
     public static bool IsAlive(ProcessId process) => Status(process, "State") is { } state && state[0] is not ('Z' or 'X');
 
     /// <summary>The word size of its program, by ELF's EI_CLASS; null where the file cannot be read.</summary>
-    public static int? BitsOf(ProcessId process)
+    public static int? BitsOf(ProcessId process) => BitsOf($"/proc/{process}/exe");
+
+    /// <summary>The word size of a program by its file: 32 or 64; null where it is no ELF file that can be read.</summary>
+    public static int? BitsOf(string path)
     {
         try
         {
-            using FileStream file = File.OpenRead($"/proc/{process}/exe");
+            using FileStream file = File.OpenRead(path);
             Span<byte> header = stackalloc byte[20];
             if (file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !header.StartsWith("\x7fELF"u8))
-                return null;
+                return null; // a script, say: its interpreter decides
             const int EM_X86_64 = 62;
             return header[4] == 2 && BinaryPrimitives.ReadUInt16LittleEndian(header[18..]) == EM_X86_64 ? 64 : 32;
         }

@@ -105,9 +105,6 @@ internal static partial class DwarfNative
     internal static partial int dwarf_line_file(nint line, out nint files, out nuint index);
 
     [LibraryImport(Library)]
-    internal static partial int dwarf_errno();
-
-    [LibraryImport(Library)]
     internal static partial nint dwarf_errmsg(int error);
 }
 

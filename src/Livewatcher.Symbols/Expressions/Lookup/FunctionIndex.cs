@@ -52,8 +52,7 @@ internal sealed class FunctionIndex
 
                     Walk(child, file, child, depth + 1);
                     break;
-                case DwarfTag.Namespace or DwarfTag.StructureType or DwarfTag.ClassType or DwarfTag.UnionType when !function.IsValid:
-                case DwarfTag.LexicalBlock:
+                case DwarfTag.Namespace or DwarfTag.StructureType or DwarfTag.ClassType or DwarfTag.UnionType or DwarfTag.LexicalBlock:
                     Walk(child, file, function, depth + 1);
                     break;
                 case DwarfTag.Variable when function.IsValid && IsStatic(child) && child.Name is { } variable:

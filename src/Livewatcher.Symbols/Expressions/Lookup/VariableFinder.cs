@@ -134,7 +134,8 @@ internal sealed class VariableFinder(TargetView view, ModuleIndexes indexes, Typ
     {
         DwarfDie die = definition.Entry.Die;
         ILoadedModule module = definition.Module;
-        DataType type = Whole(reader.Read(die.Type), indexes[module].Symbols.Named(die.LinkageName ?? definition.Entry.Name).FirstOrDefault().Size);
+        DataType type = Whole(
+            reader.Read(die.Type), () => indexes[module].Symbols.Named(die.LinkageName ?? definition.Entry.Name).FirstOrDefault().Size);
         if (definition.Location.IsThreadLocal)
         {
             return new(type, module, new Address(definition.Location.Value), IsThreadLocal: true, note);
@@ -150,7 +151,11 @@ internal sealed class VariableFinder(TargetView view, ModuleIndexes indexes, Typ
     /// <summary>A library's variable may live elsewhere: in the main program, which has copied it (R_X86_64_COPY), or in an
     /// earlier library with the same name. The library's own offset table tells, once it is filled.</summary>
     private Address Used(ILoadedModule module, string symbol, Address own) =>
-        module.IsMainProgram ? own : Relocations.Bound(view, module, symbol) ?? Relocations.CopyOf(view, symbol) ?? own;
+        module.IsMainProgram ? own : Relocations.Bound(view, module, symbol) ?? Relocations.CopyOf(view, symbol) ?? CopyIn32Bit(symbol) ?? own;
+
+    /// <summary>The relocations of 32-bit programs are not read; there a symbol of that name in the main program is its copy.</summary>
+    private Address? CopyIn32Bit(string symbol) =>
+        view is { PointerSize: 4, Main: { } main } && Exported(main, new QualifiedName(null, "", symbol)) is { } found ? found.Address : null;
 
     private string ModuleAt(Address address) =>
         view.Modules.FirstOrDefault(m => address >= m.Start && address < m.End)?.Name ?? address.ToString();
@@ -160,7 +165,7 @@ internal sealed class VariableFinder(TargetView view, ModuleIndexes indexes, Typ
         bool isThreadLocal = symbol.Type == ElfSymbol.ThreadLocal;
         DwarfDie? declaration = search.Declaration?.Die ?? StaticMember(search.Name);
         DataType type = declaration is { } die
-            ? Whole(reader.Read(die.Type), symbol.Size)
+            ? Whole(reader.Read(die.Type), () => symbol.Size)
             : DataType.Opaque(symbol.Size == 0 ? null : symbol.Size);
         Address place = isThreadLocal ? symbol.Address : Used(module, symbol.Name, symbol.Address);
         string? note = declaration is null ? $"{module.Name} has no debug information for it" : null;
@@ -200,12 +205,12 @@ internal sealed class VariableFinder(TargetView view, ModuleIndexes indexes, Typ
     }
 
     /// <summary>Completes int a[] by the size of its symbol.</summary>
-    private DataType Whole(DataType type, ulong symbolSize)
+    private DataType Whole(DataType type, Func<ulong> symbolSize)
     {
         DataType plain = type.Plain;
-        return plain is { Kind: TypeKind.Array, OwnSize: null, Count: null } && symbolSize > 0
-            && types.Complete(plain.Target).Size is { } element and > 0
-            ? DataType.ArrayOf(plain.Target, symbolSize / element)
+        return plain is { Kind: TypeKind.Array, OwnSize: null, Count: null }
+            && symbolSize() is > 0 and var size && types.Complete(plain.Target).Size is { } element and > 0
+            ? DataType.ArrayOf(plain.Target, size / element)
             : type;
     }
 

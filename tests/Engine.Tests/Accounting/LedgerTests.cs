@@ -1,0 +1,133 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using AwesomeAssertions;
+using Livewatcher.Engine.Accounting;
+using Livewatcher.Model;
+using Xunit;
+
+namespace Livewatcher.Engine.Tests.Accounting;
+
+public sealed class LedgerTests
+{
+    private static readonly CoverageEvent Template = new(
+        DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, "over", "bpf", "task", Guard: true, new HitCounts(), 0, 0, 2, 0, [], []);
+
+    private readonly Ledger ledger = new();
+
+    [Fact]
+    public void SumsTheAccountsOfAllSlots()
+    {
+        ledger.AddAccount(new SlotAccount(10, 7, 2, 1, 0), AccessMode.Write);
+        ledger.AddAccount(new SlotAccount(100, 100, 0, 0, 0), AccessMode.Execute);
+        ledger.Received = 107;
+        ledger.Recovered = 3;
+        ledger.Reported = 109;
+        ledger.Threads = 4;
+        ledger.Processes = 2;
+        ledger.StacksCut = 5;
+        CoverageEvent coverage = ledger.Close(Template, new SessionCounts(9, 0, 6, 0, 0), 110, 1);
+        coverage.Hits.Should().Be(new HitCounts
+        {
+            Counted = 110,
+            Recorded = 107,
+            Filtered = 2,
+            Dropped = 1,
+            Recovered = 3,
+            Foreign = 9,
+            Merged = 1,
+            Reported = 109,
+        });
+        coverage.Threads.Should().Be(10, "those at arming and those that came");
+        coverage.Processes.Should().Be(2);
+        coverage.StacksCut.Should().Be(5);
+    }
+
+    [Fact]
+    public void AnAccountThatAddsUpHasNoGap()
+    {
+        ledger.AddAccount(new SlotAccount(10, 8, 2, 0, 0), AccessMode.Write);
+        ledger.Received = 8;
+        CoverageEvent coverage = ledger.Close(Template, new SessionCounts(5, 0, 0, 0, 0), 15, 0);
+        coverage.Gaps.Should().BeEmpty();
+        coverage.Complete.Should().BeTrue();
+    }
+
+    [Fact]
+    public void DroppedHitsAreAGap()
+    {
+        ledger.AddAccount(new SlotAccount(10, 6, 0, 4, 0), AccessMode.Write);
+        ledger.Received = 6;
+        Gap().Should().StartWith("4 hits were dropped");
+    }
+
+    [Fact]
+    public void ThrottlingIsAGap() => Gap(new SessionCounts(0, 0, 0, 0, 3)).Should().StartWith("the kernel throttled events 3 times");
+
+    [Fact]
+    public void EscapesAreAGap()
+    {
+        ledger.Escaped = 2;
+        Gap().Should().StartWith("2 changes of watched memory came without a hit");
+    }
+
+    [Fact]
+    public void ChildrenThatCouldNotBeFollowedAreAGap() =>
+        Gap(new SessionCounts(0, 1234, 0, 0, 0)).Should().StartWith("1,234 children could not be followed");
+
+    [Fact]
+    public void LostNoticesAreAGap() =>
+        Gap(new SessionCounts(0, 0, 0, 1, 0)).Should().StartWith("1 fork, exec or exit notices were lost");
+
+    [Fact]
+    public void WhatTheKernelCountedAndNobodySawIsAGap()
+    {
+        ledger.AddAccount(new SlotAccount(10, 10, 0, 0, 0), AccessMode.Write);
+        ledger.Received = 10;
+        Gap(new SessionCounts(5, 0, 0, 0, 0), kernelCount: 18).Should().Be("the kernel counted 18 hits, of which 3 never arrived");
+    }
+
+    [Fact]
+    public void AnAccessWatchIsNotComparedWithTheKernelsCount()
+    {
+        ledger.AddAccount(new SlotAccount(10, 10, 0, 0, 0), AccessMode.Access);
+        ledger.AddAccount(new SlotAccount(4, 4, 0, 0, 0), AccessMode.Write);
+        ledger.Received = 14;
+        ledger.Close(Template, default, kernelCount: 4, 0).Gaps.Should().BeEmpty();
+        ledger.Close(Template, default, kernelCount: 5, 0).Gaps.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void ARunThatWasNeverArmedHasNoKernelCount() => ledger.Close(Template, default, null, 0).Gaps.Should().BeEmpty();
+
+    [Fact]
+    public void AnAccountThatDoesNotAddUpIsAGap()
+    {
+        ledger.AddAccount(new SlotAccount(10, 5, 1, 1, 0), AccessMode.Write);
+        ledger.Received = 5;
+        ledger.Close(Template, default, null, 0).Gaps.Should().Contain(gap => gap.StartsWith("the account does not add up"));
+    }
+
+    [Fact]
+    public void RecordsThatWereNotReadAreAGap()
+    {
+        ledger.AddAccount(new SlotAccount(10, 10, 0, 0, 0), AccessMode.Write);
+        ledger.Received = 8;
+        Gap().Should().Be("2 recorded hits were not read");
+    }
+
+    [Fact]
+    public void AReasonIsSaidOnce()
+    {
+        ledger.AddGap("why");
+        ledger.AddGap("why");
+        ledger.AddRemark("by the way");
+        ledger.AddRemark("by the way");
+        CoverageEvent coverage = ledger.Close(Template, default, null, 0);
+        coverage.Gaps.Should().Equal("why");
+        coverage.Remarks.Should().Equal("by the way");
+        coverage.Complete.Should().BeFalse();
+    }
+
+    private string Gap(SessionCounts session = default, long? kernelCount = null) =>
+        ledger.Close(Template, session, kernelCount, 0).Gaps.Should().ContainSingle().Subject;
+}

@@ -1,0 +1,187 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using AwesomeAssertions;
+using Livewatcher.Engine.Auditing;
+using Livewatcher.Engine.Ordering;
+using Livewatcher.Engine.Tests.Fakes;
+using Livewatcher.Model;
+using Xunit;
+
+namespace Livewatcher.Engine.Tests.Auditing;
+
+public sealed class AuditorTests
+{
+    private static readonly HardwareSlot Content = new(new Address(FakeMemory.Base), 4, AccessMode.Write);
+
+    private readonly FakeMachine machine = new();
+    private readonly Auditor auditor;
+    private readonly AuditedSlot slot;
+
+    public AuditorTests()
+    {
+        auditor = new Auditor(machine.Source);
+        machine.Source.AddProcess(machine.Main.Id);
+        machine.Source.SetSlot(machine.Main.Id, 0, Content, 0, 0);
+        machine.Arming.Arm(machine.Main.Id, new Dictionary<int, HardwareSlot> { [0] = Content });
+        slot = new AuditedSlot(machine.Main.Id, machine.Main.Memory, 0, Content, 0, FakeClock.Start);
+        auditor.Watch([slot]);
+    }
+
+    [Fact]
+    public void WhereMemoryAndHitsAgreeThereIsNothingToSay()
+    {
+        Store(1);
+        Look(0).Should().BeEmpty();
+        Look(100).Should().BeEmpty();
+        slot.AgreedAt.Should().Be(FakeClock.At(100));
+        auditor.Doubts.Should().BeFalse();
+    }
+
+    [Fact]
+    public void ADifferenceIsASuspicionFirst()
+    {
+        Look(0);
+        Store(7, lost: true);
+        Look(3).Should().BeEmpty();
+        auditor.Doubts.Should().BeTrue();
+        Look(22).Should().BeEmpty("it has stood for 19 ms");
+    }
+
+    [Fact]
+    public void ASuspicionThatStandsIsAnEscapedWriteBetweenTwoTimes()
+    {
+        Look(0);
+        Store(7, lost: true);
+        Look(3);
+        SessionItem.Escaped escaped = Look(23).Should().ContainSingle().Subject;
+        escaped.Should().Be(new SessionItem.Escaped(FakeClock.At(23), FakeClock.At(0), machine.Main.Id, 0, 0, 7));
+    }
+
+    [Fact]
+    public void AnEscapeIsToldOnceAndThenAgreedOn()
+    {
+        Store(7, lost: true);
+        Look(0);
+        Look(20).Should().ContainSingle();
+        Look(40).Should().BeEmpty();
+        auditor.Doubts.Should().BeFalse();
+        machine.Source.ReadAccount(machine.Main.Id, 0)!.Value.LastValue.Should().Be(7, "the next hit's old value is what memory held");
+    }
+
+    [Fact]
+    public void AfterAnEscapeTheNextOneIsFoundToo()
+    {
+        Store(7, lost: true);
+        Look(0);
+        Look(20);
+        Store(8, lost: true);
+        Look(40).Should().BeEmpty();
+        Look(60).Should().ContainSingle().Which.Should().Be(new SessionItem.Escaped(FakeClock.At(60), FakeClock.At(20), machine.Main.Id, 0, 7, 8));
+    }
+
+    [Fact]
+    public void AHitOnItsWayIsNoEscape()
+    {
+        Look(0);
+        Store(7, lost: true);
+        Look(3);
+        machine.Source.CorrectLastValue(machine.Main.Id, 0, 0, 7); // the record of that very store
+        Look(23).Should().BeEmpty();
+        auditor.Doubts.Should().BeFalse();
+    }
+
+    [Fact]
+    public void AValueThatKeepsChangingIsWatchedAnew()
+    {
+        Look(0);
+        for (int ms = 3; ms < 60; ms += 3)
+        {
+            Store((ulong)ms, lost: true);
+            Look(ms).Should().BeEmpty("no value has stood long enough");
+        }
+
+        Look(80).Should().ContainSingle();
+    }
+
+    [Fact]
+    public void HitsInBetweenRestartTheSuspicion()
+    {
+        machine.Source.TracksValues = true;
+        Look(0);
+        Store(7, lost: true);
+        Look(3);
+        Store(7); // seen: the value that the record shows now is the same
+        Look(23).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void UnreadableMemoryIsNoEscape()
+    {
+        Store(7, lost: true);
+        Look(0);
+        machine.Main.Space.Gone = true;
+        Look(30).Should().BeEmpty();
+        auditor.Doubts.Should().BeFalse();
+    }
+
+    [Fact]
+    public void AProcessWithoutAnAccountIsLeftAlone()
+    {
+        Store(7, lost: true);
+        Look(0);
+        machine.Source.RemoveProcess(machine.Main.Id);
+        Look(30).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void WithoutValuesAHitExplainsWhateverMemoryHolds()
+    {
+        machine.Source.TracksValues = false;
+        Look(0);
+        Store(7);
+        Look(3).Should().BeEmpty();
+        Look(30).Should().BeEmpty();
+        slot.Agreed.Should().Be(7);
+    }
+
+    [Fact]
+    public void WithoutValuesAChangeWithoutAHitIsAnEscape()
+    {
+        machine.Source.TracksValues = false;
+        Store(7);
+        Look(0);
+        Look(3);
+        Store(9, lost: true);
+        Look(6);
+        Look(26).Should().ContainSingle().Which.Should().Be(new SessionItem.Escaped(FakeClock.At(26), FakeClock.At(3), machine.Main.Id, 0, 7, 9));
+    }
+
+    [Fact]
+    public void WithoutValuesTheRestAfterHitsIsToldOnce()
+    {
+        machine.Source.TracksValues = false;
+        Store(7);
+        Look(0);
+        auditor.TakeRests(0).Should().BeEmpty("hits have just come");
+        Look(3);
+        auditor.TakeRests(FakeClock.At(3)).Should().Equal(new SessionItem.AtRest(FakeClock.At(3), machine.Main.Id, 0, 7));
+        Look(6);
+        auditor.TakeRests(FakeClock.At(6)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void ASlotIsReadLittleEndianAndNoFurther()
+    {
+        machine.Main.Space.Write(FakeMemory.Base, [1, 2, 3, 4, 5, 6, 7, 8]);
+        Auditor.TryReadValue(machine.Main.Memory, Content, out ulong four).Should().BeTrue();
+        four.Should().Be(0x04030201);
+        Auditor.TryReadValue(machine.Main.Memory, new HardwareSlot(new Address(1), 8, AccessMode.Write), out _).Should().BeFalse();
+    }
+
+    /// <summary>What the drain loop does after a drain.</summary>
+    private List<SessionItem.Escaped> Look(double milliseconds) =>
+        auditor.Look(FakeClock.At(milliseconds)) ? [.. auditor.Confirm(FakeClock.At(milliseconds))] : [];
+
+    private void Store(ulong value, bool lost = false) =>
+        machine.Store(new StoreAct { Address = FakeMemory.Base, Value = value, Lost = lost });
+}

@@ -1,0 +1,110 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Tests.Fakes;
+
+/// <summary>Debug registers: what is armed where, and how often the kernel has counted it.</summary>
+internal sealed class FakeArming(FakeMachine machine) : IArming
+{
+    private readonly Dictionary<(int Process, int Slot), HardwareSlot> armed = [];
+    private readonly Dictionary<(int Process, int Slot), long> counts = [];
+
+    public string Scope { get; set; } = "task";
+
+    internal List<string> Calls { get; } = [];
+
+    /// <summary>Thrown by the next Arm.</summary>
+    internal Exception? Refusal { get; set; }
+
+    /// <summary>Thrown by Disarm: a guard that is gone.</summary>
+    internal Exception? DisarmFailure { get; set; }
+
+    /// <summary>Hits that the kernel counts and nobody ever delivers.</summary>
+    internal long Surplus { get; set; }
+
+    internal int Occupied => armed.Count;
+
+    public int Arm(ProcessId process, IReadOnlyDictionary<int, HardwareSlot> slots)
+    {
+        lock (machine.Gate)
+        {
+            Calls.Add($"arm {process}: {string.Join(", ", slots.OrderBy(slot => slot.Key).Select(slot => $"{slot.Key}={slot.Value.Address}:{slot.Value.Length}"))}");
+            if (Refusal is { } refusal)
+            {
+                Refusal = null;
+                throw refusal;
+            }
+
+            foreach ((int slot, HardwareSlot content) in slots)
+            {
+                if (armed.Keys.Any(key => key.Slot == slot && Scope == "cpu"))
+                    throw new InvalidOperationException($"slot {slot} of the CPUs is in use");
+                armed[(process.Value, slot)] = content;
+            }
+
+            return machine.Process(process.Value).ThreadCount;
+        }
+    }
+
+    public IReadOnlyDictionary<int, long> Disarm(ProcessId process, IReadOnlyCollection<int> slots)
+    {
+        lock (machine.Gate)
+        {
+            Calls.Add($"disarm {process}: {string.Join(", ", slots.Order())}");
+            if (DisarmFailure is { } failure)
+                throw failure;
+            Dictionary<int, long> counted = [];
+            foreach (int slot in slots)
+            {
+                if (!armed.Remove((process.Value, slot)) && !counts.ContainsKey((process.Value, slot)))
+                    continue;
+                counts.Remove((process.Value, slot), out long count);
+                counted[slot] = count + Surplus;
+                Surplus = 0;
+            }
+
+            return counted;
+        }
+    }
+
+    public void Reload(ProcessId process) => Calls.Add($"reload {process}");
+
+    public void Dispose() => Calls.Add("dispose");
+
+    /// <summary>Slots that trap a process's access, and counts them.</summary>
+    internal List<(int Slot, HardwareSlot Content)> Trap(int process, ulong address, int length, Func<AccessMode, bool> mode)
+    {
+        List<(int, HardwareSlot)> hit = [];
+        foreach (((int owner, int slot), HardwareSlot content) in armed.OrderBy(entry => entry.Key.Slot))
+        {
+            bool overlaps = address < content.Address.Value + (ulong)content.Length && content.Address.Value < address + (ulong)length;
+            if (owner != process || !overlaps || !mode(content.Mode))
+                continue;
+            counts[(process, slot)] = counts.GetValueOrDefault((process, slot)) + 1;
+            hit.Add((slot, content));
+        }
+
+        return hit;
+    }
+
+    internal IEnumerable<(int Slot, HardwareSlot Content)> SlotsOf(int process) =>
+        armed.Where(entry => entry.Key.Process == process).Select(entry => (entry.Key.Slot, entry.Value)).OrderBy(entry => entry.Slot);
+
+    /// <summary>A forked child has inherited its parent's events.</summary>
+    internal void Inherit(int parent, int child)
+    {
+        foreach ((int slot, HardwareSlot content) in SlotsOf(parent).ToList())
+            armed[(child, slot)] = content;
+    }
+
+    /// <summary>exec and exit take a process's events away (remove_on_exec); the counts stay until somebody asks.</summary>
+    internal void Drop(int process)
+    {
+        foreach ((int slot, _) in SlotsOf(process).ToList())
+        {
+            armed.Remove((process, slot));
+            counts.TryAdd((process, slot), 0);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Tests.Fakes;
+
+/// <summary>The kernel side: which processes are targets, each slot's account, and a ring. Its Drain is where the machine's
+/// time line runs, so that everything happens on the drain thread, in the order of the fake clock.</summary>
+internal sealed class FakeSource(FakeMachine machine) : IHitSource
+{
+    private readonly Dictionary<(int Process, int Slot), Account> accounts = [];
+    private readonly HashSet<int> known = [];
+    private readonly HashSet<int> targets = [];
+    private readonly Queue<Action<IHitReceiver>> ring = new();
+    private long caughtUp;
+
+    public string Name => TracksValues ? "bpf" : "perf";
+
+    public bool TracksValues { get; set; } = true;
+
+    public bool SeesKernel { get; set; } = true;
+
+    public SessionCounts Session { get; set; }
+
+    /// <summary>Processes that still fit in.</summary>
+    internal int Room { get; set; } = int.MaxValue;
+
+    /// <summary>Records that still fit into the ring.</summary>
+    internal int RingRoom { get; set; } = int.MaxValue;
+
+    internal List<string> Calls { get; } = [];
+
+    /// <summary>Thrown by the next Drain: a bug in a source.</summary>
+    internal Exception? Failure { get; set; }
+
+    public bool AddProcess(ProcessId process)
+    {
+        lock (machine.Gate)
+        {
+            Calls.Add($"add {process}");
+            if (Room-- <= 0)
+                return false;
+            known.Add(process.Value);
+            targets.Add(process.Value);
+            return true;
+        }
+    }
+
+    public void RemoveProcess(ProcessId process)
+    {
+        lock (machine.Gate)
+        {
+            Calls.Add($"remove {process}");
+            known.Remove(process.Value);
+            targets.Remove(process.Value);
+            for (int slot = 0; slot < 4; slot++)
+                accounts.Remove((process.Value, slot));
+        }
+    }
+
+    public void SetSlot(ProcessId process, int slot, HardwareSlot content, ulong initial, uint siblings)
+    {
+        lock (machine.Gate)
+        {
+            Calls.Add($"set {process} {slot}: {content.Address}:{content.Length} = {initial}, siblings {siblings}");
+            if (known.Contains(process.Value))
+                accounts[(process.Value, slot)] = new Account { Content = content, Last = initial };
+        }
+    }
+
+    public void ClearSlot(ProcessId process, int slot)
+    {
+        lock (machine.Gate)
+        {
+            Calls.Add($"clear {process} {slot}");
+            accounts.Remove((process.Value, slot));
+        }
+    }
+
+    public SlotAccount? ReadAccount(ProcessId process, int slot)
+    {
+        lock (machine.Gate)
+        {
+            return accounts.TryGetValue((process.Value, slot), out Account? found)
+                ? new SlotAccount(found.Counted, found.Recorded, 0, found.Dropped, found.Last)
+                : null;
+        }
+    }
+
+    public bool CorrectLastValue(ProcessId process, int slot, ulong expected, ulong value)
+    {
+        lock (machine.Gate)
+        {
+            if (!accounts.TryGetValue((process.Value, slot), out Account? found) || found.Last != expected)
+                return false;
+            found.Last = value;
+            return true;
+        }
+    }
+
+    /// <summary>Fake time passes once the session has taken what the last drain gave it. It asks the tracer before each item;
+    /// a session without a tracer, or one that is busy or over, is given a little real time.</summary>
+    public void Wait(TimeSpan atMost)
+    {
+        if (machine.Tracer.Asked == 0)
+            Thread.Sleep(1);
+        else
+            SpinWait.SpinUntil(() => machine.Tracer.Asked >= caughtUp, TimeSpan.FromMilliseconds(20));
+        machine.Clock.Advance(atMost);
+    }
+
+    public int Drain(IHitReceiver receiver)
+    {
+        if (Failure is { } failure)
+            throw failure;
+        machine.RunTimeLine();
+        int count = 0;
+        while (Next() is { } record)
+        {
+            record(receiver);
+            count++;
+        }
+
+        caughtUp = machine.Tracer.Asked + count + 1;
+        return count;
+    }
+
+    public void Dispose() => Calls.Add("dispose");
+
+    internal bool IsTarget(int process) => targets.Contains(process);
+
+    internal Account? AccountOf(int process, int slot) => accounts.GetValueOrDefault((process, slot));
+
+    internal void Put(Action<IHitReceiver> record) => ring.Enqueue(record);
+
+    /// <summary>The kernel stops watching a process: exec or exit.</summary>
+    internal void DropTarget(int process) => targets.Remove(process);
+
+    /// <summary>The kernel side of --follow-fork: the child's accounts begin as the parent's.</summary>
+    internal void Inherit(int parent, int child)
+    {
+        known.Add(child);
+        targets.Add(child);
+        for (int slot = 0; slot < 4; slot++)
+        {
+            if (accounts.TryGetValue((parent, slot), out Account? from))
+                accounts[(child, slot)] = new Account { Content = from.Content, Last = from.Last };
+        }
+    }
+
+    private Action<IHitReceiver>? Next()
+    {
+        lock (machine.Gate)
+            return ring.TryDequeue(out Action<IHitReceiver>? record) ? record : null;
+    }
+
+    internal sealed class Account
+    {
+        internal HardwareSlot Content { get; init; }
+
+        internal ulong Counted { get; set; }
+
+        internal ulong Recorded { get; set; }
+
+        internal ulong Dropped { get; set; }
+
+        internal ulong Last { get; set; }
+    }
+}

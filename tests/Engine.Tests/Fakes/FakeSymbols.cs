@@ -1,0 +1,66 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Tests.Fakes;
+
+/// <summary>Names of one process, as the test has laid them down for its program. Complains about two threads at a time.</summary>
+internal sealed class FakeSymbols(FakeMachine machine, FakeProcess process) : ITargetSymbols
+{
+    private int inside;
+
+    internal string Program { get; } = process.Program;
+
+    internal bool Disposed { get; private set; }
+
+    internal int Refreshes { get; private set; }
+
+    /// <summary>Modules that came since the last refresh.</summary>
+    internal bool NewModules { get; set; }
+
+    public bool RefreshModules() => Alone(() =>
+    {
+        Refreshes++;
+        bool changed = NewModules || machine.LibrariesCame;
+        NewModules = false;
+        return changed;
+    });
+
+    public bool LibrariesMayCome => machine.LibrariesMayCome;
+
+    public WatchResolution Resolve(WatchRequest request) => Alone(() => machine.Resolve(process, request));
+
+    public CallStack Unwind(RawHit hit) => Alone(() => new CallStack(
+        [new Frame(new Address(hit.Registers.Rip), Program, $"f_{hit.Registers.Rip:x}", 0, null, 0, Inlined: false)],
+        machine.StackCut));
+
+    public Instruction? FindInstruction(RawHit hit, IReadOnlyList<HardwareSlot> candidates) =>
+        Alone(() => new Instruction(new Address(hit.Registers.Rip - 3), "mov [rdi], eax", Proven: true, null, null));
+
+    public IReadOnlyList<int> TouchedSlots(RawHit hit, IReadOnlyList<HardwareSlot> slots) => Alone(() => machine.Touched(hit));
+
+    public ulong? StoredValue(RawHit hit, HardwareSlot slot, ulong? old) => Alone(() => machine.Stored(hit, slot, old));
+
+    public string? FormatSystemCall(UserRegisters registers) => Alone(() => $"call{registers.OrigRax}(1, 2)");
+
+    public string? NameOf(Address address) => null;
+
+    public IReadOnlyList<string> TakeWarnings() => Alone(machine.TakeWarnings);
+
+    public void Dispose() => Disposed = true;
+
+    private T Alone<T>(Func<T> act)
+    {
+        ObjectDisposedException.ThrowIf(Disposed, this);
+        if (Interlocked.Exchange(ref inside, 1) == 1)
+            throw new InvalidOperationException("two threads use one ITargetSymbols");
+        try
+        {
+            return act();
+        }
+        finally
+        {
+            Volatile.Write(ref inside, 0);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using AwesomeAssertions;
+using Livewatcher.Engine.Auditing;
+using Livewatcher.Engine.Ordering;
+using Livewatcher.Engine.Tests.Fakes;
+using Livewatcher.Engine.Watching;
+using Livewatcher.Model;
+using Xunit;
+
+namespace Livewatcher.Engine.Tests.Watching;
+
+public sealed class DrainLoopTests
+{
+    [Fact]
+    public void EveryDrainSaysHowFarItWent()
+    {
+        Spring spring = new(0);
+        using DrainLoop loop = Start(spring);
+        List<ulong> times = [];
+        while (times.Count < 20)
+        {
+            if (loop.Take(TimeSpan.FromSeconds(1)) is SessionItem.Drained drained)
+                times.Add(drained.Time);
+        }
+
+        times.Should().BeInAscendingOrder();
+    }
+
+    [Fact]
+    public void ASessionThatLagsLeavesHitsInTheRing()
+    {
+        const int Weight = 16384 + 512;
+        const int Bound = 256 << 20;
+        Spring spring = new(100);
+        using DrainLoop loop = Start(spring);
+        Eventually(() => spring.Given * Weight >= Bound - Weight);
+        Thread.Sleep(100);
+        (spring.Given * Weight).Should().BeLessThan(Bound + (100 * Weight));
+
+        // And it goes on as soon as there is room.
+        long before = spring.Given;
+        for (int taken = 0; taken < 1000;)
+            taken += loop.Take(TimeSpan.FromSeconds(1)) is SessionItem.RawHitItem ? 1 : 0;
+        Eventually(() => spring.Given >= before + 900);
+    }
+
+    [Fact]
+    public void StoppingDrainsWhatIsLeft()
+    {
+        Spring spring = new(10);
+        DrainLoop loop = Start(spring);
+        Thread.Sleep(20);
+        loop.Stop();
+        long got = 0;
+        while (loop.Take(TimeSpan.Zero) is { } item)
+            got += item is SessionItem.RawHitItem ? 1 : 0;
+        got.Should().Be(spring.Given);
+        loop.Dispose();
+    }
+
+    [Fact]
+    public void ALoopThatNeverRanCanBeStopped()
+    {
+        FakeMachine machine = new();
+        using DrainLoop loop = new(machine.Source, new Auditor(machine.Source), machine.Clock);
+        loop.Stop();
+        loop.Take(TimeSpan.Zero).Should().BeNull();
+    }
+
+    private static DrainLoop Start(Spring spring)
+    {
+        DrainLoop loop = new(spring, new Auditor(spring), new FakeClock());
+        loop.Start();
+        return loop;
+    }
+
+    private static void Eventually(Func<bool> condition) =>
+        SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(30)).Should().BeTrue();
+
+    /// <summary>A source that never dries up.</summary>
+    private sealed class Spring(int hitsPerDrain) : IHitSource
+    {
+        private static readonly byte[] Stack = new byte[16384];
+        private long given;
+
+        internal long Given => Volatile.Read(ref given);
+
+        public string Name => "spring";
+
+        public bool TracksValues => true;
+
+        public bool SeesKernel => true;
+
+        public SessionCounts Session => default;
+
+        public bool AddProcess(ProcessId process) => true;
+
+        public void RemoveProcess(ProcessId process) => throw new NotSupportedException();
+
+        public void SetSlot(ProcessId process, int slot, HardwareSlot content, ulong initial, uint siblings) => throw new NotSupportedException();
+
+        public void ClearSlot(ProcessId process, int slot) => throw new NotSupportedException();
+
+        public SlotAccount? ReadAccount(ProcessId process, int slot) => null;
+
+        public bool CorrectLastValue(ProcessId process, int slot, ulong expected, ulong value) => false;
+
+        public void Wait(TimeSpan atMost) => Thread.Yield();
+
+        public int Drain(IHitReceiver receiver)
+        {
+            for (int i = 0; i < hitsPerDrain; i++)
+            {
+                receiver.OnHit(new RawHit
+                {
+                    Time = FakeClock.Start,
+                    Process = new ProcessId(1),
+                    Thread = new ThreadId(1),
+                    ThreadName = "t",
+                    Cpu = 0,
+                    Slot = 0,
+                    Address = default,
+                    Origin = HitOrigin.User,
+                    Registers = default,
+                    Stack = Stack,
+                });
+            }
+
+            Volatile.Write(ref given, given + hitsPerDrain);
+            return hitsPerDrain;
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

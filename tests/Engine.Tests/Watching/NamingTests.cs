@@ -1,0 +1,179 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using AwesomeAssertions;
+using Livewatcher.Engine.Tests.Fakes;
+using Livewatcher.Model;
+using Xunit;
+
+namespace Livewatcher.Engine.Tests.Watching;
+
+public sealed class NamingTests
+{
+    private const ulong X = FakeMemory.Base;
+
+    [Fact]
+    public async Task AHitHasEverythingThatIsKnownOfIt()
+    {
+        WatchRun run = Create(("x", X, 4, AccessMode.Write));
+        run.Machine.At(2, () => run.Machine.Store(new StoreAct { Address = X, Value = 5, Thread = 104, ThreadName = "worker", Rip = 0x401234 }));
+        await run.RunAsync();
+        Hit hit = run.Sink.Hits.Should().ContainSingle().Subject;
+        hit.Should().BeEquivalentTo(new
+        {
+            Sequence = 1L,
+            Address = new Address(X),
+            Access = AccessMode.Write,
+            Changed = true,
+            Process = new ProcessId(FakeMachine.Root),
+            Thread = new ThreadId(104),
+            ThreadName = "worker",
+            Cpu = 0,
+            Origin = HitOrigin.User,
+            SystemCall = (string?)null,
+            Merged = 1,
+            Recovered = false,
+            Escaped = false,
+        });
+        (hit.Old!.Text, hit.New!.Text).Should().Be(("0", "5"));
+        hit.Stack.Frames[0].Function.Should().Be("f_401234");
+        hit.Instruction!.Address.Value.Should().Be(0x401231);
+        hit.Time.Should().BeAfter(FakeClock.Wall(2)).And.BeBefore(FakeClock.Wall(6));
+    }
+
+    [Fact]
+    public async Task TheSameValueAgainIsAHitWithoutAChange()
+    {
+        WatchRun run = Create(("x", X, 4, AccessMode.Write));
+        run.Machine.At(2, () => run.Machine.Store(new StoreAct { Address = X, Value = 5 }));
+        run.Machine.At(4, () => run.Machine.Store(new StoreAct { Address = X, Value = 5 }));
+        await run.RunAsync();
+        run.Sink.Hits.Select(hit => hit.Changed).Should().Equal(true, false);
+    }
+
+    [Fact]
+    public async Task AStoreOverSeveralSlotsOfOneWatchIsOneHit()
+    {
+        WatchRun run = Create(("x", X, 16, AccessMode.Write));
+        run.Machine.At(2, () => run.Machine.Store(new StoreAct { Address = X, Length = 16, Value = 0x0807060504030201, HighValue = 0x100f0e0d0c0b0a09 }));
+        await run.RunAsync();
+        Hit hit = run.Sink.Hits.Should().ContainSingle().Subject;
+        hit.New!.Text.Should().Be("0102030405060708090a0b0c0d0e0f10");
+        hit.Old!.Text.Should().Be(new string('0', 32));
+        hit.Merged.Should().Be(2);
+        run.Sink.Coverage.Hits.Should().BeEquivalentTo(new { Recorded = 2L, Merged = 1L, Reported = 1L });
+        run.Sink.Coverage.Complete.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task APartOfAnObjectShowsTheWholeObject()
+    {
+        WatchRun run = Create(("x", X, 12, AccessMode.Write));
+        run.Machine.At(2, () => run.Machine.Store(new StoreAct { Address = X, Length = 1, Value = 0xaa }));
+        run.Machine.At(4, () => run.Machine.Store(new StoreAct { Address = X + 8, Length = 2, Value = 0xbbbb }));
+        await run.RunAsync();
+        run.Sink.Hits.Select(hit => $"{hit.Old!.Text} {hit.New!.Text}").Should().Equal(
+            "000000000000000000000000 aa0000000000000000000000",
+            "aa0000000000000000000000 aa00000000000000bbbb0000");
+    }
+
+    [Fact]
+    public async Task OneInstructionOnTwoWatchesIsAHitOfEach()
+    {
+        WatchRun run = Create(("x", X, 4, AccessMode.Write), ("y", X + 4, 4, AccessMode.Write));
+        run.Machine.At(2, () => run.Machine.Store(new StoreAct { Address = X, Length = 8, Value = 0x200000001 }));
+        await run.RunAsync();
+        run.Sink.Hits.Select(hit => $"{hit.Watch.Label}={hit.New!.Text}").Should().Equal("x=1", "y=2");
+        run.Sink.Hits.Select(hit => hit.Sequence).Should().Equal(1, 2);
+    }
+
+    [Fact]
+    public async Task AnExecutionHasNoValues()
+    {
+        WatchRun run = Create(("f", 0x401000, 1, AccessMode.Execute));
+        run.Machine.At(2, () => run.Machine.Execute(new StoreAct { Rip = 0x401000 }));
+        await run.RunAsync();
+        Hit hit = run.Sink.Hits.Should().ContainSingle().Subject;
+        (hit.Old, hit.New, hit.Changed).Should().Be((null, null, null));
+        hit.Access.Should().Be(AccessMode.Execute);
+        run.Sink.Armed.Single().Initial.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task ACallThatWritesIsOneHitWithItsName()
+    {
+        WatchRun run = Create(("x", X, 8, AccessMode.Write));
+        run.Machine.At(2, () =>
+        {
+            for (ulong i = 1; i <= 8; i++)
+            {
+                run.Machine.Store(new StoreAct
+                {
+                    Address = X + i - 1,
+                    Length = 1,
+                    Value = i,
+                    OrigRax = 0,
+                    Kernel = new KernelContext(0xffffffff81000000, X + i, 8 - i),
+                });
+            }
+        });
+        await run.RunAsync();
+        Hit hit = run.Sink.Hits.Should().ContainSingle().Subject;
+        hit.SystemCall.Should().Be("call0(1, 2)");
+        hit.Origin.Should().Be(HitOrigin.Kernel);
+        hit.Merged.Should().Be(8);
+        (hit.Old!.Number, hit.New!.Number).Should().Be((0, 0x0807060504030201));
+    }
+
+    [Fact]
+    public async Task WithoutValuesInTheRecordsTheRegistersTell()
+    {
+        WatchRun run = Create(("x", X, 4, AccessMode.Write));
+        run.Machine.Source.TracksValues = false;
+        run.Machine.Tell(0x401003, 0, 5);
+        run.Machine.At(2, () => run.Machine.Store(new StoreAct { Address = X, Value = 5 }));
+        await run.RunAsync();
+        Hit hit = run.Sink.Hits.Should().ContainSingle().Subject;
+        (hit.Old!.Text, hit.New!.Text, hit.Changed).Should().Be(("0", "5", true));
+    }
+
+    [Fact]
+    public async Task AValueThatNobodyCouldTellIsNotTheNextOnesOldValue()
+    {
+        WatchRun run = Create(("x", X, 4, AccessMode.Write));
+        run.Machine.Source.TracksValues = false;
+        run.Machine.Tell(0x401003, 0, 8);
+        run.Machine.At(2, () =>
+        {
+            run.Machine.Store(new StoreAct { Address = X, Value = 7, Rip = 0x402000 });
+            run.Machine.Store(new StoreAct { Address = X, Value = 8, Rip = 0x401003 });
+            run.Machine.Store(new StoreAct { Address = X, Value = 8, Rip = 0x401003 });
+        });
+        await run.RunAsync();
+        run.Sink.Hits.Select(hit => $"{hit.Old?.Text ?? "?"} {hit.New?.Text ?? "?"} {hit.Changed}").Should().Equal("0 ? ", "? 8 ", "8 8 False");
+    }
+
+    [Fact]
+    public async Task MemoryAtRestTellsWhatTheRegistersDidNot()
+    {
+        WatchRun run = Create(("x", X, 4, AccessMode.Write));
+        run.Machine.Source.TracksValues = false;
+        run.Machine.Tell(0x401003, 0, 8);
+        run.Machine.At(2, () => run.Machine.Store(new StoreAct { Address = X, Value = 7, Rip = 0x402000 }));
+        run.Machine.At(30, () => run.Machine.Store(new StoreAct { Address = X, Value = 8, Rip = 0x401003 }));
+        await run.RunAsync();
+        run.Sink.Hits.Select(hit => $"{hit.Old?.Text ?? "?"} {hit.New?.Text ?? "?"}").Should().Equal("0 ?", "7 8");
+        run.Sink.Coverage.Complete.Should().BeTrue();
+    }
+
+    private static WatchRun Create(params (string Name, ulong Address, int Length, AccessMode Mode)[] watches)
+    {
+        WatchRun run = new() { For = TimeSpan.FromMilliseconds(60) };
+        foreach ((string name, ulong address, int length, AccessMode mode) in watches)
+        {
+            run.Machine.Define(name, address, length, mode);
+            run.Watch(name, mode);
+        }
+
+        return run;
+    }
+}

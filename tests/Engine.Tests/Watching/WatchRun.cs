@@ -1,0 +1,62 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Engine.Tests.Fakes;
+using Livewatcher.Engine.Watching;
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Tests.Watching;
+
+/// <summary>One run of a session on a fake machine.</summary>
+internal sealed class WatchRun
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    internal List<WatchRequest> Requests { get; } = [];
+
+    internal FakeMachine Machine { get; } = new();
+
+    internal bool Started { get; init; }
+
+    internal bool Traced { get; init; } = true;
+
+    internal bool GuardOn { get; init; } = true;
+
+    internal bool FollowFork { get; init; }
+
+    internal bool FollowExec { get; init; }
+
+    internal TimeSpan? For { get; init; }
+
+    internal long? MaxHits { get; init; }
+
+    internal CancellationTokenSource Stop { get; } = new();
+
+    internal RecordingSink Sink => Machine.Sink;
+
+    /// <summary>Who else holds registers, as the machine's owner would say.</summary>
+    internal string? SlotHolders { get; init; }
+
+    internal WatchRun Watch(string expression, AccessMode mode = AccessMode.Write)
+    {
+        Requests.Add(new WatchRequest(expression, mode));
+        return this;
+    }
+
+    /// <summary>Runs to the end on a thread of its own; a session that hangs fails the test.</summary>
+    internal async Task<SessionOutcome> RunAsync() => (await RunAsync(awaitExit: false)).Outcome;
+
+    internal async Task<(SessionOutcome Outcome, int? Status)> RunAsync(bool awaitExit)
+    {
+        FakeMachine machine = Machine;
+        SessionPlatform platform = new(
+            machine.Source, machine.Arming, Traced ? machine.Tracer : null, GuardOn, machine.OpenProcess, machine.OpenSymbols,
+            machine.IsAlive, _ => SlotHolders, machine.Clock);
+        SessionOptions options = new(Requests, For, MaxHits, FollowFork, FollowExec, Started, CpuCount: 2);
+        return await Task.Run(() =>
+        {
+            using WatchSession session = new(platform, options, machine.Sink);
+            SessionOutcome outcome = session.Run(new ProcessId(FakeMachine.Root), Stop.Token);
+            return (outcome, awaitExit ? session.AwaitExit(Stop.Token) : null);
+        }).WaitAsync(Patience);
+    }
+}

@@ -1,0 +1,60 @@
+#!/bin/bash
+# Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
+#
+# fetch-kernel.sh DIR: Debian's stock cloud kernel, unpacked under DIR and never installed (the host's /boot stays as
+# it is). Prints the path of the kernel image on standard output, and one line a step on standard error.
+# A version fetched before is used again; where the index names none, the newest one fetched before.
+set -euo pipefail
+
+directory=${1:?usage: fetch-kernel.sh DIR}
+meta=linux-image-cloud-amd64
+mkdir -p "$directory"
+
+say() { echo "exact: $*" >&2; }
+
+# "NAME VERSION" of the release's current kernel: what the meta package's candidate depends on.
+current() {
+    apt-cache show --no-all-versions "$meta" 2>/dev/null |
+        sed -n 's/^Depends: \(linux-image-[^ ]*-cloud-amd64\) (= \([^)]*\)).*/\1 \2/p' | head -n 1
+}
+
+folder() { echo "$directory/$1_${2//[:\/]/_}"; }
+
+read -r image version <<<"$(current)" || true
+if [ -z "$image" ] && [ "$(id -u)" = 0 ]; then
+    say "updating the package index"
+    apt-get -qq update >&2 || true
+    read -r image version <<<"$(current)" || true
+fi
+if [ -z "$image" ]; then
+    cached=$(find "$directory" -mindepth 2 -maxdepth 2 -name vmlinuz | sort -V | tail -n 1)
+    [ -n "$cached" ] || { say "no package index names $meta, and no kernel was fetched before"; exit 1; }
+    say "$(basename "$(dirname "$cached")") (fetched before; no package index names a newer one)"
+    echo "$cached"
+    exit 0
+fi
+
+if [ -e "$(folder "$image" "$version")/vmlinuz" ]; then
+    say "kernel $image $version (fetched before)"
+    echo "$(folder "$image" "$version")/vmlinuz"
+    exit 0
+fi
+
+# All work happens in a scratch folder that is renamed at the end: an interrupted run leaves no half kernel.
+scratch=$(mktemp -d "$directory/.fetch.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+download() { (cd "$scratch" && apt-get -qq -o APT::Sandbox::User=root download "$image=$version" >&2); }
+if ! download; then
+    say "the package index is out of date; updating it"
+    apt-get -qq update >&2
+    read -r image version <<<"$(current)"
+    download
+fi
+dpkg-deb -x "$scratch"/*.deb "$scratch/tree"
+mkdir "$scratch/done"
+cp "$scratch"/tree/boot/vmlinuz-* "$scratch/done/vmlinuz"
+cp "$scratch"/tree/boot/config-* "$scratch/done/config"
+rm -rf "$(folder "$image" "$version")"
+mv "$scratch/done" "$(folder "$image" "$version")"
+say "kernel $image $version downloaded and unpacked"
+echo "$(folder "$image" "$version")/vmlinuz"

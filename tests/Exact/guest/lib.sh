@@ -1,0 +1,68 @@
+# Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
+#
+# What every job uses. A case is one run of livewatcher; its name is PROGRAM.VARIANT.BACKEND.SCOPE.guard-on|off[.EXTRA].
+
+# Longest time for one case, in seconds; emulation on a busy host takes a few.
+limit=60
+work=/tmp/case
+
+uptime_ms() { read -r now _ </proc/uptime; echo "${now%.*}${now#*.}0"; }
+
+# begin NAME: a clean folder for the case.
+begin() {
+    name=$1
+    rm -rf $work
+    mkdir -m 777 $work
+    began=$(uptime_ms)
+}
+
+# finish REASON: PASS where the reason is empty. What explains a failure follows it on the console.
+finish() {
+    echo "# $name took $(($(uptime_ms) - began)) ms"
+    if [ -z "$1" ]; then
+        echo "@@ PASS $name"
+        return
+    fi
+    echo "@@ FAIL $name: $1"
+    touch /tmp/failed
+    for file in own errors; do
+        [ ! -s $work/$file ] || tail -n 8 $work/$file | cut -c 1-300 | sed "s/^/# $file: /"
+    done
+    [ ! -s $work/run.json ] || tail -n 1 $work/run.json | cut -c 1-1500 | sed 's/^/# last line: /'
+}
+
+# judge STATUS EXPECT...: livewatcher's exit status must be 0 (the target's own), and check must be content.
+judge() {
+    status=$1
+    shift
+    case $status in
+        0) finish "$(check $work/run.json $work/own "$@")" ;;
+        137) finish "not finished after $limit s" ;;
+        *) finish "exit status $status: $(tail -n 1 $work/errors)" ;;
+    esac
+}
+
+# run_case BACKEND SCOPE GUARD EXTRA [OPTION]... -- PROGRAM [ARGUMENT]...: EXTRA goes into the name, - for nothing.
+run_case() {
+    backend=$1 scope=$2 guard=$3 extra=$4
+    shift 4
+    program= last=
+    for word in "$@"; do [ "$last" = -- ] && program=$word; last=$word; done
+    begin "$program.$backend.$scope.guard-$guard$([ "$extra" = - ] || echo ".$extra")"
+    timeout -s KILL $limit livewatcher run --format json --output $work/run.json \
+        --backend $backend --scope $scope --guard $guard "$@" >$work/own 2>$work/errors
+    judge $? backend=$backend scope=$scope guard=$guard
+}
+
+# wait_for SECONDS COMMAND...: until the command succeeds; status 1 where it never does.
+wait_for() {
+    turns=$(($1 * 20))
+    shift
+    while ! "$@"; do
+        turns=$((turns - 1))
+        [ $turns -gt 0 ] || return 1
+        usleep 50000
+    done
+}
+
+armed() { grep -q '"type":"armed"' "$1" 2>/dev/null; }

@@ -1,0 +1,77 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Security.Cryptography;
+using System.Text;
+using Livewatcher.Live.Tests.Processes;
+
+namespace Livewatcher.Live.Tests.Building;
+
+/// <summary>Builds the watched programs with the compilers of this machine. What was built from the same sources with the same
+/// flags is taken as it is.</summary>
+internal static class Toolchain
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Returns the path of the program or library.</summary>
+    public static async Task<string> BuildAsync(Recipe recipe)
+    {
+        var folder = Path.Combine(Repository.Built, Key(recipe));
+        var path = Path.Combine(folder, recipe.FileName);
+        if (File.Exists(path))
+        {
+            return path;
+        }
+
+        var unfinished = folder + ".unfinished";
+        Directory.CreateDirectory(unfinished);
+        await CompileAsync(recipe, unfinished);
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Directory.Move(unfinished, folder);
+        return path;
+    }
+
+    private static async Task CompileAsync(Recipe recipe, string folder)
+    {
+        if (recipe.Library is { } library)
+        {
+            await CompileAsync(library, folder);
+        }
+
+        var output = Path.Combine(folder, recipe.FileName);
+        string[] arguments =
+        [
+            .. recipe.Flags, .. recipe.Sources.Select(source => Path.Combine(Repository.Programs, source)), "-o", output,
+            .. recipe.Library is { } linked ? [Path.Combine(folder, linked.FileName), "-Wl,-rpath,$ORIGIN"] : Array.Empty<string>(),
+        ];
+        await Child.RunAsync(recipe.Driver, arguments, Limit);
+        if (recipe.Stripped)
+        {
+            await Child.RunAsync("strip", [output], Limit);
+        }
+    }
+
+    private static string Key(Recipe recipe)
+    {
+        var text = new StringBuilder();
+        for (var part = recipe; part is not null; part = part.Library)
+        {
+            text.AppendLine(part.FileName).AppendLine(part.Driver).AppendJoin(' ', part.Flags).AppendLine(part.Stripped.ToString());
+            text.AppendJoin(' ', part.Sources).AppendLine();
+            foreach (var source in part.Sources)
+            {
+                text.AppendLine(File.ReadAllText(Path.Combine(Repository.Programs, source)));
+            }
+        }
+
+        foreach (var header in Directory.EnumerateFiles(Repository.Programs, "*.h*").Order(StringComparer.Ordinal))
+        {
+            text.AppendLine(File.ReadAllText(header));
+        }
+
+        return recipe.Name + "-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
+    }
+}

@@ -1,0 +1,58 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using AwesomeAssertions;
+using Livewatcher.Live.Tests.Building;
+using Livewatcher.Live.Tests.Reports;
+using Livewatcher.Live.Tests.Running;
+using Xunit;
+
+namespace Livewatcher.Live.Tests.Families;
+
+/// <summary>A program that becomes another one.</summary>
+public sealed class ExecTests : LiveTest
+{
+    [Fact]
+    public async Task AnExecEndsTheWatchesAndSaysSo()
+    {
+        var run = await RunExecAsync();
+        run.Report.Notes.Should().Contain(note => note.Text.Contains("exec", StringComparison.Ordinal));
+        Honesty.Check(run.Report, ("g_exec", run.Facts["hits first"]));
+        Writers.AreAt(run.Report.Hits, "main", "exec.c", "first");
+    }
+
+    [Fact]
+    public async Task AFollowedExecIsWatchedOn()
+    {
+        var run = await RunExecAsync("--follow-exec");
+        var (first, next) = (run.Facts["hits first"], run.Facts["hits next"]);
+        if (Honesty.Check(run.Report, ("g_exec", first + next)))
+        {
+            Writers.AreAt(run.Report.Hits.Take((int)first), "main", "exec.c", "first");
+            Writers.AreAt(run.Report.Hits.Skip((int)first), "main", "exec_next.c", "next");
+            run.Report.Hits.Skip((int)first).Select(hit => hit.NewNumber).Should().Equal(Enumerable.Range(1001, (int)next).Select(i => (long)i));
+        }
+
+        run.Report.Armed.Should().HaveCount(2);
+        run.Report.Armed[0].Address.Should().NotBe(run.Report.Armed[1].Address);
+    }
+
+    [Fact]
+    public async Task AnExecOfAnAttachedProgramEndsTheAttachment()
+    {
+        var next = await Toolchain.BuildAsync(new Recipe("exec_next.c"));
+        var target = await StartTargetAsync(await Toolchain.BuildAsync(new Recipe("exec.c")), next);
+        var attachment = await AttachAsync(target.Id, "--watch", "g_exec");
+        target.Open();
+        (await target.Process.ExitAsync(Limit)).Should().Be(7);
+        var report = await attachment.EndAsync(Limit);
+        Honesty.Check(report, ("g_exec", target.Facts["hits first"]));
+    }
+
+    private async Task<Run> RunExecAsync(params string[] options)
+    {
+        var next = await Toolchain.BuildAsync(new Recipe("exec_next.c") { Linking = Linking.NoPie });
+        var run = await RunAsync(await Toolchain.BuildAsync(new Recipe("exec.c")), ["--watch", "g_exec", .. options], next);
+        run.Status.Should().Be(7, "that is the second program's exit status");
+        return run;
+    }
+}

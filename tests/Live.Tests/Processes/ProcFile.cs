@@ -1,0 +1,58 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+namespace Livewatcher.Live.Tests.Processes;
+
+/// <summary>What /proc says about a process (proc(5)).</summary>
+internal static class ProcFile
+{
+    public static bool Exists(int pid) => Directory.Exists($"/proc/{pid}");
+
+    /// <summary>A field of /proc/PID/status; null where the process is gone.</summary>
+    public static string? Status(int pid, string field)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(line => line.StartsWith(field + ":", StringComparison.Ordinal));
+            return line?[(field.Length + 1)..].Trim();
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    public static int TracerOf(int pid) => int.Parse(Status(pid, "TracerPid") ?? "0");
+
+    /// <summary>Whether it holds a perf event, and with it a debug register.</summary>
+    public static bool HoldsPerfEvents(int pid) => Descriptors(pid).Any(target => target.Contains("[perf_event]", StringComparison.Ordinal));
+
+    /// <summary>Every process that has this text in its environment, be it a grandchild or an orphan.</summary>
+    public static IReadOnlyList<int> WithEnvironment(string text) =>
+        [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(IsNumber).Select(int.Parse!).Where(pid => HasEnvironment(pid, text))];
+
+    private static bool IsNumber(string? name) => name is { Length: > 0 } && name.All(char.IsAsciiDigit);
+
+    private static bool HasEnvironment(int pid, string text)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/environ").Contains(text, StringComparison.Ordinal);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<string> Descriptors(int pid)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles($"/proc/{pid}/fd").Select(path => new FileInfo(path).LinkTarget ?? "")];
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

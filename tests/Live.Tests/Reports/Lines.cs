@@ -1,0 +1,52 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Globalization;
+using System.Text.Json;
+
+namespace Livewatcher.Live.Tests.Reports;
+
+/// <summary>The lines of docs/json.md, as far as tests look at them. What is absent is null.</summary>
+internal sealed record SlotLine(string Address, int Length);
+
+internal sealed record ArmedLine(
+    string Time, string Watch, string Address, int Length, string Access, string? ValueType, IReadOnlyList<SlotLine> Slots, JsonElement? Value,
+    string? Resolution, int Pid, string Backend, string Scope, bool Guard, int Threads, int Cpus);
+
+internal sealed record FrameLine(string Address, string? Module, string? Function, string? File, int Line, bool Inlined)
+{
+    public string? FileName => Path.GetFileName(File);
+}
+
+internal sealed record InstructionLine(string Address, string Text, bool Proven);
+
+internal sealed record HitLine(
+    long Seq, string Time, string Watch, string Address, string Access, JsonElement? Old, JsonElement? New, bool? Changed, int Pid, int? Tid,
+    string? Thread, int? Cpu, string? Origin, string? Syscall, int Merged, bool Recovered, bool Escaped, string? Since,
+    InstructionLine? Instruction, IReadOnlyList<FrameLine> Stack, string? StackCut)
+{
+    public DateTimeOffset Moment => DateTimeOffset.Parse(Time, CultureInfo.InvariantCulture);
+
+    public long OldNumber => Old is { } value ? value.GetInt64() : throw new InvalidDataException($"hit {Seq} has no old value");
+
+    public long NewNumber => New is { } value ? value.GetInt64() : throw new InvalidDataException($"hit {Seq} has no new value");
+
+    public override string ToString() =>
+        $"#{Seq} {Watch} {Old} -> {New}, {Thread} {Tid}, {Syscall ?? Instruction?.Text}{(Recovered ? ", recovered" : "")}{(Escaped ? ", escaped" : "")}, at "
+        + string.Join(" < ", Stack.Select(frame => $"{frame.Function} {frame.FileName}:{frame.Line}{(frame.Inlined ? " inlined" : "")}"))
+        + (StackCut is null ? "" : $" | {StackCut}");
+}
+
+internal sealed record NoteLine(string Time, string Level, string Text);
+
+internal sealed record WriterLine(
+    int Rank, string Watch, string Access, long Count, long Changes, string First, string Last, IReadOnlyList<string> Threads, int ThreadCount,
+    IReadOnlyList<JsonElement> Values, int ValueCount, string? Reason, string? Syscall, InstructionLine? Instruction,
+    IReadOnlyList<FrameLine> Stack, string? StackCut);
+
+internal sealed record HitsAccount(
+    long Counted, long Recorded, long Filtered, long Dropped, long Throttled, long Recovered, long Escaped, long Foreign, long Merged,
+    long Reported);
+
+internal sealed record CoverageLine(
+    string? From, string To, string Why, string Backend, string Scope, bool Guard, HitsAccount Hits, int Threads, int Processes, int Cpus,
+    long StacksCut, bool Complete, IReadOnlyList<string> Gaps, IReadOnlyList<string> Remarks);

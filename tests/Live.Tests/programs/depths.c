@@ -1,0 +1,69 @@
+/* Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT */
+
+/* depths MODE: writes g_depth with something unusual on the stack: a signal frame, a callback from the C library, big frames. */
+#include <signal.h>
+#include <string.h>
+
+#include "own.h"
+
+enum { BIG = 3000, CALLS = 16 };
+
+static volatile long g_depth;
+
+NOINLINE static void write_depth(void)
+{
+    g_depth = g_depth + 1; /* @write_depth */
+}
+
+static void on_signal(int signal)
+{
+    (void)signal;
+    write_depth();
+    __asm__ volatile(""); /* no tail call: this frame is to be seen */
+}
+
+NOINLINE static void interrupted(void)
+{
+    raise(SIGUSR1);
+    __asm__ volatile("");
+}
+
+static int compare(const void *left, const void *right)
+{
+    write_depth();
+    return *(const int *)left - *(const int *)right;
+}
+
+NOINLINE static void sort_two(void)
+{
+    int numbers[2] = { 2, 1 };
+    qsort(numbers, 2, sizeof numbers[0], compare);
+    __asm__ volatile("" : : "r"(numbers) : "memory");
+}
+
+NOINLINE static long go_deep(int depth)
+{
+    volatile char big[BIG];
+    big[depth] = (char)depth;
+    if (depth == 0)
+        write_depth();
+    else
+        go_deep(depth - 1);
+    return big[depth];
+}
+
+int main(int argc, char **argv)
+{
+    must(argc > 1, "usage: depths signal|callback|big");
+    signal(SIGUSR1, on_signal);
+    for (int i = 0; i < 20; i++) {
+        if (strcmp(argv[1], "signal") == 0)
+            interrupted();
+        else if (strcmp(argv[1], "callback") == 0)
+            sort_two();
+        else
+            go_deep(CALLS);
+    }
+    fact("hits g_depth", g_depth);
+    return 0;
+}
