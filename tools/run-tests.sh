@@ -38,7 +38,8 @@ run_project() {
   fi
   local project
   project=$(basename "$folder"/*.csproj .csproj)
-  "artifacts/bin/$project/release/$project" >"$log" 2>&1
+  # A hang is a failure too, and must not take the other projects' verdicts with it.
+  timeout -k 10 "${LW_PROJECT_SECONDS:-900}" "artifacts/bin/$project/release/$project" >"$log" 2>&1
   status=$?
   p=$(figure succeeded "$log") f=$(figure failed "$log") s=$(figure skipped "$log")
   if [ -z "$p" ] || { [ "$status" -ne 0 ] && [ "${f:-0}" -eq 0 ]; }; then

@@ -25,6 +25,9 @@ void send_packet(const struct lw_guard_packet *packet);
 /* One result of waitpid(2). */
 void on_wait(int tid, int status);
 
+/* t stands in its exit event. */
+void on_exiting(struct tracee *t);
+
 /* Ends the holding of exiting threads whose time is over; returns milliseconds until the next is due, -1 for none. */
 int release_overdue(void);
 
@@ -42,6 +45,9 @@ void finish_arming(void);
 void proceed(struct tracee *t, int signal);
 
 uint64_t seize_options(void);
+
+/* Books a thread into its process, with the slots that it has inherited. */
+void enter_process(struct tracee *t, struct process *p, uint32_t inherited);
 
 /* State letter of proc_pid_stat(5); 0 where the thread is gone. */
 char thread_state(int tgid, int tid);

@@ -122,7 +122,7 @@ public sealed class LiveDoctorTests : DoctorTest
     public async Task KilledItTakesItsProbeAlong()
     {
         var doctor = Start(Repository.Livewatcher, "doctor");
-        for (var end = DateTime.UtcNow + Limit; !Marked().Any(pid => NameOf(pid) == "lw-probe"); await Task.Delay(1))
+        for (var end = DateTime.UtcNow + Limit; !Marked().Any(pid => NameOf(pid) == "lw-probe"); await Task.Delay(1, TestContext.Current.CancellationToken))
         {
             (DateTime.UtcNow < end && !doctor.HasExited).Should().BeTrue("there is a probe while it works");
         }

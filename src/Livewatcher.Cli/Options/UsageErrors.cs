@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Livewatcher.Cli.Output;
 
 namespace Livewatcher.Cli.Options;
 
@@ -11,7 +12,7 @@ internal static class UsageErrors
     internal static void Print(ParseResult parsed, TextWriter to)
     {
         // The last error is the most specific one: what is missing comes before what is wrong.
-        to.WriteLine($"livewatcher: {Describe(parsed.Errors[^1])}");
+        to.WriteLine($"livewatcher: {Printable.Of(Describe(parsed.Errors[^1]))}");
         to.WriteLine($"see {PathOf(parsed.CommandResult)} --help");
     }
 

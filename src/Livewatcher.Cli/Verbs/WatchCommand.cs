@@ -28,7 +28,7 @@ internal static class WatchCommand
 
     internal static int Fail(string message)
     {
-        Console.Error.WriteLine($"livewatcher: {Printable(message)}");
+        Console.Error.WriteLine($"livewatcher: {Printable.Of(message)}");
         return ExitCodes.Usage;
     }
 
@@ -64,9 +64,6 @@ internal static class WatchCommand
             Console.Error.WriteLine($"livewatcher: writing the output failed, so the watching has ended: {failure}");
         return (outcome, status, sink.Failure is not null);
     }
-
-    private static string Printable(string text) =>
-        string.Concat(text.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()));
 
     /// <summary>Ctrl-C, kill and a closed terminal end the watching, not the target.</summary>
     private sealed class Interrupts : IDisposable

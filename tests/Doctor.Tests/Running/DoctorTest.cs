@@ -52,6 +52,7 @@ public abstract class DoctorTest : IAsyncLifetime
     {
         var start = new ProcessStartInfo(file, arguments)
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

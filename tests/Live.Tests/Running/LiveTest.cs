@@ -13,13 +13,14 @@ namespace Livewatcher.Live.Tests.Running;
 public abstract class LiveTest : IAsyncLifetime
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RefusalLimit = TimeSpan.FromSeconds(15);
 
     // Inherited by everything that this test starts, so that orphans are found too.
     private readonly string _mark = "LW_LIVE_TEST=" + Guid.NewGuid().ToString("N");
     private readonly List<Child> _children = [];
     private int _files;
 
-    private protected static TimeSpan Limit { get; } = TimeSpan.FromSeconds(60);
+    private protected static TimeSpan Limit { get; } = TimeSpan.FromSeconds(30);
 
     private protected string Folder { get; } = Directory.CreateTempSubdirectory("livewatcher-live-").FullName;
 
@@ -109,7 +110,7 @@ public abstract class LiveTest : IAsyncLifetime
     private protected async Task<string> RefusedAsync(params IReadOnlyList<string> arguments)
     {
         var child = StartLivewatcher(arguments);
-        var status = await child.ExitAsync(Limit);
+        var status = await child.ExitAsync(RefusalLimit);
         status.Should().Be(2, child.Describe("an error that the user can mend has exit status 2"));
         child.Output.Should().BeEmpty();
         child.Errors.Should().StartWith("livewatcher: ").And.EndWith("\n");

@@ -68,42 +68,23 @@ public sealed class DwarfFlavourTests
     {
         using var workshop = new Workshop();
         workshop.Write("facts.h", CProgram.Facts);
-        string library = workshop.Build("gcc", "libshort.so", ["-m32", "-g", "-fPIC", "-shared"], workshop.Write("lib.c", """
+        using var program = new RunningProgram(workshop.Build("gcc", "short", ["-m32"], workshop.Write("main.c", """
             #include "facts.h"
-            struct item { long value; struct item *next; } lib_item = { 7, &lib_item };
-            static long lib_static;
-            void lib_facts(void) { AT(lib_item.next->value); AT(lib_static); PLACE("lib.c::lib_item", lib_item); }
-            """));
-        string source = workshop.Write("main.c", """
-            #include "facts.h"
-            struct item { long value; struct item *next; };
-            extern struct item lib_item;
-            void lib_facts(void);
-            struct item chain[2] = { { 1, &chain[1] }, { 2, chain } };
-            struct item *head = chain;
-            long double wide = 0.1L;
-            __thread int local;
+            long value[2] = { 3, 4 };
+            long *pointer = &value[1];
             int main(void)
             {
-                AT(chain); AT(head); AT(head->next->value); AT(chain[1].next->next->next); AT(wide); AT(lib_item); AT(*(long *)((char *)head + 4));
-                lib_facts();
-                WIDE(wide); WHOLE(head->next->value);
+                printf("at\t*(long*)%p\t%p\t%zu\n", (void *)value, (void *)value, sizeof *value);
+                printf("at\t**(long**)%p\t%p\t%zu\n", (void *)&pointer, (void *)pointer, sizeof *pointer);
+                printf("at\t*(long**)%p\t%p\t%zu\n", (void *)&pointer, (void *)&pointer, sizeof pointer);
+                printf("at\t((long*)%p)[1]\t%p\t%zu\n", (void *)value, (void *)&value[1], sizeof *value);
                 ready();
-                return local;
+                return 0;
             }
-            """);
-        foreach (string link in (string[])["-pie", "-no-pie"])
-        {
-            using var program = new RunningProgram(workshop.Build(
-                "gcc", "short", ["-m32", "-g", link, link == "-pie" ? "-fPIE" : "-fno-pie", $"-Wl,-rpath,{workshop.Folder}"], source, library));
+            """)));
 
-            program.Places.Should().HaveCount(10);
-            program.Misplaced().Should().BeEmpty();
-            program.Show(program.Watch("wide")).Text.Should().Be(program.Values["wide"]);
-            program.Show(program.Watch("head")).Text.Should().Be($"{program["chain"]} <chain>");
-            program.Watch("head").Length.Should().Be(4);
-            program.Refusal("local").Should().Contain("not supported in 32-bit programs");
-        }
+        program.Places.Should().HaveCount(4).And.OnlyContain(p => p.Size == 4);
+        program.Misplaced().Should().BeEmpty();
     }
 
     [Fact]

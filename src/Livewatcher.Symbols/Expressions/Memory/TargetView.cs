@@ -3,6 +3,7 @@
 using System.Buffers.Binary;
 using Livewatcher.Model;
 using Livewatcher.Symbols.Modules;
+using Microsoft.Win32.SafeHandles;
 
 namespace Livewatcher.Symbols.Expressions.Memory;
 
@@ -18,7 +19,7 @@ internal sealed class TargetView
         Main = modules.FirstOrDefault(m => m.IsMainProgram);
         LinkMap = Main is null ? [] : LinkMapEntry.ReadAll(this, ImageOf(Main));
         Modules = [.. modules.OrderBy(m => m.IsMainProgram ? -1 : SearchPlace(m))];
-        PointerSize = Main is not null && ImageOf(Main).Is32Bit ? 4 : 8;
+        PointerSize = (Main is null ? Is32BitFile(process.ExecutablePath) : ImageOf(Main).Is32Bit) ? 4 : 8;
     }
 
     internal ITargetProcess Process { get; }
@@ -53,6 +54,22 @@ internal sealed class TargetView
         Span<byte> buffer = stackalloc byte[8];
         buffer.Clear();
         return Process.Memory.TryRead(address, buffer[..size]) ? BinaryPrimitives.ReadUInt64LittleEndian(buffer) : null;
+    }
+
+    /// <summary>EI_CLASS of the file, for a target of which no module could be read.</summary>
+    private static bool Is32BitFile(string path)
+    {
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(path);
+            Span<byte> identification = stackalloc byte[5];
+            return RandomAccess.Read(file, identification, 0) == 5 && identification[4] == 1;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            // A target that is gone has no pointers either.
+            return false;
+        }
     }
 
     private int SearchPlace(ILoadedModule module)

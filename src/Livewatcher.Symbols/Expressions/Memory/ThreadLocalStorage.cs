@@ -18,6 +18,15 @@ internal static class ThreadLocalStorage
     /// <summary>sizeof(dtv_t) of glibc.</summary>
     private const ulong VectorEntry = 16;
 
+    /// <summary>32-bit programs have their thread pointer in gs, and other structures.</summary>
+    internal static void CheckSupported(TargetView view, string variable)
+    {
+        if (view.PointerSize != 8)
+        {
+            throw new RefusalException($"{variable} is thread-local, which is not supported in 32-bit programs");
+        }
+    }
+
     /// <param name="view">The process.</param>
     /// <param name="module">The module that defines the variable.</param>
     /// <param name="offset">Its offset in the module's thread-local block.</param>
@@ -25,11 +34,6 @@ internal static class ThreadLocalStorage
     /// <param name="variable">For the complaint.</param>
     internal static Address Locate(TargetView view, ILoadedModule module, ulong offset, ThreadChoice thread, string variable)
     {
-        if (view.PointerSize != 8)
-        {
-            throw new RefusalException($"{variable} is thread-local, which is not supported in 32-bit programs");
-        }
-
         if (module.IsMainProgram)
         {
             return view.ImageOf(module).Tls is { } segment

@@ -1,0 +1,106 @@
+/* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ *
+ * Getting hold of every thread of a running process, although /proc lists them while they come and go.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+
+#include "recover.h"
+#include "stops.h"
+
+#define QUIET_LISTINGS 3
+#define IDLE_LISTINGS 100
+
+char thread_state(int tgid, int tid)
+{
+    char path[64], line[512];
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", tgid, tid);
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return 0;
+    size_t n = fread(line, 1, sizeof(line) - 1, f);
+    fclose(f);
+    line[n] = 0;
+    char *end = strrchr(line, ')'); /* the name may hold anything */
+    return end && end[1] ? end[2] : 0;
+}
+
+/* The kernel's own number of threads; 0 where the process is gone. */
+static uint32_t count_threads(int tgid)
+{
+    char path[64], text[4096];
+    snprintf(path, sizeof(path), "/proc/%d/status", tgid);
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return 0;
+    size_t n = fread(text, 1, sizeof(text) - 1, f);
+    fclose(f);
+    text[n] = 0;
+    char *line = strstr(text, "\nThreads:");
+    return line ? (uint32_t)strtoul(line + 9, NULL, 10) : 0;
+}
+
+/* One listing of a process's threads; seizes those that are not ours. *gone counts those that have ended before they
+ * could be seized, *listed all. 0, or an errno and *culprit. */
+static int seize_listed(struct process *p, uint32_t *listed, uint32_t *gone, int *culprit)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/task", p->tgid);
+    DIR *d = opendir(path);
+    if (!d)
+        return errno == ENOENT ? ESRCH : errno;
+    int error = 0;
+    for (struct dirent *e; error == 0 && (e = readdir(d));) {
+        int tid = atoi(e->d_name);
+        if (tid <= 0)
+            continue;
+        ++*listed;
+        if (tracee_find(tid))
+            continue;
+        if (ptrace(PTRACE_SEIZE, tid, 0, (void *)seize_options()) == 0) {
+            struct tracee *t = tracee_add(tid);
+            t->state = TRACEE_RUNNING;
+            enter_process(t, p, 0);
+            p->seized++;
+            continue;
+        }
+        error = errno;
+        char state = thread_state(p->tgid, tid);
+        if (error == ESRCH || state == 0)
+            ++*gone;
+        /* Dead, as the first thread is till the last has ended; or already ours by its parent's clone event, which we
+         * have not read yet. */
+        if (error == ESRCH || state == 0 || state == 'Z' || state == 'X' || traced_by_us(p->tgid, tid))
+            error = 0;
+        *culprit = tid;
+    }
+    closedir(d);
+    return error;
+}
+
+int seize_process(int tgid, uint32_t *threads, int *culprit)
+{
+    struct process *p = process_find(tgid);
+    if (!p)
+        p = process_add(tgid);
+    *culprit = tgid;
+    /* A listing misses a living thread where its neighbour ends meanwhile (fs/proc/base.c, next_tid): it counts only where
+     * it is as long as the kernel's own number, and three times in a row. Where threads come and go all the time, a
+     * number that never fits shall not keep us for ever. */
+    for (int quiet = 0, idle = 0; quiet < QUIET_LISTINGS && idle < IDLE_LISTINGS;) {
+        uint32_t listed = 0, gone = 0, before = p->seized;
+        int error = seize_listed(p, &listed, &gone, culprit);
+        if (error != 0)
+            return error;
+        bool news = p->seized != before || gone > 0;
+        quiet = !news && listed == count_threads(tgid) ? quiet + 1 : 0;
+        idle = news ? 0 : idle + 1;
+    }
+    *threads = p->threads;
+    return p->threads ? 0 : ESRCH;
+}
