@@ -127,10 +127,12 @@ public sealed unsafe class GuardTracer : ITracer
 
     public void Dispose()
     {
+        // Closing alone would leave the reader in recv(2), which keeps the socket open: the guard would never see our end.
+        _ = Libc.Shutdown(socket.Number, Libc.SHUT_RDWR);
+        reader.Join();
         socket.Dispose();
         int status;
         _ = Libc.WaitPid(guardPid, &status, 0);
-        reader.Join();
         events.Dispose();
         answers.Dispose();
     }
