@@ -14,6 +14,7 @@ logs=artifacts/test-logs
 mkdir -p "$logs"
 
 passed=0 failed=0 skipped=0
+plain_output=(--ansi off --progress off)
 # What `make test` runs; the other projects take longer than the limit of a change allows.
 every_change=(Architecture.Tests Cli.Tests Engine.Tests Live.Tests Render.Tests)
 # Of those, what is proven green on every machine; the closing note of each session says what is still left out, and why.
@@ -32,7 +33,8 @@ is_wanted() {
   return 1
 }
 
-# The last figures of a Microsoft.Testing.Platform run: "  failed: 0", "  succeeded: 12", "  skipped: 1".
+# The last figures of a Microsoft.Testing.Platform run: "  failed: 0", "  succeeded: 12", "  skipped: 1". Where the environment
+# names a CI the platform colours them, even in a pipe, unless told not to (plain_output below).
 figure() {
   grep -E "^ *$1: [0-9]+ *$" "$2" | tail -n 1 | grep -oE '[0-9]+' || true
 }
@@ -54,7 +56,7 @@ run_project() {
   local filter=()
   [ "$name" != Live.Tests ] || filter=("${live_filter[@]}")
   [ "$name" != Render.Tests ] || filter=("${render_filter[@]}")
-  timeout -k 10 "${LW_PROJECT_SECONDS:-900}" "artifacts/bin/$project/release/$project" "${filter[@]}" >"$log" 2>&1
+  timeout -k 10 "${LW_PROJECT_SECONDS:-900}" "artifacts/bin/$project/release/$project" "${plain_output[@]}" "${filter[@]}" >"$log" 2>&1
   status=$?
   p=$(figure succeeded "$log") f=$(figure failed "$log") s=$(figure skipped "$log")
   if [ -z "$p" ] || { [ "$status" -ne 0 ] && [ "${f:-0}" -eq 0 ]; }; then

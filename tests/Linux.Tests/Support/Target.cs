@@ -6,12 +6,19 @@ using Livewatcher.Model;
 
 namespace Livewatcher.Linux.Tests.Support;
 
-/// <summary>A program of programs/target.h's kind, running; killed at the end.</summary>
+/// <summary>A program of programs/target.h's kind, running; killed at the end, or when it has kept us for too long.</summary>
 internal sealed class Target : IDisposable
 {
-    private readonly Process process;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private Target(Process process) => this.process = process;
+    private readonly Process process;
+    private readonly Timer watchdog;
+
+    private Target(Process process)
+    {
+        this.process = process;
+        watchdog = new Timer(_ => process.Kill(), null, Patience, Timeout.InfiniteTimeSpan);
+    }
 
     public ProcessId Id => new(process.Id);
 
@@ -61,6 +68,7 @@ internal sealed class Target : IDisposable
 
     public void Dispose()
     {
+        watchdog.Dispose();
         if (!process.HasExited)
             process.Kill();
         process.WaitForExit();

@@ -112,7 +112,7 @@ public sealed class DwarfFlavourTests
                 """)),
             library);
 
-        program.Unknown("later_global").Should().Be("no variable is named 'later_global'");
+        program.Unknown("later_global").Should().StartWith("no variable is named 'later_global'");
         program.Unknown("*(struct later_type*)0x1000").Should().StartWith("no type is named 'struct later_type'");
         program.Continue();
         program.Places.Should().HaveCount(2);
