@@ -34,7 +34,7 @@ for need in qemu-system-x86_64:qemu-system-x86 cpio:cpio busybox:busybox-static 
 done
 [ -z "$missing" ] || { say "missing packages:$missing"; exit 2; }
 
-kernel=$("$here/fetch-kernel.sh" "$output/kernel")
+kernel=$("$here/../../tools/vm/fetch-kernel.sh" "$(dirname "$output")/vm/kernel")/vmlinuz
 "$here/build-programs.sh" "$output/programs"
 
 arguments=(--file "$output/programs/bpffacts.bpf.o")

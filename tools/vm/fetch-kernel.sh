@@ -1,21 +1,25 @@
 #!/bin/bash
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
 #
-# fetch-kernel.sh DIR: Debian's stock cloud kernel, unpacked under DIR and never installed (the host's /boot stays as
-# it is). Prints the path of the kernel image on standard output, and one line a step on standard error.
+# fetch-kernel.sh DIR [PACKAGE]: Debian's stock kernel (linux-image-amd64, or another meta package), unpacked under DIR and
+# never installed (the host's /boot stays as it is): vmlinuz, config, and modules/, the few that a machine needs to see the
+# host's files. Prints the folder on standard output, and one line a step on standard error.
 # A version fetched before is used again; where the index names none, the newest one fetched before.
 set -euo pipefail
 
-directory=${1:?usage: fetch-kernel.sh DIR}
-meta=linux-image-cloud-amd64
+directory=${1:?usage: fetch-kernel.sh DIR [PACKAGE]}
+meta=${2:-linux-image-amd64}
 mkdir -p "$directory"
 
-say() { echo "exact: $*" >&2; }
+# In the order of loading: what each needs stands before it.
+modules='virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci netfs fscache 9pnet 9pnet_virtio 9p overlay'
+
+say() { echo "vm: $*" >&2; }
 
 # "NAME VERSION" of the release's current kernel: what the meta package's candidate depends on.
 current() {
     apt-cache show --no-all-versions "$meta" 2>/dev/null |
-        sed -n 's/^Depends: \(linux-image-[^ ]*-cloud-amd64\) (= \([^)]*\)).*/\1 \2/p' | head -n 1
+        sed -n 's/^Depends: \(linux-image-[^ ]*\) (= \([^)]*\)).*/\1 \2/p' | head -n 1
 }
 
 folder() { echo "$directory/$1_${2//[:\/]/_}"; }
@@ -30,13 +34,12 @@ if [ -z "$image" ]; then
     cached=$(find "$directory" -mindepth 2 -maxdepth 2 -name vmlinuz | sort -V | tail -n 1)
     [ -n "$cached" ] || { say "no package index names $meta, and no kernel was fetched before"; exit 1; }
     say "$(basename "$(dirname "$cached")") (fetched before; no package index names a newer one)"
-    echo "$cached"
+    dirname "$cached"
     exit 0
 fi
 
 if [ -e "$(folder "$image" "$version")/vmlinuz" ]; then
-    say "kernel $image $version (fetched before)"
-    echo "$(folder "$image" "$version")/vmlinuz"
+    folder "$image" "$version"
     exit 0
 fi
 
@@ -51,10 +54,17 @@ if ! download; then
     download
 fi
 dpkg-deb -x "$scratch"/*.deb "$scratch/tree"
-mkdir "$scratch/done"
+mkdir -p "$scratch/done/modules"
 cp "$scratch"/tree/boot/vmlinuz-* "$scratch/done/vmlinuz"
 cp "$scratch"/tree/boot/config-* "$scratch/done/config"
+number=10
+for module in $modules; do
+    # What is built in, or not known by that name to this version, has no file.
+    file=$(find "$scratch/tree/lib/modules" -name "$module.ko" | head -n 1)
+    [ -z "$file" ] || cp "$file" "$scratch/done/modules/$number-$module.ko"
+    number=$((number + 1))
+done
 rm -rf "$(folder "$image" "$version")"
 mv "$scratch/done" "$(folder "$image" "$version")"
 say "kernel $image $version downloaded and unpacked"
-echo "$(folder "$image" "$version")/vmlinuz"
+folder "$image" "$version"
