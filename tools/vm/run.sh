@@ -85,7 +85,7 @@ fi
 append='console=ttyS0 quiet loglevel=1 panic=-1 nokaslr mitigations=off tsc=reliable nowatchdog audit=0 rdinit=/init'
 machine_status=0
 timeout --foreground --kill-after=5 "$seconds" qemu-system-x86_64 \
-    -accel tcg,thread=multi -cpu max,-la57 -smp 2 -m "$memory" -nodefaults -nographic -no-reboot \
+    -accel tcg,thread=single -cpu max,-la57 -smp 2 -m "$memory" -nodefaults -nographic -no-reboot \
     -serial "file:$control/console" -serial stdio "${devices[@]}" \
     -kernel "$kernel/vmlinuz" -initrd "$control/initramfs" -append "$append" </dev/null || machine_status=$?
 if [ -s "$control/status" ]; then

@@ -35,9 +35,16 @@ internal sealed class WatchPlatform : IDisposable
     internal List<string> Notes { get; } = [];
 
     /// <summary>Loads the backend. Nothing touches a target yet.</summary>
-    /// <exception cref="UserException">Neither backend works, or not the one that was asked for.</exception>
+    /// <exception cref="UserException">Debug registers do not trap here, neither backend works, or not the one that was asked
+    /// for.</exception>
     internal static WatchPlatform Prepare(WatchSettings settings)
     {
+        if (!DebugRegisters.Trap())
+        {
+            throw new UserException("cannot watch: this machine's debug registers do not trap; the kernel arms them, but of the writes to a "
+                + "watched word of livewatcher's own it saw none. Some hypervisors do not pass them on; \"livewatcher doctor\" has the details");
+        }
+
         BpfHitSource? bpf = null;
         string? refusal = null;
         if (settings.Backend != "perf")

@@ -21,6 +21,15 @@ internal sealed class Ledger
 
     internal long Reported { get; set; }
 
+    /// <summary>Recorded hits that were folded into another report.</summary>
+    internal long Merged { get; set; }
+
+    internal long Shared { get; set; }
+
+    internal long Spurious { get; set; }
+
+    internal long Withheld { get; set; }
+
     internal long Received { get; set; }
 
     internal long StacksCut { get; set; }
@@ -58,8 +67,7 @@ internal sealed class Ledger
     /// <param name="template">From, To, Why and the like; its figures are replaced.</param>
     /// <param name="session">The source's counters.</param>
     /// <param name="kernelCount">The sum of the kernel's own event counters, access watches left out; null where it was never armed.</param>
-    /// <param name="merged">Recorded hits folded into another one.</param>
-    internal CoverageEvent Close(CoverageEvent template, SessionCounts session, long? kernelCount, long merged)
+    internal CoverageEvent Close(CoverageEvent template, SessionCounts session, long? kernelCount)
     {
         long foreign = (long)session.Foreign;
         if (dropped > 0)
@@ -78,21 +86,13 @@ internal sealed class Ledger
             AddGap($"the account does not add up: {counted:N0} counted, {recorded:N0} recorded, {filtered:N0} filtered, {dropped:N0} dropped");
         if (Received < recorded)
             AddGap($"{recorded - Received:N0} recorded hits were not read");
+        HitCounts hits = Account(session);
+        long due = hits.Due - recorded + Received;
+        if (hits.Reported != due)
+            AddGap($"{hits.Reported:N0} hits were reported where the account says {due:N0}");
         return template with
         {
-            Hits = new HitCounts
-            {
-                Counted = counted,
-                Recorded = recorded,
-                Filtered = filtered,
-                Dropped = dropped,
-                Throttled = (long)session.Throttled,
-                Recovered = Recovered,
-                Escaped = Escaped,
-                Foreign = foreign,
-                Merged = merged,
-                Reported = Reported,
-            },
+            Hits = hits,
             Threads = Threads + (int)session.Threads,
             Processes = Processes,
             StacksCut = StacksCut,
@@ -100,4 +100,21 @@ internal sealed class Ledger
             Remarks = remarks,
         };
     }
+
+    private HitCounts Account(SessionCounts session) => new()
+    {
+        Counted = counted,
+        Recorded = recorded,
+        Filtered = filtered,
+        Dropped = dropped,
+        Throttled = (long)session.Throttled,
+        Recovered = Recovered,
+        Escaped = Escaped,
+        Foreign = (long)session.Foreign,
+        Merged = Merged,
+        Shared = Shared,
+        Spurious = Spurious,
+        Withheld = Withheld,
+        Reported = Reported,
+    };
 }

@@ -38,6 +38,9 @@ internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symb
     /// <summary>What its slots held when its last thread ended, where no hit until then explained it.</summary>
     internal IReadOnlyDictionary<int, ulong>? LastLook { get; set; }
 
+    /// <summary>Changes that a spurious hit has seen before the hit of their store came.</summary>
+    internal Dictionary<int, (ulong Old, ulong New)> TakenEarly { get; } = [];
+
     /// <summary>When a recovered hit has last touched a slot, for sources that book such a hit nowhere.</summary>
     internal Dictionary<int, ulong> RecoveredAt { get; } = [];
 

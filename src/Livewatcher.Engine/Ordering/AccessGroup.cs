@@ -8,15 +8,14 @@ namespace Livewatcher.Engine.Ordering;
 /// Holds, per slot, the value before the first and after the last of them.</summary>
 internal sealed class AccessGroup
 {
-    /// <summary>A wide store's hits come from one #DB, microseconds apart.</summary>
-    private const ulong WideStoreNanoseconds = 1_000_000;
-
     /// <summary>The kernel's copy loops store at RDI, up to 64 bytes above it where unrolled, or have just gone past what they
     /// stored (arch/x86/lib/copy_user_64.S).</summary>
     private const ulong UnrolledBytes = 64;
 
     private readonly Dictionary<int, (ulong? Old, ulong? New)> values = [];
-    private readonly HashSet<int> hit = [];
+
+    /// <summary>Each slot's first hit, and how many there were of it.</summary>
+    private readonly Dictionary<int, (RawHit First, int Count)> hits = [];
 
     internal AccessGroup(RawHit first, IReadOnlyDictionary<int, (ulong? Old, ulong? New)> slots)
     {
@@ -24,19 +23,23 @@ internal sealed class AccessGroup
         foreach ((int slot, (ulong? Old, ulong? New) value) in slots)
         {
             values[slot] = value;
-            hit.Add(slot);
+            hits[slot] = (first, 1);
         }
 
         TakeSiblings(first);
     }
 
-    internal RawHit First { get; }
+    internal RawHit First { get; private set; }
 
     internal RawHit Last { get; private set; }
 
     internal int Count { get; private set; } = 1;
 
     internal bool Closed { get; set; }
+
+    /// <summary>An earlier group whose instruction this one's hit came from as well, too late to be taken in: a virtual processor may
+    /// stand still between the two records of one #DB.</summary>
+    internal AccessGroup? Earlier { get; set; }
 
     internal IReadOnlyDictionary<int, (ulong? Old, ulong? New)> Values => values;
 
@@ -46,11 +49,57 @@ internal sealed class AccessGroup
         if (!(next.Origin == HitOrigin.Kernel ? ContinuesCall(next) : IsSameStore(next)))
             return false;
         values[next.Slot] = values.TryGetValue(next.Slot, out (ulong? Old, ulong? New) known) ? (known.Old, now) : (old, now);
-        hit.Add(next.Slot);
+        hits[next.Slot] = hits.TryGetValue(next.Slot, out (RawHit First, int Count) same) ? (same.First, same.Count + 1) : (next, 1);
         TakeSiblings(next);
         Last = next;
         Count++;
         return true;
+    }
+
+    /// <summary>A spurious hit before this one has seen a slot's change from old to now; this one's records show now only.</summary>
+    internal void TakeBack(int slot, ulong old, ulong now)
+    {
+        if (values.TryGetValue(slot, out (ulong? Old, ulong? New) value) && value.Old == now)
+            values[slot] = (old, value.New);
+    }
+
+    /// <summary>Hardware hits of these slots, at least one: what one report about them stands for.</summary>
+    internal int StandsFor(Func<int, bool> isMeant) =>
+        First.Recovered ? 1 : Math.Max(1, hits.Where(hit => isMeant(hit.Key)).Sum(hit => hit.Value.Count));
+
+    /// <summary>Takes out slots that the processor named without cause. It sets the bit of a debug register in DR6 for each that
+    /// matches; an emulator was seen to leave bits of earlier matches there (QEMU 7.2, accel/tcg cpu_check_watchpoint). That is
+    /// certain only where the instruction proves one register and excludes the other, or does not prove it and its value is as it
+    /// was.</summary>
+    /// <param name="judge">Whether the instruction bears out a hit's own slot: true proven, false excluded, null neither.</param>
+    /// <param name="changed">Told of slots taken out whose value was seen to change: somebody else's store, whose hit is to come.</param>
+    /// <returns>Hardware hits taken out.</returns>
+    internal int DropSpurious(Func<RawHit, bool?> judge, Action<int, ulong, ulong> changed)
+    {
+        if ((hits.Count < 2 && Earlier is null) || First.Recovered || First.Origin != HitOrigin.User)
+            return 0;
+        List<(RawHit Hit, bool? Verdict)> judged = [.. hits.Values.Select(hit => (hit.First, judge(hit.First)))];
+        RawHit? proven = judged.Find(one => one.Verdict == true).Hit ?? Earlier?.First;
+        Earlier = null; // or each would keep all before it
+        if (proven is null || judge(proven) != true)
+            return 0;
+        int dropped = 0;
+        foreach ((RawHit hit, bool? verdict) in judged.Where(one => one.Verdict != true))
+        {
+            (ulong? old, ulong? now) = values[hit.Slot];
+            if (verdict is null && (old is null || old != now))
+                continue;
+            if (old is { } before && now is { } after && before != after)
+                changed(hit.Slot, before, after);
+            dropped += hits[hit.Slot].Count;
+            hits.Remove(hit.Slot);
+            values.Remove(hit.Slot);
+        }
+
+        if (!hits.ContainsKey(First.Slot) && hits.Count > 0)
+            First = proven;
+        Count -= dropped;
+        return dropped;
     }
 
     private void TakeSiblings(RawHit from)
@@ -59,11 +108,10 @@ internal sealed class AccessGroup
             values[change.Slot] = values.TryGetValue(change.Slot, out (ulong? Old, ulong? New) known) ? (known.Old, change.New) : (change.Old, change.New);
     }
 
-    /// <summary>One instruction, several slots: all registers are equal, and no slot has been hit twice.</summary>
-    private bool IsSameStore(RawHit next) =>
-        First.Origin == HitOrigin.User && !First.Recovered && !next.Recovered
-        && next.Time - First.Time < WideStoreNanoseconds
-        && !hit.Contains(next.Slot)
+    /// <summary>One instruction, several slots: the thread's next hit, all registers are equal, and no slot has been hit twice.</summary>
+    internal bool IsSameStore(RawHit next) =>
+        First.Origin == HitOrigin.User && !First.Recovered && !next.Recovered && next.Origin == HitOrigin.User && next.Time >= First.Time
+        && !hits.ContainsKey(next.Slot)
         && next.Registers == First.Registers;
 
     /// <summary>One system call: the same call from the same place, and the copy goes upwards. A call that comes again
@@ -77,7 +125,7 @@ internal sealed class AccessGroup
         && next.Registers.Rsi == First.Registers.Rsi
         && next.Kernel is { } now && Last.Kernel is { } before
         && (now.Destination == before.Destination
-            ? !hit.Contains(next.Slot)
+            ? !hits.ContainsKey(next.Slot)
             : now.Destination > before.Destination && IsCopy(Last, before) && IsCopy(next, now));
 
     /// <summary>put_user() has its pointer in another register, and RDI says nothing of its store.</summary>

@@ -12,13 +12,15 @@ internal sealed class HitOrderer
     /// <summary>Nanoseconds. A recovered hit takes the way through the guard's socket, well under this.</summary>
     internal const ulong Window = 5_000_000;
 
+    /// <summary>Nanoseconds. How long a thread's last group is remembered, for a late hit of the same instruction.</summary>
+    private const ulong Memory = 1_000_000_000;
+
     private readonly PriorityQueue<SessionItem, (ulong Time, long Arrival)> waiting = new();
     private readonly Queue<object> outgoing = new();
-    private readonly Dictionary<ThreadId, AccessGroup> open = [];
-    private long arrivals;
 
-    /// <summary>Hits that were folded into another.</summary>
-    internal long Merged { get; private set; }
+    /// <summary>Each thread's last group, open or closed.</summary>
+    private readonly Dictionary<ThreadId, AccessGroup> last = [];
+    private long arrivals;
 
     internal void Add(SessionItem item) => waiting.Enqueue(item, (item.Time, arrivals++));
 
@@ -32,14 +34,12 @@ internal sealed class HitOrderer
             Fold(item);
         }
 
-        foreach ((ThreadId thread, AccessGroup group) in open)
+        foreach ((ThreadId thread, AccessGroup group) in last)
         {
             // A group whose newest hit is a window old will not be continued.
-            if (group.Last.Time + Window <= horizon)
-            {
-                group.Closed = true;
-                open.Remove(thread);
-            }
+            group.Closed |= group.Last.Time + Window <= horizon;
+            if (group.Last.Time + Memory <= horizon)
+                last.Remove(thread);
         }
 
         while (outgoing.TryPeek(out object? next) && next is not AccessGroup { Closed: false })
@@ -54,19 +54,18 @@ internal sealed class HitOrderer
             return;
         }
 
-        if (open.TryGetValue(hit.Thread, out AccessGroup? group))
+        if (last.TryGetValue(hit.Thread, out AccessGroup? group))
         {
-            if (group.TryTake(hit, hit.Old, hit.New))
-            {
-                Merged++;
+            if (!group.Closed && group.TryTake(hit, hit.Old, hit.New))
                 return;
-            }
-
             group.Closed = true;
         }
 
-        AccessGroup fresh = new(hit, new Dictionary<int, (ulong? Old, ulong? New)> { [hit.Slot] = (hit.Old, hit.New) });
-        open[hit.Thread] = fresh;
+        AccessGroup fresh = new(hit, new Dictionary<int, (ulong? Old, ulong? New)> { [hit.Slot] = (hit.Old, hit.New) })
+        {
+            Earlier = group?.IsSameStore(hit) == true ? group : null,
+        };
+        last[hit.Thread] = fresh;
         outgoing.Enqueue(fresh);
     }
 }

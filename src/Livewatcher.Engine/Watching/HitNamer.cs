@@ -14,12 +14,16 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
 
     internal IEnumerable<Hit> Name(WatchedProcess process, AccessGroup group)
     {
+        SetAsideSpurious(process, group);
+        List<ArmedWatch> touched = [.. process.Watches.Where(watch => group.Values.Keys.Any(watch.Occupies))];
+        if (touched.Count > 0)
+            ledger.Shared += touched.Sum(watch => group.StandsFor(watch.Occupies)) - group.Count;
         RawHit first = group.First;
         IReadOnlyList<HardwareSlot> slots = process.SlotList;
         Instruction? instruction = process.Symbols.FindInstruction(first, [.. process.Slots.Values]);
         CallStack stack = process.Symbols.Unwind(first);
         string? call = first.Origin == HitOrigin.Kernel ? process.Symbols.FormatSystemCall(first.Registers) : null;
-        foreach (ArmedWatch watch in process.Watches.Where(watch => group.Values.Keys.Any(watch.Occupies)))
+        foreach (ArmedWatch watch in touched)
         {
             (Value? old, Value? now, bool? changed) = Values(process, watch, group, slots);
             if (stack.CutShort is not null)
@@ -39,7 +43,7 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
                 Cpu = first.Cpu,
                 Origin = first.Origin,
                 SystemCall = call,
-                Merged = group.Count,
+                Merged = group.StandsFor(watch.Occupies),
                 Recovered = first.Recovered,
                 Instruction = instruction,
                 Stack = stack,
@@ -75,6 +79,21 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
                 Stack = CallStack.Empty,
             };
         }
+    }
+
+    private void SetAsideSpurious(WatchedProcess process, AccessGroup group)
+    {
+        if (process.Slots.Count < 2)
+            return;
+        foreach (int slot in process.TakenEarly.Keys.Where(group.Values.ContainsKey).ToList())
+        {
+            process.TakenEarly.Remove(slot, out (ulong Old, ulong New) seen);
+            group.TakeBack(slot, seen.Old, seen.New);
+        }
+
+        ledger.Spurious += group.DropSpurious(
+            hit => process.Symbols.FindInstruction(hit, [process.Slots[hit.Slot]]) is { } found ? (found.Proven ? true : null) : false,
+            (slot, old, now) => process.TakenEarly[slot] = (old, now));
     }
 
     private static (Value? Old, Value? New, bool? Changed) Values(

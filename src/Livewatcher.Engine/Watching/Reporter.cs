@@ -30,14 +30,23 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
     internal void Report(WatchedProcess process, AccessGroup group)
     {
         if (HasEnough)
+        {
+            ledger.Withheld += group.Count;
             return;
+        }
+
         foreach (Hit hit in namer.Name(process, group))
         {
+            if (HasEnough)
+            {
+                ledger.Withheld += hit.Merged;
+                continue;
+            }
+
             ledger.Reported++;
+            ledger.Merged += hit.Merged - 1;
             writers.Add(hit);
             sink.Publish(hit);
-            if (HasEnough)
-                return;
         }
     }
 
@@ -57,7 +66,7 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
     internal void Note(NoteLevel level, string text) =>
         sink.Publish(new NoteEvent(platform.Clock.ToWallClock(platform.Clock.Now), level, text));
 
-    internal void Close(string why, DateTimeOffset? coveredFrom, long? kernelCount, long merged)
+    internal void Close(string why, DateTimeOffset? coveredFrom, long? kernelCount)
     {
         foreach (WriterRow row in writers.Rank())
             sink.Publish(row);
@@ -70,6 +79,6 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
         CoverageEvent template = new(
             coveredFrom, platform.Clock.ToWallClock(platform.Clock.Now), why, platform.Source.Name, platform.Arming.Scope,
             platform.GuardOn, new HitCounts(), 0, 0, options.CpuCount, 0, [], []);
-        sink.Publish(ledger.Close(template, platform.Source.Session, kernelCount, merged));
+        sink.Publish(ledger.Close(template, platform.Source.Session, kernelCount));
     }
 }

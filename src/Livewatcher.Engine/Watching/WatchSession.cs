@@ -439,6 +439,6 @@ public sealed class WatchSession : IDisposable
             Retire(id);
         foreach ((WatchRequest request, string reason) in processes.All.SelectMany(process => process.Pending))
             ledger.AddGap($"'{request.Expression}' was never armed: no module had that name ({reason})");
-        reporter.Close(why, armer.CoveredFrom, armer.KernelCount, orderer.Merged);
+        reporter.Close(why, armer.CoveredFrom, armer.KernelCount);
     }
 }

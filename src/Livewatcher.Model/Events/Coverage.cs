@@ -32,8 +32,21 @@ public sealed record HitCounts
     /// <summary>Recorded hits that were folded into another one (bytes of one system call, slots of one store).</summary>
     public long Merged { get; init; }
 
-    /// <summary>Hits shown to the user: recorded + recovered - merged.</summary>
+    /// <summary>Reports beyond the first of one hardware hit that two watches share.</summary>
+    public long Shared { get; init; }
+
+    /// <summary>Recorded hits of a debug register that the instruction did not touch: the processor (in fact an emulator) named it
+    /// along with the right one.</summary>
+    public long Spurious { get; init; }
+
+    /// <summary>Recorded hits beyond --max-hits, which are not shown.</summary>
+    public long Withheld { get; init; }
+
+    /// <summary>Hits shown to the user.</summary>
     public long Reported { get; init; }
+
+    /// <summary>What <see cref="Reported"/> must be by the account.</summary>
+    public long Due => Recorded + Recovered + Shared - Merged - Spurious - Withheld;
 }
 
 /// <summary>What this run can and cannot prove. The last event of every run.</summary>

@@ -42,7 +42,7 @@ public sealed record Hit : WatchEvent
     /// <summary>The system call with its arguments, as strace writes it; null for user hits.</summary>
     public string? SystemCall { get; init; }
 
-    /// <summary>Hardware hits this one stands for: the bytes of one system call, the slots of one wide store.</summary>
+    /// <summary>Hardware hits on this watch that this one stands for: the bytes of one system call, the slots of one wide store.</summary>
     public int Merged { get; init; } = 1;
 
     public bool Recovered { get; init; }

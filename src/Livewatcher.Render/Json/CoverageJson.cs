@@ -44,6 +44,9 @@ internal static class CoverageJson
         writer.WriteNumber("escaped"u8, hits.Escaped);
         writer.WriteNumber("foreign"u8, hits.Foreign);
         writer.WriteNumber("merged"u8, hits.Merged);
+        writer.WriteNumber("shared"u8, hits.Shared);
+        writer.WriteNumber("spurious"u8, hits.Spurious);
+        writer.WriteNumber("withheld"u8, hits.Withheld);
         writer.WriteNumber("reported"u8, hits.Reported);
         writer.WriteEndObject();
     }

@@ -100,10 +100,12 @@ internal static class CoverageStatement
 
     private static string BesidesTheAccount(HitCounts hits)
     {
-        var reported = hits.Recorded + hits.Recovered - hits.Merged;
-        var sum = $"{hits.Recorded:N0} recorded + {hits.Recovered:N0} recovered - {hits.Merged:N0} merged into others";
+        var sum = $"{hits.Recorded:N0} recorded + {hits.Recovered:N0} recovered - {hits.Merged:N0} merged into others"
+            + (hits.Shared == 0 ? "" : $" + {hits.Shared:N0} shared by two watches")
+            + (hits.Spurious == 0 ? "" : $" - {hits.Spurious:N0} spurious (a register that the instruction did not touch)")
+            + (hits.Withheld == 0 ? "" : $" - {hits.Withheld:N0} beyond --max-hits");
         var tail = $"{hits.Escaped:N0} escaped, {hits.Throttled:N0} throttled, {hits.Foreign:N0} foreign";
-        return hits.Reported == reported
+        return hits.Reported == hits.Due
             ? $"{hits.Reported:N0} reported = {sum}; {tail}."
             : $"{hits.Reported:N0} reported, of {sum}; {tail}.";
     }

@@ -95,7 +95,7 @@ internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<I
         {
             throw new RefusalException(size == 0
                 ? $"the size of {syntax.Root} is not known{(whole.IsIncomplete ? $" ({place.Type} is incomplete)" : "")}: say how many bytes, as {syntax.Root}:8 or --len 8"
-                : $"{syntax.Root} has {size} bytes, too many to watch");
+                : $"{syntax.Root} has {size} bytes, too many to watch", mayComeLater: whole.IsIncomplete);
         }
 
         DataType shown = whole.Plain.IsIncomplete || place.Type.Plain.IsIncomplete ? whole : place.Type;

@@ -25,7 +25,8 @@ public sealed class LedgerTests
         ledger.Threads = 4;
         ledger.Processes = 2;
         ledger.StacksCut = 5;
-        CoverageEvent coverage = ledger.Close(Template, new SessionCounts(9, 0, 6, 0, 0), 110, 1);
+        ledger.Merged = 1;
+        CoverageEvent coverage = ledger.Close(Template, new SessionCounts(9, 0, 6, 0, 0), 110);
         coverage.Hits.Should().Be(new HitCounts
         {
             Counted = 110,
@@ -46,17 +47,33 @@ public sealed class LedgerTests
     public void AnAccountThatAddsUpHasNoGap()
     {
         ledger.AddAccount(new SlotAccount(10, 8, 2, 0, 0), AccessMode.Write);
-        ledger.Received = 8;
-        CoverageEvent coverage = ledger.Close(Template, new SessionCounts(5, 0, 0, 0, 0), 15, 0);
+        ledger.Received = ledger.Reported = 8;
+        CoverageEvent coverage = ledger.Close(Template, new SessionCounts(5, 0, 0, 0, 0), 15);
         coverage.Gaps.Should().BeEmpty();
         coverage.Complete.Should().BeTrue();
+    }
+
+    [Fact]
+    public void AReportThatIsMissingIsAGap()
+    {
+        ledger.AddAccount(new SlotAccount(10, 10, 0, 0, 0), AccessMode.Write);
+        ledger.Received = 10;
+        ledger.Recovered = 2;
+        ledger.Merged = 3;
+        ledger.Shared = 1;
+        ledger.Spurious = 2;
+        ledger.Withheld = 4;
+        ledger.Reported = 4;
+        ledger.Close(Template, default, 10).Gaps.Should().BeEmpty();
+        ledger.Reported = 3;
+        ledger.Close(Template, default, 10).Gaps.Should().Equal("3 hits were reported where the account says 4");
     }
 
     [Fact]
     public void DroppedHitsAreAGap()
     {
         ledger.AddAccount(new SlotAccount(10, 6, 0, 4, 0), AccessMode.Write);
-        ledger.Received = 6;
+        ledger.Received = ledger.Reported = 6;
         Gap().Should().StartWith("4 hits were dropped");
     }
 
@@ -82,7 +99,7 @@ public sealed class LedgerTests
     public void WhatTheKernelCountedAndNobodySawIsAGap()
     {
         ledger.AddAccount(new SlotAccount(10, 10, 0, 0, 0), AccessMode.Write);
-        ledger.Received = 10;
+        ledger.Received = ledger.Reported = 10;
         Gap(new SessionCounts(5, 0, 0, 0, 0), kernelCount: 18).Should().Be("the kernel counted 18 hits, of which 3 never arrived");
     }
 
@@ -91,27 +108,27 @@ public sealed class LedgerTests
     {
         ledger.AddAccount(new SlotAccount(10, 10, 0, 0, 0), AccessMode.Access);
         ledger.AddAccount(new SlotAccount(4, 4, 0, 0, 0), AccessMode.Write);
-        ledger.Received = 14;
-        ledger.Close(Template, default, kernelCount: 4, 0).Gaps.Should().BeEmpty();
-        ledger.Close(Template, default, kernelCount: 5, 0).Gaps.Should().ContainSingle();
+        ledger.Received = ledger.Reported = 14;
+        ledger.Close(Template, default, kernelCount: 4).Gaps.Should().BeEmpty();
+        ledger.Close(Template, default, kernelCount: 5).Gaps.Should().ContainSingle();
     }
 
     [Fact]
-    public void ARunThatWasNeverArmedHasNoKernelCount() => ledger.Close(Template, default, null, 0).Gaps.Should().BeEmpty();
+    public void ARunThatWasNeverArmedHasNoKernelCount() => ledger.Close(Template, default, null).Gaps.Should().BeEmpty();
 
     [Fact]
     public void AnAccountThatDoesNotAddUpIsAGap()
     {
         ledger.AddAccount(new SlotAccount(10, 5, 1, 1, 0), AccessMode.Write);
-        ledger.Received = 5;
-        ledger.Close(Template, default, null, 0).Gaps.Should().Contain(gap => gap.StartsWith("the account does not add up"));
+        ledger.Received = ledger.Reported = 5;
+        ledger.Close(Template, default, null).Gaps.Should().Contain(gap => gap.StartsWith("the account does not add up"));
     }
 
     [Fact]
     public void RecordsThatWereNotReadAreAGap()
     {
         ledger.AddAccount(new SlotAccount(10, 10, 0, 0, 0), AccessMode.Write);
-        ledger.Received = 8;
+        ledger.Received = ledger.Reported = 8;
         Gap().Should().Be("2 recorded hits were not read");
     }
 
@@ -122,12 +139,12 @@ public sealed class LedgerTests
         ledger.AddGap("why");
         ledger.AddRemark("by the way");
         ledger.AddRemark("by the way");
-        CoverageEvent coverage = ledger.Close(Template, default, null, 0);
+        CoverageEvent coverage = ledger.Close(Template, default, null);
         coverage.Gaps.Should().Equal("why");
         coverage.Remarks.Should().Equal("by the way");
         coverage.Complete.Should().BeFalse();
     }
 
     private string Gap(SessionCounts session = default, long? kernelCount = null) =>
-        ledger.Close(Template, session, kernelCount, 0).Gaps.Should().ContainSingle().Subject;
+        ledger.Close(Template, session, kernelCount).Gaps.Should().ContainSingle().Subject;
 }

@@ -54,6 +54,15 @@ internal sealed class FakeMachine
     /// <summary>What TouchedSlots answers.</summary>
     internal Func<RawHit, IReadOnlyList<int>> Touched { get; set; } = _ => [];
 
+    /// <summary>Whether the instruction bears out a hit's own slot.</summary>
+    internal Func<RawHit, bool> Proven { get; set; } = _ => true;
+
+    /// <summary>Whether the instruction at hand cannot have made the hit.</summary>
+    internal Func<RawHit, bool> Excluded { get; set; } = _ => false;
+
+    /// <summary>A watched address that the processor names along with any other.</summary>
+    internal ulong? NamesAlso { get; set; }
+
     /// <summary>Thrown by OpenSymbols.</summary>
     internal UserException? SymbolsFailure { get; set; }
 
@@ -165,8 +174,20 @@ internal sealed class FakeMachine
                 return;
             List<(int Slot, HardwareSlot Content)> trapped = Arming.Trap(act.Process, act.Address, act.Length, mode => mode != AccessMode.Execute);
             Writes += trapped.Count > 0 ? 1 : 0;
+            if (NamesAlso is { } also)
+                trapped = [.. trapped, .. Arming.SlotsOf(act.Process).Where(slot => slot.Content.Address.Value == also)];
             foreach ((int slot, HardwareSlot content) in trapped)
                 Record(act, slot, content, process.Space.Read(content));
+        }
+    }
+
+    /// <summary>The processor names a register that nothing has touched.</summary>
+    internal void NameAgain(StoreAct act)
+    {
+        lock (Gate)
+        {
+            foreach ((int slot, HardwareSlot content) in Arming.Trap(act.Process, act.Address, act.Length, mode => mode != AccessMode.Execute))
+                Record(act, slot, content, processes[act.Process].Space.Read(content));
         }
     }
 

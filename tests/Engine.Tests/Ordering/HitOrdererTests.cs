@@ -83,7 +83,6 @@ public sealed class HitOrdererTests
         AccessGroup group = orderer.Release(ulong.MaxValue).Should().ContainSingle().Which.Should().BeOfType<AccessGroup>().Subject;
         group.Count.Should().Be(2);
         group.Values.Keys.Should().BeEquivalentTo([0, 1]);
-        orderer.Merged.Should().Be(1);
     }
 
     [Fact]
@@ -94,7 +93,6 @@ public sealed class HitOrdererTests
         orderer.Add(new SessionItem.RawHitItem(Hits.Kernel(Start + 2000, FakeMemory.Base + 1, thread: 3)));
         orderer.Add(new SessionItem.RawHitItem(Hits.Kernel(Start + 3000, FakeMemory.Base + 2, thread: 4)));
         orderer.Release(ulong.MaxValue).Should().HaveCount(4);
-        orderer.Merged.Should().Be(0);
     }
 
     [Fact]
@@ -194,7 +192,6 @@ public sealed class HitOrdererTests
             left.AddRange(one.Release(ulong.MaxValue));
             List<AccessGroup> groups = [.. left.Cast<AccessGroup>()];
             groups.Sum(group => group.Count).Should().Be(steps.Length);
-            one.Merged.Should().Be(steps.Length - groups.Count);
             groups.Select(group => group.First.Time).Should().BeInAscendingOrder();
             groups.Should().OnlyContain(group => group.First.Thread == group.Last.Thread && group.First.Origin == group.Last.Origin);
         });

@@ -69,7 +69,7 @@ public sealed class NamingTests
     {
         WatchRun run = Create(("x", X, 12, AccessMode.Write));
         run.Machine.At(2, () => run.Machine.Store(new StoreAct { Address = X, Length = 1, Value = 0xaa }));
-        run.Machine.At(4, () => run.Machine.Store(new StoreAct { Address = X + 8, Length = 2, Value = 0xbbbb }));
+        run.Machine.At(4, () => run.Machine.Store(new StoreAct { Address = X + 8, Length = 2, Value = 0xbbbb, Rip = 0x401013 }));
         await run.RunAsync();
         run.Sink.Hits.Select(hit => $"{hit.Old!.Text} {hit.New!.Text}").Should().Equal(
             "000000000000000000000000 aa0000000000000000000000",
@@ -84,6 +84,89 @@ public sealed class NamingTests
         await run.RunAsync();
         run.Sink.Hits.Select(hit => $"{hit.Watch.Label}={hit.New!.Text}").Should().Equal("x=1", "y=2");
         run.Sink.Hits.Select(hit => hit.Sequence).Should().Equal(1, 2);
+    }
+
+    [Fact]
+    public async Task OneRegisterThatTwoWatchesShareIsReportedForBoth()
+    {
+        WatchRun run = Create(("x", X, 4, AccessMode.Write), ("alias", X, 4, AccessMode.Write));
+        run.Machine.At(2, () => run.Machine.Store(new StoreAct { Address = X, Value = 5 }));
+        await run.RunAsync();
+        run.Sink.Hits.Select(hit => $"{hit.Watch.Label}={hit.New!.Text}").Should().Equal("x=5", "alias=5");
+        run.Sink.Coverage.Hits.Should().BeEquivalentTo(new { Recorded = 1L, Shared = 1L, Merged = 0L, Reported = 2L });
+        run.Sink.Coverage.Complete.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task WhatIsBeyondTheLimitIsAccountedFor()
+    {
+        WatchRun run = Create(3, ("x", X, 4, AccessMode.Write), ("y", X + 4, 4, AccessMode.Write));
+        run.Machine.At(2, () =>
+        {
+            for (ulong i = 1; i <= 4; i++)
+                run.Machine.Store(new StoreAct { Address = X, Length = 8, Value = i << 32 | i, Rip = 0x401000 + (16 * i) });
+        });
+        await run.RunAsync();
+        run.Sink.Hits.Should().HaveCount(3);
+        run.Sink.Coverage.Hits.Should().BeEquivalentTo(new { Recorded = 8L, Withheld = 5L, Reported = 3L });
+        run.Sink.Coverage.Complete.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task ARegisterThatTheProcessorNamedWithoutCauseIsNoHit()
+    {
+        WatchRun run = Create(("x", X, 4, AccessMode.Write), ("y", X + 64, 4, AccessMode.Write));
+        run.Machine.NamesAlso = X + 64;
+        run.Machine.Proven = hit => hit.Address.Value == X;
+        run.Machine.At(2, () => run.Machine.Store(new StoreAct { Address = X, Value = 5 }));
+        await run.RunAsync();
+        run.Sink.Hits.Should().ContainSingle().Which.Watch.Label.Should().Be("x");
+        run.Sink.Coverage.Hits.Should().BeEquivalentTo(new { Recorded = 2L, Spurious = 1L, Merged = 0L, Reported = 1L });
+        run.Sink.Coverage.Complete.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task ASpuriousOneThatComesLateIsKnownByItsInstruction()
+    {
+        WatchRun run = Create(("x", X, 4, AccessMode.Write), ("y", X + 64, 4, AccessMode.Write));
+        run.Machine.Proven = hit => hit.Address.Value == X;
+        run.Machine.At(2, () => run.Machine.Store(new StoreAct { Address = X, Value = 5 }));
+        run.Machine.At(30, () => run.Machine.NameAgain(new StoreAct { Address = X + 64 }));
+        await run.RunAsync();
+        run.Sink.Hits.Should().ContainSingle().Which.Watch.Label.Should().Be("x");
+        run.Sink.Coverage.Hits.Should().BeEquivalentTo(new { Recorded = 2L, Spurious = 1L, Reported = 1L });
+        run.Sink.Coverage.Complete.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task AChangeThatASpuriousOneHasSeenIsTheNextHits()
+    {
+        WatchRun run = Create(("x", X, 4, AccessMode.Write), ("y", X + 64, 4, AccessMode.Write));
+        run.Machine.Proven = hit => hit.Address.Value == X || hit.Thread.Value == 7;
+        run.Machine.Excluded = hit => !run.Machine.Proven(hit);
+        run.Machine.At(2, () =>
+        {
+            // Thread 7 has stored into y, its #DB is still to come; thread 100 stores into x, and the processor names y as well.
+            run.Machine.Store(new StoreAct { Address = X + 64, Value = 9, Thread = 7, Lost = true });
+            run.Machine.NamesAlso = X + 64;
+            run.Machine.Store(new StoreAct { Address = X, Value = 5 });
+            run.Machine.NamesAlso = null;
+            run.Machine.NameAgain(new StoreAct { Address = X + 64, Thread = 7, Rip = 0x402003 });
+        });
+        await run.RunAsync();
+        run.Sink.Hits.Select(hit => $"{hit.Watch.Label} {hit.Old!.Text}->{hit.New!.Text} {hit.Changed}").Should().Equal("x 0->5 True", "y 0->9 True");
+        run.Sink.Coverage.Hits.Spurious.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task ARegisterWhoseValueChangedIsNeverTakenForSpurious()
+    {
+        WatchRun run = Create(("x", X, 4, AccessMode.Write), ("y", X + 4, 4, AccessMode.Write));
+        run.Machine.Proven = hit => hit.Address.Value == X;
+        run.Machine.At(2, () => run.Machine.Store(new StoreAct { Address = X, Length = 8, Value = 0x200000001 }));
+        await run.RunAsync();
+        run.Sink.Hits.Should().HaveCount(2);
+        run.Sink.Coverage.Hits.Spurious.Should().Be(0);
     }
 
     [Fact]
@@ -165,9 +248,11 @@ public sealed class NamingTests
         run.Sink.Coverage.Complete.Should().BeTrue();
     }
 
-    private static WatchRun Create(params (string Name, ulong Address, int Length, AccessMode Mode)[] watches)
+    private static WatchRun Create(params (string Name, ulong Address, int Length, AccessMode Mode)[] watches) => Create(null, watches);
+
+    private static WatchRun Create(long? maxHits, params (string Name, ulong Address, int Length, AccessMode Mode)[] watches)
     {
-        WatchRun run = new() { For = TimeSpan.FromMilliseconds(60) };
+        WatchRun run = new() { For = TimeSpan.FromMilliseconds(60), MaxHits = maxHits };
         foreach ((string name, ulong address, int length, AccessMode mode) in watches)
         {
             run.Machine.Define(name, address, length, mode);

@@ -10,7 +10,7 @@ namespace Livewatcher.Live.Tests.Building;
 /// flags is taken as it is.</summary>
 internal static class Toolchain
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     /// <summary>Returns the path of the program or library.</summary>
     public static async Task<string> BuildAsync(Recipe recipe)

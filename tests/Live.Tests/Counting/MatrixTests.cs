@@ -12,7 +12,7 @@ namespace Livewatcher.Live.Tests.Counting;
 /// hits as the program itself counts, and the right function, line, values, instruction and thread in each.</summary>
 public sealed class MatrixTests : LiveTest
 {
-    private const long Rounds = 500;
+    private static readonly long Rounds = Emulation.Choose(500, 100);
     private const long Threads = 4;
 
     public static TheoryData<string, string, Linking> Variants()

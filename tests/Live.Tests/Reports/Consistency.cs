@@ -38,9 +38,10 @@ internal static class Consistency
     {
         var hits = coverage.Hits;
         hits.Counted.Should().Be(hits.Recorded + hits.Filtered + hits.Dropped, "the kernel's count is explained");
-        hits.Reported.Should().Be(hits.Recorded + hits.Recovered - hits.Merged, "reported = recorded + recovered - merged");
+        var stoodFor = hits.Recorded + hits.Recovered + hits.Shared - hits.Spurious - hits.Withheld;
+        hits.Reported.Should().Be(stoodFor - hits.Merged, "every recorded and recovered hit is explained");
         hits.Reported.Should().Be(report.Hits.Count, "each reported hit has a line");
-        report.Hits.Sum(hit => hit.Merged).Should().Be((int)(hits.Recorded + hits.Recovered), "each line says for how many hits it stands");
+        report.Hits.Sum(hit => hit.Merged).Should().Be((int)stoodFor, "each line says for how many hits it stands");
         hits.Recovered.Should().Be(report.Hits.Count(hit => hit.Recovered), "recovered hits are marked");
         hits.Escaped.Should().Be(report.AllHits.Count(hit => hit.Escaped), "escaped writes have lines");
         coverage.Complete.Should().Be(coverage.Gaps.Count == 0, "complete means no gaps");

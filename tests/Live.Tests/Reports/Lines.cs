@@ -45,7 +45,7 @@ internal sealed record WriterLine(
 
 internal sealed record HitsAccount(
     long Counted, long Recorded, long Filtered, long Dropped, long Throttled, long Recovered, long Escaped, long Foreign, long Merged,
-    long Reported);
+    long Shared, long Spurious, long Withheld, long Reported);
 
 internal sealed record CoverageLine(
     string? From, string To, string Why, string Backend, string Scope, bool Guard, HitsAccount Hits, int Threads, int Processes, int Cpus,

@@ -18,7 +18,7 @@ internal sealed class Attachment(Child process, string output)
     {
         await Patience.UntilAsync(
             () => process.HasExited || Report.IsArmed(output, watches),
-            TimeSpan.FromSeconds(20),
+            TimeSpan.FromSeconds(20 * Emulation.Slowness),
             () => process.Describe($"not armed; {output}: {(File.Exists(output) ? File.ReadAllText(output) : "no file")}"));
         Report.IsArmed(output, watches).Should().BeTrue(process.Describe("it ended before it was armed"));
     }

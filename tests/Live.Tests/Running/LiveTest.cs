@@ -13,14 +13,14 @@ namespace Livewatcher.Live.Tests.Running;
 public abstract class LiveTest : IAsyncLifetime
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan RefusalLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan RefusalLimit = TimeSpan.FromSeconds(15 * Emulation.Slowness);
 
     // Inherited by everything that this test starts, so that orphans are found too.
     private readonly string _mark = "LW_LIVE_TEST=" + Guid.NewGuid().ToString("N");
     private readonly List<Child> _children = [];
     private int _files;
 
-    private protected static TimeSpan Limit { get; } = TimeSpan.FromSeconds(30);
+    private protected static TimeSpan Limit { get; } = TimeSpan.FromSeconds(30 * Emulation.Slowness);
 
     private protected string Folder { get; } = Directory.CreateTempSubdirectory("livewatcher-live-").FullName;
 
@@ -65,7 +65,7 @@ public abstract class LiveTest : IAsyncLifetime
     private protected async Task<Run> RunAsync(string program, IReadOnlyList<string> options, params IReadOnlyList<string> arguments)
     {
         var output = NewPath("jsonl");
-        var child = StartLivewatcher(["run", "--format", "json", "--output", output, .. options, "--", program, .. arguments]);
+        var child = StartLivewatcher(["run", "--format", "json", "--output", output, .. Emulation.Options(options), .. options, "--", program, .. arguments]);
         var status = await child.ExitAsync(Limit);
         File.Exists(output).Should().BeTrue(child.Describe($"no output, exit status {status}"));
         var report = Report.Read(output);
@@ -94,7 +94,7 @@ public abstract class LiveTest : IAsyncLifetime
     private protected Attachment StartAttach(string whom, params IReadOnlyList<string> options)
     {
         var output = NewPath("jsonl");
-        return new Attachment(StartLivewatcher(["attach", whom, "--format", "json", "--output", output, .. options]), output);
+        return new Attachment(StartLivewatcher(["attach", whom, "--format", "json", "--output", output, .. Emulation.Options(options), .. options]), output);
     }
 
     /// <summary>Runs a program that waits at its gate under an attachment, from its gate to its end.</summary>

@@ -21,7 +21,7 @@ internal sealed class Target(Child process, string gate)
     /// <summary>Until it stands at its gate.</summary>
     public async Task ReadyAsync() => await Patience.UntilAsync(
         () => process.Output.Contains("ready\n", StringComparison.Ordinal),
-        TimeSpan.FromSeconds(20),
+        TimeSpan.FromSeconds(20 * Emulation.Slowness),
         () => process.Describe("it did not say \"ready\""));
 
     /// <summary>Lets it go on from its gate.</summary>

@@ -23,7 +23,7 @@ internal sealed class MemberFinder(TypeFinder types, VariableFinder variables, F
         DataType whole = types.Complete(aggregate);
         if (whole.IsIncomplete)
         {
-            throw new RefusalException($"{whole} is incomplete: no debug information defines it, so {text} has no place");
+            throw new RefusalException($"{whole} is incomplete: no debug information defines it, so {text} has no place", mayComeLater: true);
         }
 
         if (member.Scope.Length > 0)

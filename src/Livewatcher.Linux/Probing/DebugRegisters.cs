@@ -1,0 +1,34 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+
+namespace Livewatcher.Linux.Probing;
+
+/// <summary>Whether a debug register that the kernel has set traps at all. Some hypervisors accept them and deliver nothing: there
+/// perf events open, count zero, and every run would end with no hits that look like innocence.</summary>
+public static class DebugRegisters
+{
+    /// <summary>A virtual machine may lose a register until the next context switch (DESIGN.md, fact 5): one trial proves nothing.</summary>
+    private const int Trials = 3;
+
+    /// <summary>Writes to a watched word of a process of our own, a few milliseconds in all. To be called before anything else is
+    /// opened, for the child inherits it, and on a thread that lives till the call returns.</summary>
+    /// <returns>False where every trial was refused nothing and saw nothing. True where one hit came, and where it could not be
+    /// tried: then arming will say why.</returns>
+    public static bool Trap()
+    {
+        using ProbeTarget? probe = ProbeTarget.TryStart(out _);
+        if (probe is null)
+            return true;
+        bool silent = true;
+        Refusal? broken = Refusals.Try("the probe", () =>
+        {
+            for (int trial = 0; silent && trial < Trials; trial++)
+            {
+                CountTrial seen = EventTrials.UserWrites(probe);
+                silent = seen.Refusal is null && seen is { Writes: > 0, Counted: 0, Strays: 0 };
+            }
+        });
+        return broken is not null || !silent;
+    }
+}
