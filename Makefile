@@ -20,7 +20,7 @@ GUARD_FLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -fPIC -Inative/guard -Ina
 BPF_OBJECTS := $(patsubst bpf/%.c,$(NATIVE)/%.o,$(wildcard bpf/*.bpf.c))
 CSHARP := $(shell find src -name '*.cs' -o -name '*.csproj' 2>/dev/null) Directory.Build.props Directory.Packages.props
 
-.PHONY: build demo test test-slow bench install uninstall clean packages samples help
+.PHONY: build demo test test-slow install uninstall clean packages samples help
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
