@@ -10,6 +10,8 @@ RootCommand root = new("livewatcher: who touched this memory? Arms the CPU's deb
     RunVerb.Create(),
     AttachVerb.Create(),
     DoctorVerb.Create(),
+    CompletionVerb.Create(),
+    ManVerb.Create(),
 };
 root.Options.OfType<VersionOption>().Single().Action = new ProductVersion();
 // An expression or a target's argument may begin with @; it is no file to read options from.

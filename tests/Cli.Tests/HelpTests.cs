@@ -13,6 +13,8 @@ public sealed class HelpTests
     [InlineData("run.txt", "run")]
     [InlineData("attach.txt", "attach")]
     [InlineData("doctor.txt", "doctor")]
+    [InlineData("completion.txt", "completion")]
+    [InlineData("man.txt", "man")]
     public async Task HelpIsAsItWasAccepted(string snapshot, params string[] verb)
     {
         Outcome help = await Binary.RunAsync([.. verb, "--help"]);
