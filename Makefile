@@ -64,11 +64,21 @@ test: $(BINARY) samples ## Run all tests that belong to every change
 test-slow: $(BINARY) samples ## Run the long tests as well (about an hour)
 	@LW_SLOW=1 tools/run-tests.sh $(BINARY)
 
-install: $(BINARY) ## Install to PREFIX (default /usr/local)
+# Manual pages and completion scripts are made by the binary, from the definitions of its --help.
+SHARE := $(DESTDIR)$(PREFIX)/share
+MANUAL := livewatcher.1 $(patsubst %,livewatcher-%.1,run attach doctor completion man)
+COMPLETIONS := bash-completion/completions/livewatcher zsh/site-functions/_livewatcher fish/vendor_completions.d/livewatcher.fish
+
+install: $(BINARY) ## Install binary, manual and completions to PREFIX (default /usr/local)
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/livewatcher
+	umask 022 && $(BINARY) man $(SHARE)/man/man1
+	umask 022 && mkdir -p $(addprefix $(SHARE)/,$(dir $(COMPLETIONS)))
+	umask 022 && $(BINARY) completion bash >$(SHARE)/$(word 1,$(COMPLETIONS))
+	umask 022 && $(BINARY) completion zsh >$(SHARE)/$(word 2,$(COMPLETIONS))
+	umask 022 && $(BINARY) completion fish >$(SHARE)/$(word 3,$(COMPLETIONS))
 
 uninstall: ## Remove what install has put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/livewatcher
+	rm -f $(DESTDIR)$(PREFIX)/bin/livewatcher $(addprefix $(SHARE)/man/man1/,$(MANUAL)) $(addprefix $(SHARE)/,$(COMPLETIONS))
 
 clean: ## Remove everything that was built
 	rm -rf artifacts
