@@ -20,7 +20,7 @@ GUARD_FLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -fPIC -Inative/guard -Ina
 BPF_OBJECTS := $(patsubst bpf/%.c,$(NATIVE)/%.o,$(wildcard bpf/*.bpf.c))
 CSHARP := $(shell find src -name '*.cs' -o -name '*.csproj' 2>/dev/null) Directory.Build.props Directory.Packages.props
 
-.PHONY: build demo test test-slow bench install uninstall clean packages samples help
+.PHONY: build demo test test-slow install uninstall clean packages samples help
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -64,11 +64,21 @@ test: $(BINARY) samples ## Run all tests that belong to every change
 test-slow: $(BINARY) samples ## Run the long tests as well (about an hour)
 	@LW_SLOW=1 tools/run-tests.sh $(BINARY)
 
-install: $(BINARY) ## Install to PREFIX (default /usr/local)
+# Manual pages and completion scripts are made by the binary, from the definitions of its --help.
+SHARE := $(DESTDIR)$(PREFIX)/share
+MANUAL := livewatcher.1 $(patsubst %,livewatcher-%.1,run attach doctor completion man)
+COMPLETIONS := bash-completion/completions/livewatcher zsh/site-functions/_livewatcher fish/vendor_completions.d/livewatcher.fish
+
+install: $(BINARY) ## Install binary, manual and completions to PREFIX (default /usr/local)
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/livewatcher
+	umask 022 && $(BINARY) man $(SHARE)/man/man1
+	umask 022 && mkdir -p $(addprefix $(SHARE)/,$(dir $(COMPLETIONS)))
+	umask 022 && $(BINARY) completion bash >$(SHARE)/$(word 1,$(COMPLETIONS))
+	umask 022 && $(BINARY) completion zsh >$(SHARE)/$(word 2,$(COMPLETIONS))
+	umask 022 && $(BINARY) completion fish >$(SHARE)/$(word 3,$(COMPLETIONS))
 
 uninstall: ## Remove what install has put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/livewatcher
+	rm -f $(DESTDIR)$(PREFIX)/bin/livewatcher $(addprefix $(SHARE)/man/man1/,$(MANUAL)) $(addprefix $(SHARE)/,$(COMPLETIONS))
 
 clean: ## Remove everything that was built
 	rm -rf artifacts

@@ -24,6 +24,10 @@ packages=(
   "cpio           the Exact tests' initramfs"
   "redis-server   a real program to watch"
   "redis-tools    its client"
+  "zsh            tests of its completion script"
+  "fish           tests of its completion script"
+  "man-db         tests of the manual pages: man --warnings"
+  "mandoc         tests of the manual pages: mandoc -T lint"
 )
 
 missing=()

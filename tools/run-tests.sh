@@ -19,11 +19,10 @@ plain_output=(--ansi off --progress off)
 every_change=(Architecture.Tests Cli.Tests Engine.Tests Live.Tests Render.Tests)
 # Of those, what is proven green on every machine; the closing note of each session says what is still left out, and why.
 live_filter=(--filter-method "Livewatcher.Live.Tests.Counting.MatrixTests.EveryWriteOfCIsReportedWithItsWriter")
-render_filter=(--filter-not-class "Livewatcher.Render.Tests.Doctor.DoctorRendererTests")
 if [ ${#wanted[@]} -eq 0 ] && [ -z "${LW_SLOW:-}" ]; then
   wanted=("${every_change[@]}")
 else
-  live_filter=() render_filter=()
+  live_filter=()
 fi
 
 is_wanted() {
@@ -55,7 +54,6 @@ run_project() {
   # A hang is a failure too, and must not take the other projects' verdicts with it.
   local filter=()
   [ "$name" != Live.Tests ] || filter=("${live_filter[@]}")
-  [ "$name" != Render.Tests ] || filter=("${render_filter[@]}")
   timeout -k 10 "${LW_PROJECT_SECONDS:-900}" "artifacts/bin/$project/release/$project" "${plain_output[@]}" "${filter[@]}" >"$log" 2>&1
   status=$?
   p=$(figure succeeded "$log") f=$(figure failed "$log") s=$(figure skipped "$log")

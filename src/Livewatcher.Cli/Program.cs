@@ -10,7 +10,10 @@ RootCommand root = new("livewatcher: who touched this memory? Arms the CPU's deb
     RunVerb.Create(),
     AttachVerb.Create(),
     DoctorVerb.Create(),
+    CompletionVerb.Create(),
+    ManVerb.Create(),
 };
+root.Options.OfType<VersionOption>().Single().Action = new ProductVersion();
 // An expression or a target's argument may begin with @; it is no file to read options from.
 ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (parsed.Errors.Count == 0)

@@ -17,9 +17,12 @@ internal static class Binary
         ? given
         : Path.Combine(Root, "artifacts", "publish", "livewatcher", "livewatcher");
 
-    internal static async Task<Outcome> RunAsync(params string[] arguments)
+    internal static Task<Outcome> RunAsync(params string[] arguments) => RunOtherAsync(Location, arguments);
+
+    /// <summary>Another program, from the system: a shell, make, man.</summary>
+    internal static async Task<Outcome> RunOtherAsync(string program, params string[] arguments)
     {
-        ProcessStartInfo start = new(Location)
+        ProcessStartInfo start = new(program)
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -28,6 +31,9 @@ internal static class Binary
         };
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
+        // A fixed language and width, whoever runs the tests.
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        start.Environment["MANWIDTH"] = "80";
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         using CancellationTokenSource late = new(Patience);
@@ -41,7 +47,7 @@ internal static class Binary
         catch (OperationCanceledException e)
         {
             process.Kill();
-            throw new TimeoutException($"livewatcher {string.Join(' ', arguments)} has not ended in {Patience.TotalSeconds:0} s", e);
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} has not ended in {Patience.TotalSeconds:0} s", e);
         }
     }
 

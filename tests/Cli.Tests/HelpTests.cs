@@ -13,6 +13,8 @@ public sealed class HelpTests
     [InlineData("run.txt", "run")]
     [InlineData("attach.txt", "attach")]
     [InlineData("doctor.txt", "doctor")]
+    [InlineData("completion.txt", "completion")]
+    [InlineData("man.txt", "man")]
     public async Task HelpIsAsItWasAccepted(string snapshot, params string[] verb)
     {
         Outcome help = await Binary.RunAsync([.. verb, "--help"]);
@@ -37,11 +39,11 @@ public sealed class HelpTests
     public async Task HelpHasShortNames(string name) => (await Binary.RunAsync(name)).Output.Should().Be((await Binary.RunAsync("--help")).Output);
 
     [Fact]
-    public async Task TheVersionIsOneLine()
+    public async Task TheVersionIsNameAndNumberOnOneLine()
     {
         Outcome version = await Binary.RunAsync("--version");
         version.Status.Should().Be(0);
-        version.Output.Should().MatchRegex(@"^\d+\.\d+\.\d+\S*\n$");
+        version.Output.Should().MatchRegex(@"^livewatcher \d+\.\d+\.\d+\S*\n$").And.NotContain(" 0.0.0").And.NotContain(" 1.0.0\n");
         version.Error.Should().BeEmpty();
     }
 }

@@ -29,6 +29,8 @@ public sealed class LackingTests : DoctorTest
     [Fact]
     public async Task WithoutBpfPerfIsLeft()
     {
+        NeedsRoot();
+        await NeedsRegistersAsync();
         var report = await DeniedAsync(Bpf);
         report.ExitStatus.Should().Be(1);
         report.OutcomeOf("bpf").Should().Be("fails");
@@ -40,6 +42,8 @@ public sealed class LackingTests : DoctorTest
     [Fact]
     public async Task WithoutPtraceThereIsNoRun()
     {
+        NeedsRoot();
+        await NeedsRegistersAsync();
         var report = await DeniedAsync(Ptrace);
         report.ExitStatus.Should().Be(1);
         report.OutcomeOf("ptrace").Should().Be("fails");
@@ -59,6 +63,7 @@ public sealed class LackingTests : DoctorTest
     public async Task WithoutLibbpfPerfIsLeftAndThePackageIsNamed()
     {
         NeedsRoot();
+        await NeedsRegistersAsync();
         var report = await HiddenAsync("libbpf.so.1");
         report.ExitStatus.Should().Be(1);
         report.OutcomeOf("libraries").Should().Be("degraded");

@@ -28,7 +28,8 @@ internal static class RunVerb
             + "  livewatcher run --watch 'cache.c::head' --source --output hits.txt -- ./batch\n"
             + "  livewatcher run --awatch g_state --format json --output hits.jsonl -- ./server\n\n"
             + "The target's standard streams are its own; ours goes to standard error or --output.\n"
-            + "Exit status: the target's, 128+N where signal N killed it; 2 where it could not be watched.");
+            + "Exit status: the target's, 128+N where signal N killed it; 1 where the output could not be written and it runs on;\n"
+            + "2 where it could not be watched; 130 where Ctrl-C has ended the watching and it runs on.");
         options.AddTo(command);
         command.Arguments.Add(program);
         command.SetAction(parsed => WatchCommand.Guarded(() => Execute(options.Read(parsed), parsed.GetValue(program)!)));

@@ -26,7 +26,7 @@ internal static class BackendChecks
     {
         const string Name = "ring_buffer";
         const string Title = "ring buffer";
-        if (seen.Backend is not { } backend || seen.Flood is not { } flood)
+        if (seen.Backend is not { } backend || seen.Flood is not { } flood || Conclusion.HasDeadRegisters(seen))
             return Conclusion.NotTried(Name, Title, seen);
         string ring = backend == "bpf" ? "BPF's ring buffer" : "perf's rings";
         Figure[] figures = [new("writes", flood.Writes), new("recorded", flood.Recorded), new("dropped", flood.Dropped)];
@@ -64,7 +64,7 @@ internal static class BackendChecks
 
         string size = $"{Conclusion.Bytes(seen.PerfRingBytes)} for each CPU";
         List<Figure> figures = [new("bytes_per_cpu", seen.PerfRingBytes)];
-        if (seen.PerfBurst is { } burst)
+        if (seen.PerfBurst is { } burst && !Conclusion.HasDeadRegisters(seen))
         {
             figures.AddRange([new("writes", burst.Writes), new("recorded", burst.Recorded)]);
             size += $"; {Conclusion.Number(burst.Recorded)} of {Conclusion.Count(burst.Writes, "write")} came through them";

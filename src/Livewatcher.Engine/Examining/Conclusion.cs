@@ -19,7 +19,11 @@ internal static class Conclusion
 
     /// <summary>What rests on a thing that does not work; that thing's own check says why.</summary>
     internal static Check NotTried(string name, string title, Observations seen) =>
-        Fails(name, title, seen.Delivery is { } refusal ? $"Could not be tried: {refusal}." : "Could not be tried: neither backend loads.", []);
+        Fails(name, title, $"Could not be tried: {Obstacle(seen)}.", []);
+
+    /// <summary>Whether the kernel gives debug registers that never trap: then a figure of 0 says nothing of what counts with them.</summary>
+    internal static bool HasDeadRegisters(Observations seen) =>
+        seen.UserWrites is { Refusal: null, Counted: 0, Strays: 0 } && seen.Flood is null or { Counted: 0, Strays: 0 };
 
     /// <summary>20,000.</summary>
     internal static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
@@ -38,4 +42,11 @@ internal static class Conclusion
     /// <summary>"8 MiB", "64 KiB".</summary>
     internal static string Bytes(long bytes) =>
         bytes >= 1 << 20 && bytes % (1 << 20) == 0 ? $"{bytes >> 20} MiB" : bytes % 1024 == 0 ? $"{bytes >> 10} KiB" : $"{bytes} bytes";
+
+    private static string Obstacle(Observations seen) =>
+        HasDeadRegisters(seen) ? "no debug register traps here (perf events, above)"
+        : seen.Delivery is { } refusal ? refusal.ToString()
+        : seen.Bpf is not null && seen.PerfRings is not null ? "neither backend loads"
+        : seen.Flood is { Recorded: 0 } ? "no record came through (ring buffer, above)"
+        : "what it rests on does not work";
 }

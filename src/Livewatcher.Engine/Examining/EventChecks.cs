@@ -20,7 +20,8 @@ internal static class EventChecks
         if (trial.Counted == 0)
         {
             return Conclusion.Fails(
-                Name, Title, "A breakpoint event can be opened, but it counts nothing: this machine has no working debug registers. Some hypervisors and emulators do not pass them on.", [], figures);
+                Name, Title, "A breakpoint event can be opened, but it counts nothing: no debug register traps on this machine, for no program (gdb's hardware watchpoints do not either). "
+                + "Some hypervisors and emulators do not pass them on; no setting inside of the machine mends that.", [], figures);
         }
 
         string finding = $"A breakpoint event counted {Conclusion.Number(trial.Counted)} of the program's {Conclusion.Count(trial.Writes, "write")}"
@@ -35,7 +36,7 @@ internal static class EventChecks
         const string Name = "kernel_writes";
         const string Title = "writes by the kernel";
         const string Unseen = "a write that a system call makes into the program's memory (read, recv) is told as a change that no hit explains, without its stack";
-        if (seen.KernelWrites is not { } trial)
+        if (seen.KernelWrites is not { } trial || (trial.Refusal is null && Conclusion.HasDeadRegisters(seen)))
             return Conclusion.NotTried(Name, Title, seen);
         if (trial.Refusal is { Kind: RefusalKind.Permission } refusal)
         {

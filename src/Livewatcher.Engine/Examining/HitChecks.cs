@@ -12,7 +12,7 @@ internal static class HitChecks
     {
         const string Name = "new_threads";
         const string Title = "new threads";
-        if (seen.Chain is not { } chain)
+        if (seen.Chain is not { } chain || Conclusion.HasDeadRegisters(seen))
             return Conclusion.NotTried(Name, Title, seen);
         Figure[] figures = [new("threads", chain.Writes), new("counted", chain.Counted), new("stray_sigtraps", chain.Strays)];
         string who = $"{Conclusion.Count(chain.Writes, "thread")}, each started by the one before it, wrote once each";
@@ -25,7 +25,7 @@ internal static class HitChecks
     {
         const string Name = "accounting";
         const string Title = "accounting";
-        if (seen.Flood is not { } flood)
+        if (seen.Flood is not { } flood || Conclusion.HasDeadRegisters(seen))
             return Conclusion.NotTried(Name, Title, seen);
         Figure[] figures = [new("counted", flood.Counted), new("recorded", flood.Recorded), new("dropped", flood.Dropped), new("filtered", flood.Filtered)];
         long sum = flood.Recorded + flood.Dropped + flood.Filtered;
@@ -41,13 +41,13 @@ internal static class HitChecks
     {
         const string Name = "stray_sigtraps";
         const string Title = "stray SIGTRAPs";
-        if (seen.Flood is not { } flood)
+        if (seen.Flood is not { } flood || Conclusion.HasDeadRegisters(seen))
             return Conclusion.NotTried(Name, Title, seen);
         Figure[] figures = [new("writes", flood.Writes), new("stray_sigtraps", flood.Strays), new("other_sigtraps", flood.OtherTraps)];
         if (flood.Strays + flood.OtherTraps == 0)
         {
             string caution = seen.Machine.Hypervisor ? " A virtual machine may still send one now and then; the guard stands by." : "";
-            return Conclusion.Works(Name, Title, $"None in {Conclusion.Count(flood.Writes, "hit")}.{caution}", figures);
+            return Conclusion.Works(Name, Title, $"None in {Conclusion.Count(flood.Counted, "hit")}.{caution}", figures);
         }
 
         string finding = $"{Conclusion.Number(flood.Strays + flood.OtherTraps)} of {Conclusion.Count(flood.Writes, "hit")} came as a SIGTRAP without a cause, "
@@ -60,7 +60,7 @@ internal static class HitChecks
     {
         const string Name = "lost_hits";
         const string Title = "lost hits";
-        if (seen.Flood is not { } flood)
+        if (seen.Flood is not { } flood || Conclusion.HasDeadRegisters(seen))
             return Conclusion.NotTried(Name, Title, seen);
         Figure[] figures =
         [

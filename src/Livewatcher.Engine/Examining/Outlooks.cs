@@ -55,7 +55,13 @@ internal static class Outlooks
                 : "guard off: the processor does not say that it is virtual",
         ];
         if (!Watches(seen))
-            reasons.Add("refused: see what fails above");
+            reasons.Add($"refused: {Obstacle(seen)}");
         return reasons;
     }
+
+    private static string Obstacle(Observations seen) =>
+        LibraryCheck.IsFatal(seen) ? "a library is missing (libraries, above)"
+        : seen.Probe is not null ? "nothing could be tried (probe process, above)"
+        : Conclusion.HasDeadRegisters(seen) ? "no debug register traps here (perf events, above)"
+        : "no hit arrives (see what fails above)";
 }

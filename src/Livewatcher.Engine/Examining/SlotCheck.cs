@@ -8,7 +8,7 @@ namespace Livewatcher.Engine.Examining;
 internal static class SlotCheck
 {
     private const string Name = "slots";
-    private const string Title = "debug registers";
+    private const string Title = "free debug registers";
 
     /// <summary>x86 has DR0 to DR3.</summary>
     private const int All = 4;

@@ -45,12 +45,16 @@ internal static class TraceTrials
             try
             {
                 guard.Attach(process);
-                guard.Detach();
                 return 0;
             }
             catch (TraceRefusedException e)
             {
                 return e.Errno;
+            }
+            finally
+            {
+                // Refused or not: a guard that is left without this word waits for our own end before it lets go.
+                guard.Detach();
             }
         }
     }

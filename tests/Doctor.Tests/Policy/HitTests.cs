@@ -88,6 +88,29 @@ public sealed class HitTests
         VerdictTests.Of(Examination.Of(Seen.Healthy with { UserWrites = new CountTrial(null, 16, 0, 0) }), "perf_events").Outcome
             .Should().Be(CheckOutcome.Fails);
 
+    /// <summary>A figure of 0 proves nothing where no write can be seen at all: one check says so, and none claims to work.</summary>
+    [Fact]
+    public void WithoutRegistersNothingThatCountsWithThemIsJudged()
+    {
+        var nothing = Seen.Flood(counted: 0, recorded: 0);
+        var report = Examination.Of(Virtual with
+        {
+            UserWrites = new CountTrial(null, 16, 0, 0),
+            KernelWrites = new CountTrial(null, 16, 0, 0),
+            Chain = new Burst(200, 200, 0, 0, 0, 0, 0, 0),
+            Flood = nothing,
+            PerfBurst = new Burst(500, 500, 0, 0, 0, 0, 0, 0),
+            CountedHitNanoseconds = null,
+            RecordedHitNanoseconds = null,
+        });
+        report.Verdict.Should().Be(DoctorVerdict.CannotWatch);
+        report.Checks.Where(check => check.Outcome != CheckOutcome.Works).Select(check => check.Name).Should().Equal(
+            "perf_events", "kernel_writes", "ring_buffer", "new_threads", "accounting", "stray_sigtraps", "lost_hits", "hit_cost");
+        report.Checks.Where(check => check.Outcome != CheckOutcome.Works).Skip(1).Should().AllSatisfy(
+            check => check.Finding.Should().Be("Could not be tried: no debug register traps here (perf events, above)."));
+        report.Outlooks.Should().AllSatisfy(outlook => outlook.Reasons.Should().Contain("refused: no debug register traps here (perf events, above)"));
+    }
+
     [Fact]
     public void TakenRegistersNameTheirHolders()
     {

@@ -1,0 +1,98 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+namespace Livewatcher.Cli.Manual;
+
+/// <summary>What the manual says beyond --help. `Code` stands between grave accents; an empty term is a paragraph.</summary>
+internal static class ManualProse
+{
+    internal static readonly IReadOnlyList<string> Introduction =
+    [
+        "The program is not recompiled, and it is not stopped for a hit: each access is reported with its thread, instruction, source line, whole call stack (inlined frames too) and the value before and after. Nothing is lost without being counted: every run ends with a coverage statement.",
+        "There are four debug registers. They cover 32 bytes at most at a time, and are shared with every debugger on the machine.",
+    ];
+
+    internal static readonly IReadOnlyList<(string, string)> Expressions =
+    [
+        ("", "An expression is C or C++ and names an object in memory. A chain of pointers is followed once, when it is armed; the report says to which address."),
+        ("`name`, `file.c::name`, `ns::Class::member`", "A variable, also a static one of a file or of a class."),
+        ("`a.b`, `p->q`, `a[3]`, `*p`, `&x`", "Members, elements, what a pointer points to, an address. Indexes and `+`, `-` and `*` may be computed."),
+        ("`(type) x`, `*(long*)0x7f12a0`", "A cast, by the types of the program's own debug information."),
+        ("`0x7f12a0:8`, `buffer:16`", "So many bytes from there. Without a length the type's own is meant; `--len` says the same for all expressions of the command."),
+        ("`tls_var@THREAD`", "A thread-local variable of the thread with that id or name. With one thread @THREAD may be left out."),
+        ("", "A name of a library that is not loaded yet is waited for. Quote an expression: the shell has meanings of its own for its characters."),
+    ];
+
+    internal static readonly IReadOnlyList<(string, string)> Locations =
+    [
+        ("`function`, `function+OFFSET`", "A function's entry, or an instruction inside of it."),
+        ("`file.c:88`", "The code of a source line."),
+        ("`0x401136`", "An address, at which an instruction begins."),
+    ];
+
+    internal static readonly IReadOnlyList<(string, string)> Output =
+    [
+        ("armed", "A watch covers every thread: its value, address, process, and how it was armed."),
+        ("#N", "A hit, in the order of time: when, old and new value, thread, CPU, the instruction, and the stack, innermost frame first. The bytes of one system call are one hit, which names the call."),
+        ("writers", "At the end a table of the distinct writers, most suspicious first: the rare ones and those that change the value in another way than the others."),
+        ("coverage", "Last of all the coverage statement; see below."),
+        ("", "Text is coloured on a terminal and plain elsewhere. With `--format json` each of these is one object on one line."),
+    ];
+
+    internal static readonly IReadOnlyList<(string, string)> Coverage =
+    [
+        ("complete", "Nothing can have been missed. Then no hit at all is a finding: nobody touched it."),
+        ("not complete", "Something can have been missed; each reason is a line that begins with gap. No hit proves nothing then."),
+        ("counted = recorded + filtered + dropped", "The kernel's own count against what arrived, what was set aside on purpose, and what found a buffer full (see `--ring`)."),
+        ("recovered", "Hits that a virtual machine has turned into a stray SIGTRAP, and that the guard has turned back."),
+        ("escaped", "The memory has changed and no hit says by whom: a register was lost, or the write came another way, as from process_vm_writev(2), DMA or another mapping."),
+        ("", "A run without a coverage statement was killed, and proves nothing."),
+    ];
+
+    internal static readonly IReadOnlyList<(string, string)> Limits =
+    [
+        ("", "Linux on x86-64, programs of 64 bits. x86 has no register for reads alone: `--awatch` reports both reads and writes."),
+        ("", "Without root, or CAP_BPF and CAP_PERFMON, backend perf serves the user's own processes, and accesses by the kernel are hidden. `livewatcher doctor` tells what lacks."),
+        ("", "Under the guard each thread is interrupted once when it is armed: epoll_wait(2) and the other calls that signal(7) lists may return EINTR, as after SIGSTOP and SIGCONT."),
+    ];
+
+    internal static readonly IReadOnlyList<(string, string)> Files =
+    [
+        ("/usr/lib/debug", "Separate debug files, by build-id or name. They are looked for first as the target sees that folder, then as livewatcher does."),
+    ];
+
+    internal static readonly IReadOnlyList<string> OtherPages = ["gdb(1), perf(1), perf_event_open(2), bpf(2), ptrace(2), capabilities(7)"];
+
+    private static readonly (string, string) Colour = ("NO_COLOR", "Where it is set to anything, `--color auto` does not colour.");
+    private static readonly (string, string) Servers = ("DEBUGINFOD_URLS", "Servers to ask for missing debug information, with `--debuginfod` only.");
+    private static readonly (string, string) Search = ("PATH", "Where `run` looks for a program without a slash in its name.");
+
+    internal static IReadOnlyList<(string, string)> Environment => [Colour, Servers, Search];
+
+    internal static IReadOnlyList<(string, string)> EnvironmentOf(string verb) => verb switch
+    {
+        "run" => Environment,
+        "attach" => [Colour, Servers],
+        "doctor" => [Colour],
+        "man" => [("SOURCE_DATE_EPOCH", "Seconds since 1970: the pages' date.")],
+        _ => [],
+    };
+
+    internal static IReadOnlyList<string> DescriptionOf(string verb) => verb switch
+    {
+        "run" =>
+        [
+            "The program is armed before its constructors and before main. It keeps its arguments, environment and standard streams, and is started as a child of the guard, a small process that traces it.",
+            "Ctrl-C, SIGTERM and SIGHUP to livewatcher end the watching and leave the program running.",
+        ],
+        "attach" =>
+        [
+            "The target may be given by its PID, by the name of its program or by the path of its executable; where several processes fit, they are listed and none is taken.",
+            "Every thread is covered, those that exist and those to come. Ctrl-C, SIGTERM and SIGHUP to livewatcher end the watching.",
+        ],
+        "doctor" =>
+        [
+            "One line for each thing that watching needs: `works`, `degraded` (with a restriction) or `fails`, what was found, and below it, after a dollar sign, commands that mend it. Then what `run` and `attach` would choose if they were given no options, and why.",
+        ],
+        _ => [],
+    };
+}
