@@ -41,6 +41,7 @@ static void fill_attributes(struct perf_event_attr *attr, int slot, const struct
         attr->use_clockid = 1;
         attr->clockid = CLOCK_MONOTONIC;
         attr->sample_id_all = 1;
+        attr->task = 1; /* new threads, for the statement's number */
         attr->watermark = 1;
         attr->wakeup_watermark = config->ring_watermark;
     }

@@ -41,17 +41,15 @@ internal static class WatchCommand
         using Interrupts interrupts = new(stop);
         using OutputSink sink = OutputSink.Open(settings.Output, standardError: started, stop);
         SessionPlatform parts = platform.ForSession(settings);
-        foreach (string note in platform.Notes)
-            sink.Publish(new NoteEvent(parts.Clock.ToWallClock(parts.Clock.Now), NoteLevel.Warning, note));
+        DateTimeOffset now = parts.Clock.ToWallClock(parts.Clock.Now);
+        NotesFirst noting = new(sink, [.. platform.Notes.Select(note => new NoteEvent(now, NoteLevel.Warning, note))]);
         SessionOptions options = new(
             settings.Requests, settings.For, settings.MaxHits, settings.FollowFork, settings.FollowExec, started, OnlineCpus.Read().Count);
-        using WatchSession session = new(parts, options, sink);
+        using WatchSession session = new(parts, options, noting);
         SessionOutcome outcome = session.Run(target, stop.Token);
         int? status = outcome.ExitStatus;
         if (started && outcome.TargetRuns && !stop.IsCancellationRequested)
         {
-            sink.Publish(new NoteEvent(
-                parts.Clock.ToWallClock(parts.Clock.Now), NoteLevel.Info, $"process {target} runs on unwatched; waiting for its end (Ctrl-C leaves it)"));
             status = session.AwaitExit(stop.Token);
         }
         else if (started && status is null)

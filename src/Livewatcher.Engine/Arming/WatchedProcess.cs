@@ -24,6 +24,9 @@ internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symb
     /// <summary>The loader stops whenever its list of libraries changes.</summary>
     internal bool LoaderWatched { get; set; }
 
+    /// <summary>It stops once, at its entry, when its libraries are mapped.</summary>
+    internal bool EntryWatched { get; set; }
+
     internal Dictionary<int, AuditedSlot> Audited { get; } = [];
 
     /// <summary>A forked child, which has its names from the process that forked it.</summary>

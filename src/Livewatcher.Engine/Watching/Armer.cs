@@ -48,6 +48,29 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
         return refused;
     }
 
+    /// <summary>A program that ends or executes another one within milliseconds takes its mappings with it, and with them the names of
+    /// its libraries. They can be read when the loader has done its work: at the program's entry it stops once, where a register
+    /// is free till then.</summary>
+    internal void WatchEntry(WatchedProcess process)
+    {
+        const ulong AT_ENTRY = 9; // getauxval(3)
+        if (platform.Tracer is not { } tracer || process.LoaderWatched || process.Retired || Held(process).Count >= SlotPlanner.SlotCount
+            || !process.Process.ReadAuxiliaryVector().TryGetValue(AT_ENTRY, out ulong entry))
+        {
+            return;
+        }
+
+        try
+        {
+            tracer.WatchLoader(process.Id, new Address(entry));
+            process.EntryWatched = true;
+        }
+        catch (ArmingException)
+        {
+            // Somebody else has the register: names may be missing, no hit will.
+        }
+    }
+
     /// <summary>At scope cpu a program that is no more still occupies every CPU, but for the slots that others are watched by.</summary>
     internal void FreeCpuSlots(WatchedProcess old)
     {

@@ -111,7 +111,11 @@ public sealed class WatchSession : IDisposable
         }
 
         if (options.Started)
+        {
+            armer.WatchEntry(processes.Find(root)!);
             platform.Tracer?.Release(root);
+        }
+
         LetGoUnlessNeeded();
     }
 
@@ -125,7 +129,7 @@ public sealed class WatchSession : IDisposable
     /// <summary>Without the guard, the tracer stays only as long as a library is to come or an exec is to be followed.</summary>
     private void LetGoUnlessNeeded()
     {
-        if (!tracerHolds || platform.GuardOn || options.FollowExec || processes.All.Any(process => !process.Retired && process.Pending.Count > 0))
+        if (!tracerHolds || platform.GuardOn || options.FollowExec || processes.All.Any(process => !process.Retired && (process.EntryWatched || process.Pending.Count > 0)))
             return;
         platform.Tracer!.Detach();
         tracerHolds = false;
@@ -278,7 +282,14 @@ public sealed class WatchSession : IDisposable
 
     private void OnLibrariesChanged(ProcessId id)
     {
-        if (processes.Find(id) is { } process && process.Symbols.RefreshModules())
+        WatchedProcess? process = processes.Find(id);
+        if (process is { EntryWatched: true })
+        {
+            process.EntryWatched = false;
+            platform.Tracer!.UnwatchLoader(id);
+        }
+
+        if (process is not null && process.Symbols.RefreshModules())
         {
             reporter.WarnAboutSymbols(process);
             foreach (string refusal in armer.ArmPending(process))
@@ -333,6 +344,7 @@ public sealed class WatchSession : IDisposable
         {
             WatchedProcess process = Open(id);
             armer.ArmAll(process, mayWait: true);
+            armer.WatchEntry(process);
             processes.AuditAgain();
             reporter.Note(NoteLevel.Info, $"process {id} has executed another program: its watches are resolved anew");
         }
@@ -439,6 +451,8 @@ public sealed class WatchSession : IDisposable
             Retire(id);
         foreach ((WatchRequest request, string reason) in processes.All.SelectMany(process => process.Pending))
             ledger.AddGap($"'{request.Expression}' was never armed: no module had that name ({reason})");
+        if (options.Started && !rootExited && platform.IsAlive(root))
+            reporter.Note(NoteLevel.Info, $"process {root} runs on, unwatched");
         reporter.Close(why, armer.CoveredFrom, armer.KernelCount);
     }
 }

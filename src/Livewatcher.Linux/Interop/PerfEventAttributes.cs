@@ -19,6 +19,7 @@ internal struct PerfEventAttributes
     internal const ulong ExcludeUser = 1UL << 4;
     internal const ulong ExcludeKernel = 1UL << 5;
     internal const ulong ExcludeHypervisor = 1UL << 6;
+    internal const ulong Task = 1UL << 13;
     internal const ulong Watermark = 1UL << 14;
     internal const ulong SampleIdAll = 1UL << 18;
     internal const ulong UseClockId = 1UL << 25;

@@ -46,6 +46,10 @@ internal sealed class PerfAccounts(bool followFork)
     private readonly ConcurrentDictionary<ProcessId, PerfSlot?[]> processes = new();
     private readonly ConcurrentDictionary<ProcessId, bool> removed = new();
 
+    internal bool FollowFork => followFork;
+
+    internal bool Watches(ProcessId process) => processes.ContainsKey(process);
+
     internal void Add(ProcessId process)
     {
         removed.TryRemove(process, out _);

@@ -34,7 +34,7 @@ public sealed class PerfHitSource : IHitSource
     /// <summary>Why a burst of hits may overrun the rings, and what to do about it; null where they are large.</summary>
     public string? SmallRings => rings.SmallRings;
 
-    public SessionCounts Session => new(reader.Foreign, 0, 0, 0, reader.Throttled);
+    public SessionCounts Session => new(reader.Foreign, 0, reader.Threads, 0, reader.Throttled);
 
     internal PerfSampling Sampling => rings.Sampling;
 

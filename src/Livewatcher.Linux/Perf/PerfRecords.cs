@@ -12,6 +12,7 @@ internal enum PerfRecordType : uint
 {
     PERF_RECORD_LOST = 2,
     PERF_RECORD_THROTTLE = 5,
+    PERF_RECORD_FORK = 7,
     PERF_RECORD_SAMPLE = 9,
     PERF_RECORD_LOST_SAMPLES = 13,
 }
@@ -116,6 +117,18 @@ internal readonly ref struct PerfSample
         R15: r[19], R14: r[18], R13: r[17], R12: r[16], Rbp: r[6], Rbx: r[1], R11: r[15], R10: r[14], R9: r[13], R8: r[12],
         Rax: r[0], Rcx: r[2], Rdx: r[3], Rsi: r[4], Rdi: r[5], OrigRax: ulong.MaxValue, Rip: r[8], Cs: r[10], Eflags: r[9],
         Rsp: r[7], Ss: r[11]);
+}
+
+/// <summary>PERF_RECORD_FORK: a new thread, or the first one of a new process.</summary>
+internal readonly record struct PerfFork(int Pid, int ParentPid, int Tid)
+{
+    internal static bool TryDecode(ReadOnlySpan<byte> body, out PerfFork fork)
+    {
+        // { u32 pid, ppid; u32 tid, ptid; u64 time; }
+        ReadOnlySpan<int> words = MemoryMarshal.Cast<byte, int>(body);
+        fork = words.Length < 3 ? default : new PerfFork(words[0], words[1], words[2]);
+        return words.Length >= 3;
+    }
 }
 
 /// <summary>The other records' one number each.</summary>

@@ -22,10 +22,17 @@ internal sealed class PerfSampleReader(PerfAccounts accounts, PerfSampling sampl
     private ulong lost;
 
     private ulong throttled;
+    private ulong threads;
+
+    /// <summary>Each event of the thread that clones tells of the clone, one after the other.</summary>
+    private int lastClone;
 
     internal ulong Foreign => Volatile.Read(ref foreign);
 
     internal ulong Throttled => Volatile.Read(ref throttled);
+
+    /// <summary>Threads and followed processes created under watch.</summary>
+    internal ulong Threads => Volatile.Read(ref threads);
 
     /// <summary>Hands over what was there when it was called; what came meanwhile waits for the next call.</summary>
     internal int Drain(IReadOnlyList<PerfRing> rings, IHitReceiver receiver)
@@ -64,10 +71,21 @@ internal sealed class PerfSampleReader(PerfAccounts accounts, PerfSampling sampl
             case PerfRecordType.PERF_RECORD_LOST or PerfRecordType.PERF_RECORD_LOST_SAMPLES:
                 lost += PerfLoss.Read(header.Type, body);
                 break;
+            case PerfRecordType.PERF_RECORD_FORK when PerfFork.TryDecode(body, out PerfFork fork):
+                Take(fork);
+                break;
             case PerfRecordType.PERF_RECORD_THROTTLE:
                 Interlocked.Increment(ref throttled);
                 break;
         }
+    }
+
+    private void Take(PerfFork fork)
+    {
+        bool watched = accounts.Watches(new ProcessId(fork.ParentPid)) && (fork.Pid == fork.ParentPid || accounts.FollowFork);
+        if (watched && fork.Tid != lastClone)
+            Interlocked.Increment(ref threads);
+        lastClone = fork.Tid;
     }
 
     private void Take(PerfRecordHeader header, in PerfSample sample)

@@ -49,6 +49,7 @@ internal readonly record struct PerfSampling(int StackBytes, bool ExcludeKernel,
     {
         PerfEventAttributes attributes = WithSampling(PerfEvent.AttributesOf(content));
         attributes.SampleStackUser = (uint)StackBytesOf(slot);
+        attributes.Flags |= PerfEventAttributes.Task; // new threads, for the statement's number
         return attributes;
     }
 

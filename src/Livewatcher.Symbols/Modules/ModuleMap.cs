@@ -10,6 +10,9 @@ internal sealed class ModuleMap(ITargetProcess process, SymbolOptions options, W
     /// <summary>AT_ENTRY, getauxval(3).</summary>
     private const ulong EntryKey = 9;
 
+    /// <summary>Unloaded modules that are still open, for hits that are named after they went.</summary>
+    private const int MostFormer = 16;
+
     private readonly ImageOpener _opener = new(process, options, warnings);
 
     private Mapping[] _fileMappings = [];
@@ -18,15 +21,24 @@ internal sealed class ModuleMap(ITargetProcess process, SymbolOptions options, W
 
     private ElfModule[] _modules = [];
 
+    private readonly List<ElfModule> _former = [];
+
     private ElfModule? _last;
+
+    private IReadOnlyDictionary<ulong, ulong>? _program;
 
     public IReadOnlyList<ElfModule> Modules => _modules;
 
-    /// <summary>Takes in what came and drops what went. A process that is gone keeps its last modules: hits that it
-    /// left behind still want names.</summary>
+    /// <summary>Takes in what came and drops what went. A process that is gone, or that has executed another program, keeps
+    /// its last modules: hits that it left behind still want names.</summary>
     public bool Refresh()
     {
         var all = process.ReadMappings();
+        if (IsAnotherProgram())
+        {
+            return false;
+        }
+
         var groups = MappedImage.GroupByFile(all).ToList();
         Mapping[] fileMappings = [.. groups.SelectMany(group => group)];
         if (all.Count > 0)
@@ -72,7 +84,9 @@ internal sealed class ModuleMap(ITargetProcess process, SymbolOptions options, W
             }
         }
 
-        return low > 0 && address < _modules[low - 1].End ? _last = _modules[low - 1] : null;
+        return low > 0 && address < _modules[low - 1].End
+            ? _last = _modules[low - 1]
+            : _former.FindLast(module => module.Start <= address && address < module.End);
     }
 
     /// <summary>Whether an address can be executed, in a module or not.</summary>
@@ -80,14 +94,29 @@ internal sealed class ModuleMap(ITargetProcess process, SymbolOptions options, W
 
     public void Dispose()
     {
-        foreach (var module in _modules)
+        foreach (var module in _modules.Concat(_former))
         {
             module.Dispose();
         }
 
         _modules = [];
+        _former.Clear();
         _fileMappings = [];
         _last = null;
+    }
+
+    /// <summary>execve(2) makes a new auxiliary vector, with the addresses of the new stack and vDSO in it. Asked after the
+    /// mappings were read: a vector that is still the old one proves that they were the old program's.</summary>
+    private bool IsAnotherProgram()
+    {
+        var now = process.ReadAuxiliaryVector();
+        if (now.Count == 0)
+        {
+            return false;
+        }
+
+        _program ??= now;
+        return now.Count != _program.Count || now.Any(entry => !_program.TryGetValue(entry.Key, out var value) || value != entry.Value);
     }
 
     private List<ElfModule> ModulesOf(IReadOnlyList<Mapping> group, IReadOnlyList<Mapping> all)
@@ -110,9 +139,11 @@ internal sealed class ModuleMap(ITargetProcess process, SymbolOptions options, W
     private bool Replace(List<ElfModule> next)
     {
         var changed = next.Count != _modules.Length || !next.SequenceEqual(_modules);
-        foreach (var module in _modules.Except(next))
+        _former.AddRange(_modules.Except(next));
+        while (_former.Count > MostFormer)
         {
-            module.Dispose();
+            _former[0].Dispose();
+            _former.RemoveAt(0);
         }
 
         _modules = [.. next];

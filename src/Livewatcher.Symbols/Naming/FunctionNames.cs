@@ -25,9 +25,15 @@ internal static class FunctionNames
         }
 
         // gcc writes a linkage name for what other units can see only (gcc/dwarf2out.cc, add_linkage_name).
-        if (symbol is not null)
+        if (symbol is not null && !Demangler.IsMangled(symbol))
         {
-            return Demangler.IsMangled(symbol) ? OfSymbol(WithoutClone(symbol)) : name;
+            return name;
+        }
+
+        // What gcc 12 calls the parts of a coroutine is no name that a demangler takes.
+        if (symbol is not null && OfSymbol(WithoutClone(symbol)) is var written && !Demangler.IsMangled(written))
+        {
+            return written;
         }
 
         var declaration = ScopePath.Declaration(function);

@@ -45,7 +45,7 @@ public sealed class KilledTests : LiveTest
     {
         var output = NewPath("jsonl");
         var program = await Toolchain.BuildAsync(new Recipe("steady.c"));
-        var child = StartLivewatcher("run", "--format", "json", "--output", output, "--watch", "g_steady", "--", program, "1000", "3");
+        var child = StartLivewatcher("run", "--format", "json", "--output", output, "--watch", "g_steady", "--", program, "1000", $"{3 * Emulation.Slowness}");
         await Patience.UntilAsync(
             () => child.HasExited || (File.Exists(output) && File.ReadLines(output).Count() > 50), Limit, () => child.Describe("no hits"));
         child.HasExited.Should().BeFalse(child.Describe("it ended by itself"));
