@@ -5,6 +5,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 binary=${1:-artifacts/publish/livewatcher/livewatcher}
+
+if ! tools/debug-registers.sh "$binary"; then
+  echo "this machine's debug registers do not trap (livewatcher doctor): the demo runs in an emulated one (QEMU, Debian's kernel)"
+  exec tools/vm/run.sh --seconds 300 -- samples/overrun/demo.sh "$binary"
+fi
+
 report=$(mktemp)
 trap 'rm -f "$report"' EXIT
 
