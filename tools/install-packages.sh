@@ -11,6 +11,7 @@ packages=(
   "gcc            the guard and test programs"
   "g++            C++ test programs"
   "libc6-dev      C headers"
+  "gcc-multilib   32-bit test programs, with their C library"
   "zlib1g-dev     native AOT links it"
   "libbpf-dev     headers of the BPF program"
   "libbpf1        loads the BPF program"

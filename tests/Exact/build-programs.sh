@@ -38,6 +38,20 @@ for program in $watched; do
     done
 done
 
+# 32-bit programs, and one without a C library, whose system calls are int 0x80.
+for program in one calls chain gate narrow; do
+    for compiler in gcc clang; do
+        for level in '-O0' '-O2 -fomit-frame-pointer'; do
+            for address in '-fPIE -pie' '-fno-pie -no-pie'; do
+                name=$program.${compiler}32${level%% *}-$([ "$address" = '-fPIE -pie' ] && echo pie || echo nopie)
+                # shellcheck disable=SC2086 # the flags are several words
+                build "$output/$name" $compiler -m32 -std=gnu11 -g $warnings $level $address -pthread \
+                    "$here/programs/$program.c"
+            done
+        done
+    done
+done
+
 # Static: what judges must not depend on what is judged.
 build "$output/selfcheck" gcc -std=gnu11 -O2 $warnings -static -pthread "$here/programs/selfcheck.c"
 build "$output/check" gcc -std=gnu11 -O2 $warnings -static "$here/programs/check.c" "$here/programs/json.c"

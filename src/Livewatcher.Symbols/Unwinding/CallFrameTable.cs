@@ -14,6 +14,8 @@ internal sealed class CallFrameTable
 
     private readonly ElfModule _module;
 
+    private readonly Architecture _architecture;
+
     private nint _debugFrame;
 
     private ulong _debugBias;
@@ -23,6 +25,7 @@ internal sealed class CallFrameTable
     public CallFrameTable(ElfModule module)
     {
         _module = module;
+        _architecture = Architecture.Of(module.Image.Layout);
         _ehFrame = DwflNative.ModuleEhFrame(module.Handle, out _ehBias);
     }
 
@@ -40,7 +43,7 @@ internal sealed class CallFrameTable
         return Read(_debugFrame, address - _debugBias);
     }
 
-    private static UnwindRow? Read(nint table, ulong address)
+    private UnwindRow? Read(nint table, ulong address)
     {
         if (!CallFrame.TryOpen(table, address, out var frame))
         {
@@ -53,15 +56,15 @@ internal sealed class CallFrameTable
         }
     }
 
-    private static UnwindRow? ReadRow(in CallFrame frame)
+    private UnwindRow? ReadRow(in CallFrame frame)
     {
         var column = frame.ReturnColumn;
-        if (column is < 0 or >= X64.Count || frame.ReadCfa() is not { } cfa)
+        if (column < 0 || column >= _architecture.Count || frame.ReadCfa() is not { } cfa)
         {
             return null;
         }
 
-        var simple = cfa is [{ Atom: FrameOp.BregX, Number: < X64.Count }];
+        var simple = cfa is [{ Atom: FrameOp.BregX }] && cfa[0].Number < (ulong)_architecture.Count;
         return new UnwindRow
         {
             CfaRegister = simple ? (int)cfa[0].Number : 0,
@@ -73,10 +76,10 @@ internal sealed class CallFrameTable
         };
     }
 
-    private static List<RegisterRule> ReadRules(in CallFrame frame, int column)
+    private List<RegisterRule> ReadRules(in CallFrame frame, int column)
     {
         List<RegisterRule> rules = [];
-        for (var register = 0; register < X64.ReturnAddress; register++)
+        for (var register = 0; register < _architecture.ReturnAddress; register++)
         {
             var rule = ReadRule(frame, register);
             if (register != column && !IsConvention(rule))
@@ -88,14 +91,13 @@ internal sealed class CallFrameTable
         return rules;
     }
 
-    /// <summary>What the calling convention says where the table says nothing. libdw cannot tell that from "undefined",
-    /// and its own defaults take rax for rbx (backends/x86_64_cfi.c in 0.188); no compiler declares a callee-saved
-    /// register lost.</summary>
-    private static bool IsConvention(RegisterRule rule) => rule.Kind switch
+    /// <summary>What the calling convention says where the table says nothing. libdw cannot tell that from "undefined"; no
+    /// compiler declares a callee-saved register lost.</summary>
+    private bool IsConvention(RegisterRule rule) => rule.Kind switch
     {
         RuleKind.Undefined => true,
-        RuleKind.Same => rule.Register == 0 || X64.IsCalleeSaved(rule.Register),
-        RuleKind.CfaPlus => rule is { Register: X64.Rsp, Offset: 0 },
+        RuleKind.Same => (_architecture.Unspoken & (1u << rule.Register)) != 0,
+        RuleKind.CfaPlus => rule.Register == _architecture.StackPointer && rule.Offset == 0,
         _ => false,
     };
 
