@@ -3,8 +3,8 @@
 namespace Livewatcher.Symbols.SystemCalls;
 
 /// <summary>The i386 system calls by number (arch/x86/entry/syscalls/syscall_32.tbl). A name alone has the arguments that
-/// it has on x86-64; kinds of its own follow a colon, with one letter more: L, 64 bits in two registers, the low half
-/// first. "-" is a number that is not assigned.</summary>
+/// it has on x86-64; kinds of its own follow a colon, with two letters more: L, 64 bits in two registers, the low half
+/// first, and k, which of its calls socketcall(2) is to make. "-" is a number that is not assigned.</summary>
 internal static class NarrowSystemCalls
 {
     private const int FirstOfSecondBlock = 393;
@@ -21,7 +21,7 @@ internal static class NarrowSystemCalls
         chroot ustat dup2 getppid getpgrp setsid sigaction:ipp sgetmask: ssetmask:x setreuid setregid sigsuspend:iix
         sigpending:p sethostname setrlimit getrlimit getrusage gettimeofday settimeofday getgroups setgroups select:p
         symlink oldlstat:sp readlink uselib swapon reboot readdir:fpu mmap:p munmap truncate:si ftruncate:fi fchmod
-        fchown getpriority setpriority profil:pupu statfs fstatfs ioperm socketcall:ip syslog setitimer getitimer stat
+        fchown getpriority setpriority profil:pupu statfs fstatfs ioperm socketcall:kp syslog setitimer getitimer stat
         lstat fstat olduname:p iopl vhangup idle: vm86old:p wait4 swapoff sysinfo ipc:xiiipi fsync sigreturn: clone
         setdomainname uname modify_ldt adjtimex mprotect sigprocmask:ipp create_module init_module delete_module
         get_kernel_syms quotactl getpgid fchdir bdflush:ii sysfs personality afs_syscall setfsuid setfsgid
@@ -64,6 +64,13 @@ internal static class NarrowSystemCalls
         sched_rr_get_interval_time64:ip
         """;
 
+    // SYS_SOCKET to SYS_SENDMMSG, linux/net.h; 1 to 20.
+    private static readonly string[] s_socketCalls =
+    [
+        "SOCKET", "BIND", "CONNECT", "LISTEN", "ACCEPT", "GETSOCKNAME", "GETPEERNAME", "SOCKETPAIR", "SEND", "RECV", "SENDTO",
+        "RECVFROM", "SHUTDOWN", "SETSOCKOPT", "GETSOCKOPT", "SENDMSG", "RECVMSG", "ACCEPT4", "RECVMMSG", "SENDMMSG",
+    ];
+
     private static readonly (string Name, string Kinds)?[] s_first = Parse(FirstBlock);
     private static readonly (string Name, string Kinds)?[] s_second = Parse(SecondBlock);
 
@@ -75,6 +82,10 @@ internal static class NarrowSystemCalls
             : second >= 0 && second < s_second.Length ? s_second[second]
             : null;
     }
+
+    /// <summary>The first argument of socketcall(2); its number where it has no name.</summary>
+    public static string SocketCall(ulong number) =>
+        number - 1 < (ulong)s_socketCalls.Length ? $"SYS_{s_socketCalls[number - 1]}" : $"{number}";
 
     private static (string Name, string Kinds)?[] Parse(string block) =>
         Array.ConvertAll(block.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries), ParseEntry);

@@ -70,6 +70,9 @@ public sealed class SystemCallFormatter(ITargetProcess process)
             case 'l' or 'L':
                 output.Append((long)value);
                 break;
+            case 'k':
+                output.Append(NarrowSystemCalls.SocketCall(value));
+                break;
             case 'u':
                 output.Append(value);
                 break;
