@@ -85,6 +85,8 @@ whole bpf cpu off gate.gcc-O2-pie
 whole bpf task on gate.clang-O2-pie
 whole bpf task off gate.clang-O2-nopie
 whole perf task off gate.gcc-O0-pie
+whole bpf cpu off gate.clang32-O2-nopie
+whole bpf task on gate.gcc32-O2-pie
 limited bpf cpu off gate.clang-O2-pie
 limited bpf task on gate.gcc-O2-nopie
 quiet bpf cpu off gate.gcc-O2-pie
