@@ -10,7 +10,7 @@ output=${1:?usage: build-programs.sh OUTPUT_DIR}
 mkdir -p "$output"
 
 warnings='-Wall -Wextra -Werror'
-watched='one slots calls chain family sibling wide readers gate'
+watched='one slots calls chain family sibling wide readers gate local'
 built=0
 
 newest=$(find "$here/programs" "$here/build-programs.sh" -type f -printf '%T@ %p\n' |
@@ -39,7 +39,7 @@ for program in $watched; do
 done
 
 # 32-bit programs, and one without a C library, whose system calls are int 0x80.
-for program in one calls chain gate narrow; do
+for program in one calls chain gate local narrow; do
     for compiler in gcc clang; do
         for level in '-O0' '-O2 -fomit-frame-pointer'; do
             for address in '-fPIE -pie' '-fno-pie -no-pie'; do
