@@ -95,11 +95,12 @@ prepare() {
 # The target's own end must be a good one, whatever was done to it.
 target_ended_well() { wait $target || { finish "the target ended with status $?"; return 1; }; }
 
-# whole BACKEND SCOPE GUARD PROGRAM: watched from its gate to its end.
+# whole BACKEND SCOPE GUARD PROGRAM [OPTION]...: watched from its gate to its end.
 whole() {
     prepare "$1" "$2" "$3" "$4" attach
     start "$4" 2500 1 || { finish 'the target did not start'; return; }
-    attach || { kill -9 $target; finish "not armed: $(tail -n 1 $work/errors)"; return; }
+    shift 4
+    attach "$@" || { kill -9 $target; finish "not armed: $(tail -n 1 $work/errors)"; return; }
     touch /tmp/go.1
     wait $watcher
     status=$?

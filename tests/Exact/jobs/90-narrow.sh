@@ -28,5 +28,5 @@ narrow bpf task on clang32-O2-pie
 
 # A thread-local variable, found by the thread's gs.
 watched=t_local@keeper
-whole bpf cpu off local.gcc32-O2-pie
-whole bpf task on local.clang32-O0-nopie
+whole bpf cpu off local.gcc32-O2-pie --stack-bytes 2048
+whole bpf task on local.clang32-O0-nopie --stack-bytes 2048

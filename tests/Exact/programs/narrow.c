@@ -11,7 +11,9 @@
 
 #include "own.h"
 
-static volatile int g_plain, g_info, g_direct;
+static volatile int g_plain, g_info;
+/* A byte, so that a read is one hit by itself. */
+static volatile unsigned char g_direct;
 static int plain_line, info_line, direct_line;
 
 __attribute__((noinline)) static void write_plain(int signal)
@@ -54,7 +56,7 @@ int main(int argc, char **argv)
     for (int i = 1; i <= count; i++) {
         plain += raise(SIGUSR1) == 0;
         info += raise(SIGUSR2) == 0;
-        must(write(ends[1], &i, sizeof i) == sizeof i, "write");
+        must(write(ends[1], &i, sizeof g_direct) == sizeof g_direct, "write"); /* the low byte */
         direct += read_direct(ends[0]);
     }
     own_hits("g_plain", plain);
