@@ -162,6 +162,14 @@ static __always_inline void fill_registers(struct lw_record *r, struct bpf_perf_
     bpf_probe_read_kernel(r->registers, sizeof(r->registers), user);
 }
 
+/* execve(2) and execveat(2): 59 and 322 in arch/x86/entry/syscalls/syscall_64.tbl, 11 and 358 in syscall_32.tbl, which
+ * counts for 32-bit code, whose segment is __USER32_CS. */
+static __always_inline int is_exec(const struct lw_record *r)
+{
+    lw_u64 number = r->registers[15];
+    return r->registers[17] == 0x23 ? number == 11 || number == 358 : number == 59 || number == 322;
+}
+
 /* Reads what the slot holds now and leaves it as the last value seen. */
 static __always_inline int exchange(struct lw_slot_state *state, lw_u64 address, lw_u64 *old_value, lw_u64 *new_value)
 {
@@ -222,10 +230,9 @@ static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
     r->kernel_ip = r->kernel_di = r->kernel_cx = 0;
     fill_registers(r, ctx);
 
-    /* An event that is about to be moved or closed, and the kernel's own clearing of .bss at execve(2) or
-     * execveat(2), are no accesses of the program. */
-    if (state->address != ctx->addr ||
-        ((r->flags & LW_KERNEL) && (r->registers[15] == 59 || r->registers[15] == 322))) {
+    /* An event that is about to be moved or closed, and the kernel's own clearing of .bss when it starts a program, are
+     * no accesses of the program. */
+    if (state->address != ctx->addr || ((r->flags & LW_KERNEL) && is_exec(r))) {
         __sync_fetch_and_add(&state->filtered, 1);
         return 0;
     }

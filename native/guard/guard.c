@@ -6,7 +6,6 @@
 #define _GNU_SOURCE
 #include "guard.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -26,7 +25,11 @@
 
 #include "arming.h"
 #include "detach.h"
+#include "recover.h"
 #include "stops.h"
+
+/* __USER32_CS, arch/x86/include/asm/segment.h */
+#define COMPATIBILITY_CODE_SEGMENT 0x23
 
 static sigset_t inherited_mask;
 
@@ -93,7 +96,7 @@ static void kick_one(struct tracee *t, void *context)
         ptrace(PTRACE_INTERRUPT, t->tid, 0, 0);
 }
 
-/* fs_base, in a stop: a running thread's is in the CPU. */
+/* The thread pointer, fs_base or in 32-bit code gs_base, in a stop: a running thread's is in the CPU. */
 static void on_registers(const struct lw_guard_packet *c)
 {
     struct lw_guard_packet m = {.kind = LW_MESSAGE_REGISTERS, .tid = c->tid, .error = ESRCH};
@@ -104,9 +107,8 @@ static void on_registers(const struct lw_guard_packet *c)
         if (!held && ptrace(PTRACE_INTERRUPT, t->tid, 0, 0) == 0 && waitpid(t->tid, &status, __WALL) != t->tid)
             t = NULL;
         struct user_regs_struct regs;
-        struct iovec iov = {&regs, sizeof(regs)};
-        if (t && ptrace(PTRACE_GETREGSET, t->tid, (void *)NT_PRSTATUS, &iov) == 0) {
-            m.value[0] = regs.fs_base;
+        if (t && read_registers(t->tid, &regs)) {
+            m.value[0] = regs.cs == COMPATIBILITY_CODE_SEGMENT ? regs.gs_base : regs.fs_base;
             m.error = 0;
         }
         if (t && !held)

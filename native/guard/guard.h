@@ -32,7 +32,7 @@ enum lw_guard_command {
     LW_COMMAND_RELEASE = 4,   /* tgid: let a held process go on; no answer */
     LW_COMMAND_KICK = 5,      /* tgid: make every running thread reload its debug registers; no answer */
     LW_COMMAND_DETACH = 6,    /* disarm, detach all; answer: DETACHED. Then wait for a started target's end, or end */
-    LW_COMMAND_REGISTERS = 7, /* tid: answer: REGISTERS, value[0] = fs_base */
+    LW_COMMAND_REGISTERS = 7, /* tid: answer: REGISTERS, value[0] = thread pointer */
     LW_COMMAND_COUNTS = 8,    /* tgid (0: all): answer: COUNTS */
 };
 

@@ -4,11 +4,11 @@
 #define _GNU_SOURCE
 #include "recover.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,19 +35,16 @@ static bool read_memory(int tid, uint64_t address, void *buffer, size_t length)
     return process_vm_readv(tid, &local, 1, &remote, 1, 0) == (ssize_t)length;
 }
 
-static bool get_registers(int tid, struct user_regs_struct *regs)
+bool read_registers(int tid, struct user_regs_struct *regs)
 {
-    struct iovec iov = {regs, sizeof(*regs)};
-    return ptrace(PTRACE_GETREGSET, tid, (void *)NT_PRSTATUS, &iov) == 0;
+    return ptrace(PTRACE_GETREGS, tid, 0, regs) == 0;
 }
 
 /* The instruction at rip has trapped before it ran; RF lets it run once without trapping again
  * (Intel SDM vol. 3, 18.3.1.1), as the kernel does where it sees DR6. */
-static void set_resume_flag(int tid, struct user_regs_struct *regs)
+static void set_resume_flag(int tid, const struct user_regs_struct *regs)
 {
-    regs->eflags |= EFLAGS_RF;
-    struct iovec iov = {regs, sizeof(*regs)};
-    ptrace(PTRACE_SETREGSET, tid, (void *)NT_PRSTATUS, &iov);
+    ptrace(PTRACE_POKEUSER, tid, (void *)offsetof(struct user, regs.eflags), (void *)(uintptr_t)(regs->eflags | EFLAGS_RF));
 }
 
 static int executes_slot(const struct process *p, uint64_t rip)
@@ -70,7 +67,7 @@ enum sigtrap judge_sigtrap(struct tracee *t)
     /* exc_debug_user() sends TRAP_BRKPT where DR6 names no cause: icebp, or a lost DR6 (arch/x86/kernel/traps.c). */
     struct user_regs_struct regs;
     unsigned char before = 0;
-    if (!get_registers(t->tid, &regs))
+    if (!read_registers(t->tid, &regs))
         return SIGTRAP_STRAY;
     if (read_memory(t->tid, regs.rip - 1, &before, 1) && before == OPCODE_ICEBP)
         return SIGTRAP_GENUINE;
@@ -152,7 +149,7 @@ void recover_hit(struct tracee *t)
     memset(&m.packet, 0, sizeof(m.packet));
     memset(&m.hit, 0, sizeof(m.hit));
     struct user_regs_struct regs;
-    if (!get_registers(t->tid, &regs))
+    if (!read_registers(t->tid, &regs))
         return;
 
     struct process *p = t->process;

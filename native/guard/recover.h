@@ -6,6 +6,8 @@
 #ifndef LIVEWATCHER_RECOVER_H
 #define LIVEWATCHER_RECOVER_H
 
+#include <sys/user.h>
+
 #include "tracees.h"
 
 enum sigtrap {
@@ -28,5 +30,9 @@ void last_look(struct tracee *t, struct lw_guard_packet *m);
 bool stray_is_queued(int tid);
 
 bool traced_by_us(int tgid, int tid);
+
+/* The registers of a thread in a stop. By PTRACE_GETREGS, which has the tracer's layout: PTRACE_GETREGSET has the tracee's,
+ * and for 32-bit code that is another one (task_user_regset_view(), arch/x86/kernel/ptrace.c). */
+bool read_registers(int tid, struct user_regs_struct *regs);
 
 #endif

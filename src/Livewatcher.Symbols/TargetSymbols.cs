@@ -51,7 +51,7 @@ public sealed class TargetSymbols : ITargetSymbols
     /// <exception cref="UserException">libdw is not installed.</exception>
     public TargetSymbols(ITargetProcess process, SymbolOptions? options = null)
     {
-        if (!NativeLibrary.TryLoad(DwflNative.Library, out _))
+        if (!DwflNative.IsInstalled)
         {
             throw new UserException($"{DwflNative.Library} is not installed: apt-get install libdw1");
         }

@@ -11,23 +11,11 @@ public sealed partial class UnsafeCodeTests
 {
     private static readonly string[] MayBeUnsafe = ["src/Livewatcher.Linux/", "src/Livewatcher.Symbols/Interop/"];
 
-    /// <summary>Files of Symbols that still have to hand their native part over to Interop. This list may only become shorter.</summary>
-    private static readonly string[] StillToMove =
-    [
-        "src/Livewatcher.Symbols/Modules/DebugFileCheck.cs",
-        "src/Livewatcher.Symbols/Modules/ElfModule.cs",
-        "src/Livewatcher.Symbols/Modules/SymbolReader.cs",
-        "src/Livewatcher.Symbols/Naming/Demangler.cs",
-        "src/Livewatcher.Symbols/TargetSymbols.cs",
-        "src/Livewatcher.Symbols/Unwinding/CallFrameTable.cs",
-    ];
-
     [Fact]
     public void UnsafeCodeAndNativeCallsLiveInTheirFolders() =>
         Repository.Sources(".cs")
             .Where(file => file.StartsWith("src/", StringComparison.Ordinal) && !MayBeUnsafe.Any(folder => file.StartsWith(folder, StringComparison.Ordinal)))
             .Where(file => Unsafe().IsMatch(WithoutComments(Repository.Read(file))))
-            .Except(StillToMove)
             .ShouldBeNone();
 
     [Fact]

@@ -52,7 +52,14 @@ for file in "${files[@]}"; do install -m 644 "$file" "$root/programs/"; done
 for file in "${jobs[@]}"; do install -m 644 "$file" "$root/jobs/"; done
 
 # Lines of ldd: "NAME => PATH (ADDR)" or "PATH (ADDR)"; ldd follows the whole closure.
-needed() { { LC_ALL=C ldd "$1" 2>/dev/null || true; } | sed -n 's/^[[:space:]]*\([^ ]* => \)\?\(\/[^ ]*\) (0x.*/\2/p'; }
+# For 32-bit programs it asks the program's own loader, which need not run here: those need the C library alone.
+needed() {
+    if LC_ALL=C readelf -lW "$1" 2>/dev/null | grep -q 'interpreter: /lib/ld-linux.so.2'; then
+        printf '%s\n' /lib/ld-linux.so.2 /lib32/libc.so.6
+    else
+        { LC_ALL=C ldd "$1" 2>/dev/null || true; } | sed -n 's/^[[:space:]]*\([^ ]* => \)\?\(\/[^ ]*\) (0x.*/\2/p'
+    fi
+}
 carry() {
     local path=$root$1
     [ -e "$path" ] || install -D -m 755 "$(readlink -f "$1")" "$path"

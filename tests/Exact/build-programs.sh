@@ -10,7 +10,7 @@ output=${1:?usage: build-programs.sh OUTPUT_DIR}
 mkdir -p "$output"
 
 warnings='-Wall -Wextra -Werror'
-watched='one slots calls chain family sibling wide readers gate'
+watched='one slots calls chain family sibling wide readers gate local'
 built=0
 
 newest=$(find "$here/programs" "$here/build-programs.sh" -type f -printf '%T@ %p\n' |
@@ -32,6 +32,20 @@ for program in $watched; do
                 name=$program.$compiler${level%% *}-$([ "$address" = '-fPIE -pie' ] && echo pie || echo nopie)
                 # shellcheck disable=SC2086 # the flags are several words
                 build "$output/$name" $compiler -std=gnu11 -g $warnings $level $address -pthread \
+                    "$here/programs/$program.c"
+            done
+        done
+    done
+done
+
+# 32-bit programs, and one without a C library, whose system calls are int 0x80.
+for program in one calls chain gate local narrow; do
+    for compiler in gcc clang; do
+        for level in '-O0' '-O2 -fomit-frame-pointer'; do
+            for address in '-fPIE -pie' '-fno-pie -no-pie'; do
+                name=$program.${compiler}32${level%% *}-$([ "$address" = '-fPIE -pie' ] && echo pie || echo nopie)
+                # shellcheck disable=SC2086 # the flags are several words
+                build "$output/$name" $compiler -m32 -std=gnu11 -g $warnings $level $address -pthread \
                     "$here/programs/$program.c"
             done
         done

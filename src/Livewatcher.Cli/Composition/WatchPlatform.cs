@@ -158,7 +158,7 @@ internal sealed class WatchPlatform : IDisposable
         Notes.Add(why);
     }
 
-    /// <summary>Reading fs_base takes a tracer; where there is none, one comes and goes.</summary>
+    /// <summary>Reading a thread pointer takes a tracer; where there is none, one comes and goes.</summary>
     private Address? ThreadPointer(ThreadId thread)
     {
         if (tracer is not null)

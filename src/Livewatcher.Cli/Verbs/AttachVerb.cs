@@ -30,8 +30,6 @@ internal static class AttachVerb
     private static int Execute(WatchSettings settings, string what)
     {
         ProcessId target = Find(what);
-        if (ProcessTable.BitsOf(target) == 32)
-            throw new UserException($"process {target} is a 32-bit program; only 64-bit x86 programs can be watched");
         using WatchPlatform platform = WatchPlatform.Prepare(settings);
         platform.Attach(target, settings);
         (_, _, bool outputFailed) = WatchCommand.Watch(platform, settings, target, started: false);

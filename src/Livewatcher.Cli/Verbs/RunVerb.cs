@@ -6,7 +6,6 @@ using Livewatcher.Cli.Composition;
 using Livewatcher.Cli.Options;
 using Livewatcher.Engine.Watching;
 using Livewatcher.Linux.Guard;
-using Livewatcher.Linux.ProcFs;
 using Livewatcher.Model;
 
 namespace Livewatcher.Cli.Verbs;
@@ -39,8 +38,6 @@ internal static class RunVerb
     private static int Execute(WatchSettings settings, string[] program)
     {
         LaunchRequest launch = new(FindProgram(program[0]), program, ReadEnvironment());
-        if (ProcessTable.BitsOf(launch.Path) == 32)
-            throw new UserException($"{launch.Path} is a 32-bit program; only 64-bit x86 programs can be watched");
         using WatchPlatform platform = WatchPlatform.Prepare(settings);
         ProcessId target = platform.Launch(launch, settings);
         (SessionOutcome outcome, int? status, bool outputFailed) = WatchCommand.Watch(platform, settings, target, started: true);

@@ -1,6 +1,5 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
-using System.Buffers.Binary;
 using Livewatcher.Model;
 
 namespace Livewatcher.Linux.ProcFs;
@@ -45,20 +44,17 @@ public static class ProcessTable
     /// <summary>False where it is gone or a zombie.</summary>
     public static bool IsAlive(ProcessId process) => Status(process, "State") is { } state && state[0] is not ('Z' or 'X');
 
-    /// <summary>The word size of its program, by ELF's EI_CLASS; null where the file cannot be read.</summary>
-    public static int? BitsOf(ProcessId process) => BitsOf($"/proc/{process}/exe");
-
-    /// <summary>The word size of a program by its file: 32 or 64; null where it is no ELF file that can be read.</summary>
-    public static int? BitsOf(string path)
+    /// <summary>The word size of its program, by ELF's EI_CLASS: 32 or 64; null where the file cannot be read.</summary>
+    public static int? BitsOf(ProcessId process)
     {
+        const int ELFCLASS32 = 1;
         try
         {
-            using FileStream file = File.OpenRead(path);
-            Span<byte> header = stackalloc byte[20];
-            if (file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !header.StartsWith("\x7fELF"u8))
-                return null; // a script, say: its interpreter decides
-            const int EM_X86_64 = 62;
-            return header[4] == 2 && BinaryPrimitives.ReadUInt16LittleEndian(header[18..]) == EM_X86_64 ? 64 : 32;
+            using FileStream file = File.OpenRead($"/proc/{process}/exe");
+            Span<byte> header = stackalloc byte[5];
+            if (file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length)
+                return null;
+            return header[4] == ELFCLASS32 ? 32 : 64;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Livewatcher.Model;
 
@@ -7,7 +8,7 @@ namespace Livewatcher.Linux.ProcFs;
 
 /// <summary>A live process as /proc shows it.</summary>
 /// <param name="id">Its tgid.</param>
-/// <param name="threadPointer">Reads a thread's fs_base, which takes a tracer; null where there is none.</param>
+/// <param name="threadPointer">Reads a thread's pointer to itself, which takes a tracer; null where there is none.</param>
 public sealed class TargetProcess(ProcessId id, Func<ThreadId, Address?>? threadPointer = null) : ITargetProcess
 {
     /// <summary>A process at its exit is held while they are read.</summary>
@@ -49,10 +50,19 @@ public sealed class TargetProcess(ProcessId id, Func<ThreadId, Address?>? thread
 
     public IReadOnlyDictionary<ulong, ulong> ReadAuxiliaryVector()
     {
+        ReadOnlySpan<byte> bytes = ProcessFiles.ReadBytes($"{root}/auxv");
+        return ProcessTable.BitsOf(id) == 32
+            ? ParseAuxiliaryVector(MemoryMarshal.Cast<byte, uint>(bytes))
+            : ParseAuxiliaryVector(MemoryMarshal.Cast<byte, ulong>(bytes));
+    }
+
+    /// <summary>Pairs of words of the program's width (create_elf_tables(), fs/binfmt_elf.c, also as fs/compat_binfmt_elf.c).</summary>
+    internal static Dictionary<ulong, ulong> ParseAuxiliaryVector<TWord>(ReadOnlySpan<TWord> words)
+        where TWord : unmanaged, IBinaryInteger<TWord>
+    {
         Dictionary<ulong, ulong> entries = [];
-        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(ProcessFiles.ReadBytes($"{root}/auxv"));
-        for (int i = 0; i + 1 < words.Length && words[i] != 0; i += 2)
-            entries[words[i]] = words[i + 1];
+        for (int i = 0; i + 1 < words.Length && !TWord.IsZero(words[i]); i += 2)
+            entries[ulong.CreateTruncating(words[i])] = ulong.CreateTruncating(words[i + 1]);
         return entries;
     }
 

@@ -7,4 +7,11 @@ namespace Livewatcher.Model;
 public readonly record struct UserRegisters(
     ulong R15, ulong R14, ulong R13, ulong R12, ulong Rbp, ulong Rbx, ulong R11, ulong R10, ulong R9, ulong R8,
     ulong Rax, ulong Rcx, ulong Rdx, ulong Rsi, ulong Rdi, ulong OrigRax, ulong Rip, ulong Cs, ulong Eflags,
-    ulong Rsp, ulong Ss);
+    ulong Rsp, ulong Ss)
+{
+    /// <summary>__USER32_CS (arch/x86/include/asm/segment.h): the segment in which 32-bit code runs.</summary>
+    private const ulong CompatibilityCodeSegment = 0x23;
+
+    /// <summary>32-bit code: i386's registers, in the low halves of these.</summary>
+    public bool IsCompatibilityMode => Cs == CompatibilityCodeSegment;
+}

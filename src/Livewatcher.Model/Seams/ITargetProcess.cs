@@ -26,7 +26,7 @@ public interface ITargetProcess
     /// <summary>Threads now, with their names (/proc/PID/task/TID/comm).</summary>
     IReadOnlyList<(ThreadId Thread, string Name)> ReadThreads();
 
-    /// <summary>A thread's fs_base, the thread pointer of the x86-64 TLS ABI; null where it cannot be read.</summary>
+    /// <summary>The thread pointer of the TLS ABIs: fs_base of x86-64, gs_base of i386; null where it cannot be read.</summary>
     Address? ReadThreadPointer(ThreadId thread);
 
     /// <summary>Takes down what only a live process can tell (its descriptors), for hits that are named after its end.</summary>

@@ -60,7 +60,7 @@ public interface ITracer : IDisposable
     /// <summary>Ends a target that was started and is still held at its exec: not an instruction of it has run.</summary>
     void Abandon(ProcessId process);
 
-    /// <summary>A thread's fs_base; null where it is gone.</summary>
+    /// <summary>A thread's fs_base, or in 32-bit code gs_base; null where it is gone.</summary>
     Address? ReadThreadPointer(ThreadId thread);
 
     /// <summary>Disarms and lets everything go; a started target's end is still reported.</summary>

@@ -65,30 +65,11 @@ internal sealed class FunctionStarts
 
     private static Table Locate(ILoadedModule module)
     {
-        Span<byte> header = stackalloc byte[64];
-        Span<byte> programHeader = stackalloc byte[56];
         Span<byte> table = stackalloc byte[12];
-        if (!module.TryReadFile(module.Start, header) || !header.StartsWith("\u007fELF\u0002"u8))
+        ElfLayout? layout = ElfLayout.Read(new ModuleByteSource(module), out _);
+        foreach (ProgramHeader header in layout?.Headers.Where(header => header.Type == ProgramHeaderLoadedUnwindTable) ?? [])
         {
-            return Table.None;
-        }
-
-        ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(header[32..]);
-        int count = BinaryPrimitives.ReadUInt16LittleEndian(header[56..]);
-        for (int i = 0; i < count; i++)
-        {
-            ulong at = module.Start.Value + offset + (ulong)(i * programHeader.Length);
-            if (!module.TryReadFile(new Address(at), programHeader))
-            {
-                return Table.None;
-            }
-
-            if (BinaryPrimitives.ReadUInt32LittleEndian(programHeader) != ProgramHeaderLoadedUnwindTable)
-            {
-                continue;
-            }
-
-            ulong origin = module.Bias + BinaryPrimitives.ReadUInt64LittleEndian(programHeader[16..]);
+            ulong origin = module.Bias + header.VirtualAddress;
             bool isUsual = module.TryReadFile(new Address(origin), table)
                 && table[0] == 1 && table[1] == SelfRelative32 && table[2] == Unsigned32 && table[3] == TableRelative32;
             return isUsual

@@ -21,7 +21,7 @@ internal sealed class InstructionFinder
     /// <param name="memory">The target's memory, for code without a file and for pointers of indirect calls.</param>
     /// <param name="moduleAt">The module that covers an address.</param>
     /// <param name="nameOf">Names operands in the text; null leaves addresses.</param>
-    /// <param name="threadPointer">A thread's fs_base; without it accesses to thread-local variables stay unproven.</param>
+    /// <param name="threadPointer">A thread's pointer to itself; without it accesses to thread-local variables stay unproven.</param>
     public InstructionFinder(
         ITargetMemory memory, Func<Address, ILoadedModule?> moduleAt, Func<Address, string?>? nameOf = null,
         Func<ThreadId, Address?>? threadPointer = null)

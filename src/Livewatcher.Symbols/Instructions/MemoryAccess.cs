@@ -10,10 +10,10 @@ internal enum SegmentBase
     /// <summary>None: long mode and Linux's flat segments.</summary>
     Flat,
 
-    /// <summary>FS in 64-bit code, the thread pointer of the x86-64 ABI.</summary>
+    /// <summary>FS in 64-bit code and GS in 32-bit code: the thread pointer of their ABIs.</summary>
     ThreadPointer,
 
-    /// <summary>GS, or FS in 32-bit code.</summary>
+    /// <summary>The other one of the two.</summary>
     Unknown,
 }
 
@@ -47,6 +47,10 @@ internal sealed record MemoryAccess
 
     /// <summary>Width of the address computation: 64 or 32 bits.</summary>
     public ulong Mask { get; init; } = ulong.MaxValue;
+
+    /// <summary>Where the sum with the segment's base wraps: in 32-bit code too (Intel SDM vol. 3, 3.3.1), so that negative
+    /// offsets of thread-local variables come out right.</summary>
+    public ulong LinearMask { get; init; } = ulong.MaxValue;
 
     /// <summary>Added to the base to get its value before the instruction (push, pop, call, enter, leave).</summary>
     public long BaseUndo { get; init; }
@@ -93,7 +97,7 @@ internal sealed record MemoryAccess
         }
 
         sum &= Mask & ~(Alignment - 1);
-        address = Segment == SegmentBase.ThreadPointer ? sum + threadPointer.GetValueOrDefault() : sum;
+        address = (Segment == SegmentBase.ThreadPointer ? sum + threadPointer.GetValueOrDefault() : sum) & LinearMask;
         return true;
     }
 

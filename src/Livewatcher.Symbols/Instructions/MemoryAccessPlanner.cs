@@ -87,6 +87,7 @@ internal sealed class MemoryAccessPlanner
             Displacement = memory.Displacement,
             Segment = SegmentOf(memory.Segment, bitness),
             Mask = memory.AddressSize == CodeSize.Code64 ? ulong.MaxValue : uint.MaxValue,
+            LinearMask = bitness == 64 ? ulong.MaxValue : uint.MaxValue,
             BaseUndo = undo,
             StringStep = step,
             BitIndex = BitIndexOf(instruction),
@@ -96,6 +97,7 @@ internal sealed class MemoryAccessPlanner
     private static SegmentBase SegmentOf(Register segment, int bitness) => segment switch
     {
         Register.FS when bitness == 64 => SegmentBase.ThreadPointer,
+        Register.GS when bitness == 32 => SegmentBase.ThreadPointer,
         Register.FS or Register.GS => SegmentBase.Unknown,
         _ => SegmentBase.Flat,
     };

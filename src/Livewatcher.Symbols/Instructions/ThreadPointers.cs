@@ -4,7 +4,7 @@ using Livewatcher.Model;
 
 namespace Livewatcher.Symbols.Instructions;
 
-/// <summary>Remembers each thread's fs_base: a thread sets it once, but its number may come back as another thread's.</summary>
+/// <summary>Remembers each thread's pointer to itself, fs_base or gs_base: a thread sets it once, but its number may come back as another thread's.</summary>
 internal sealed class ThreadPointers(Func<ThreadId, Address?>? read)
 {
     private const int Limit = 16384;

@@ -21,12 +21,11 @@ internal readonly record struct Finding(
 /// <summary>Decides which instruction made an access.</summary>
 internal sealed class WriterSearch(ITargetMemory memory, SiteCache sites, ThreadPointers threadPointers)
 {
-    private const ulong CompatibilityCodeSegment = 0x23; // __USER32_CS, arch/x86/include/asm/segment.h
     private const ulong ResumeFlag = 1UL << 16;
 
     public Finding Decide(RawHit hit, in UserRegisters registers, ReadOnlySpan<HardwareSlot> slots)
     {
-        CodeSite site = sites.At(registers.Rip, registers.Cs == CompatibilityCodeSegment ? 32 : 64);
+        CodeSite site = sites.At(registers.Rip, registers.IsCompatibilityMode ? 32 : 64);
         if (hit.Origin == HitOrigin.Kernel)
         {
             return SystemCall(site, registers);

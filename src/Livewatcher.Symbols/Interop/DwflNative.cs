@@ -9,6 +9,8 @@ internal static partial class DwflNative
 {
     public const string Library = "libdw.so.1";
 
+    public static bool IsInstalled => NativeLibrary.TryLoad(Library, out _);
+
     [LibraryImport(Library, EntryPoint = "dwfl_begin")]
     public static unsafe partial nint Begin(DwflCallbacks* callbacks);
 

@@ -44,6 +44,17 @@ internal sealed unsafe class DwflSession : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>Dwfl_Module*.</summary>
     public nint Module { get; private set; }
 
+    /// <summary>Whether the module's debug information is in a file of its own, which libdw has found.</summary>
+    public bool HasSeparateFile
+    {
+        get
+        {
+            nint debugFile;
+            DwflNative.ModuleInfo(Module, null, null, null, null, null, null, &debugFile);
+            return debugFile != 0;
+        }
+    }
+
     /// <summary>Null with a reason where libdw does not take the file. Takes the file over in any case.</summary>
     /// <param name="name">Module name.</param>
     /// <param name="path">What libdw takes for the file's path when it looks for what belongs to it.</param>

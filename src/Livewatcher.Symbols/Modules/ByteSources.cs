@@ -38,6 +38,12 @@ internal sealed class FileByteSource(SafeFileHandle file) : IByteSource
     }
 }
 
+/// <summary>The head of a module's own file, by what it says of itself: offset 0 is its first mapped byte.</summary>
+internal sealed class ModuleByteSource(ILoadedModule module) : IByteSource
+{
+    public bool TryRead(ulong offset, Span<byte> buffer) => module.TryReadFile(module.Start + offset, buffer);
+}
+
 /// <summary>The head of an ELF file as it is mapped at an address: offset 0 is the first byte there.</summary>
 internal sealed class MappedByteSource(ITargetMemory memory, Address start, ulong length) : IByteSource
 {

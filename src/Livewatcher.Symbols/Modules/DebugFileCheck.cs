@@ -10,19 +10,8 @@ internal static class DebugFileCheck
 {
     private static readonly uint[] Table = CreateTable();
 
-    public static unsafe bool HasBuildId(SafeFileHandle file, ReadOnlySpan<byte> expected)
-    {
-        var elf = ElfNative.OpenForReading((int)file.DangerousGetHandle());
-        if (elf == 0)
-        {
-            return false;
-        }
-
-        var length = DwflNative.BuildId(elf, out var bits);
-        var same = length == expected.Length && new ReadOnlySpan<byte>((void*)bits, (int)length).SequenceEqual(expected);
-        _ = ElfNative.End(elf);
-        return same;
-    }
+    public static bool HasBuildId(SafeFileHandle file, ReadOnlySpan<byte> expected) =>
+        ElfBuildId.Read(file) is { } id && expected.SequenceEqual(id);
 
     /// <summary>The checksum of .gnu_debuglink: CRC-32 with the polynomial 0x04c11db7, reflected, over the whole file
     /// ("Separate Debug Files" in gdb's manual).</summary>

@@ -11,12 +11,14 @@ internal interface IByteSource
     bool TryRead(ulong offset, Span<byte> buffer);
 }
 
-/// <summary>Elf64_Phdr (elf(5)).</summary>
+/// <summary>Elf64_Phdr or Elf32_Phdr (elf(5)).</summary>
 internal readonly record struct ProgramHeader(
-    uint Type, uint Flags, ulong Offset, ulong VirtualAddress, ulong FileSize, ulong MemorySize)
+    uint Type, uint Flags, ulong Offset, ulong VirtualAddress, ulong FileSize, ulong MemorySize, ulong Alignment)
 {
     public const uint Load = 1;
+    public const uint Dynamic = 2;
     public const uint Note = 4;
+    public const uint ThreadLocal = 7;
 
     public const uint Writable = 2;
 
@@ -29,21 +31,14 @@ internal readonly record struct ProgramHeader(
 /// memory, before any library sees the file: nobody vetted it.</summary>
 internal sealed class ElfLayout
 {
-    /// <summary>Elf64_Ehdr.</summary>
-    public const int HeaderSize = 64;
-
-    private const int ProgramHeaderSize = 56;
-
-    /// <summary>EM_X86_64.</summary>
-    private const ushort MachineX64 = 62;
-
     /// <summary>ET_EXEC and ET_DYN are what a process can map.</summary>
     private const ushort TypeExecutable = 2;
 
     private const ushort TypeShared = 3;
 
-    private ElfLayout(ulong tableOffset, bool isShared, ProgramHeader[] headers)
+    private ElfLayout(ElfShape shape, ulong tableOffset, bool isShared, ProgramHeader[] headers)
     {
+        Shape = shape;
         TableOffset = tableOffset;
         IsShared = isShared;
         Headers = headers;
@@ -52,10 +47,13 @@ internal sealed class ElfLayout
     /// <summary>More program headers than any linker writes (a big program has 15).</summary>
     public static int MaxHeaders => 256;
 
+    /// <summary>Of a 32-bit or of a 64-bit file.</summary>
+    public ElfShape Shape { get; }
+
     /// <summary>e_phoff.</summary>
     public ulong TableOffset { get; }
 
-    public int TableSize => Headers.Count * ProgramHeaderSize;
+    public int TableSize => Headers.Count * Shape.ProgramHeaderSize;
 
     /// <summary>ET_DYN: a shared library or a position-independent program.</summary>
     public bool IsShared { get; }
@@ -65,31 +63,37 @@ internal sealed class ElfLayout
     /// <summary>Null with a reason where the source holds no ELF file that can run here.</summary>
     public static ElfLayout? Read(IByteSource source, out string? reason)
     {
-        Span<byte> header = stackalloc byte[HeaderSize];
-        if (!source.TryRead(0, header) || !HasMagic(header))
+        Span<byte> identification = stackalloc byte[ElfShape.IdentificationSize];
+        if (!source.TryRead(0, identification) || !HasMagic(identification))
         {
             reason = "not an ELF file";
             return null;
         }
 
-        // EI_CLASS 2 is ELFCLASS64, EI_DATA 1 is little endian.
-        if (header[4] != 2 || header[5] != 1 || BinaryPrimitives.ReadUInt16LittleEndian(header[18..]) != MachineX64)
+        if (ElfShape.Of(identification) is not { } shape)
         {
-            reason = "not an x86-64 ELF file";
+            reason = "not an x86 ELF file";
             return null;
         }
 
-        var type = BinaryPrimitives.ReadUInt16LittleEndian(header[16..]);
-        var tableOffset = BinaryPrimitives.ReadUInt64LittleEndian(header[32..]);
-        var entrySize = BinaryPrimitives.ReadUInt16LittleEndian(header[54..]);
-        var count = BinaryPrimitives.ReadUInt16LittleEndian(header[56..]);
-        if (type is not (TypeExecutable or TypeShared) || entrySize != ProgramHeaderSize || count == 0 || count > MaxHeaders)
+        Span<byte> header = stackalloc byte[shape.HeaderSize];
+        if (!source.TryRead(0, header))
         {
             reason = "corrupt ELF header";
             return null;
         }
 
-        var table = new byte[count * ProgramHeaderSize];
+        var type = BinaryPrimitives.ReadUInt16LittleEndian(header[16..]);
+        var tableOffset = shape.ReadWord(header[shape.TableOffsetAt..]);
+        var entrySize = BinaryPrimitives.ReadUInt16LittleEndian(header[shape.EntrySizeAt..]);
+        var count = BinaryPrimitives.ReadUInt16LittleEndian(header[shape.EntryCountAt..]);
+        if (type is not (TypeExecutable or TypeShared) || entrySize != shape.ProgramHeaderSize || count == 0 || count > MaxHeaders)
+        {
+            reason = "corrupt ELF header";
+            return null;
+        }
+
+        var table = new byte[count * shape.ProgramHeaderSize];
         if (!source.TryRead(tableOffset, table))
         {
             reason = "program headers cannot be read";
@@ -97,24 +101,25 @@ internal sealed class ElfLayout
         }
 
         reason = null;
-        return new ElfLayout(tableOffset, type == TypeShared, ParseHeaders(table, count));
+        return new ElfLayout(shape, tableOffset, type == TypeShared, ParseHeaders(shape, table, count));
     }
 
     public static bool HasMagic(ReadOnlySpan<byte> header) => header.StartsWith("\u007fELF"u8);
 
-    private static ProgramHeader[] ParseHeaders(ReadOnlySpan<byte> table, int count)
+    private static ProgramHeader[] ParseHeaders(ElfShape shape, ReadOnlySpan<byte> table, int count)
     {
         var headers = new ProgramHeader[count];
         for (var i = 0; i < count; i++)
         {
-            var entry = table.Slice(i * ProgramHeaderSize, ProgramHeaderSize);
+            var entry = table.Slice(i * shape.ProgramHeaderSize, shape.ProgramHeaderSize);
             headers[i] = new ProgramHeader(
                 BinaryPrimitives.ReadUInt32LittleEndian(entry),
-                BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]),
-                BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]),
-                BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]),
-                BinaryPrimitives.ReadUInt64LittleEndian(entry[32..]),
-                BinaryPrimitives.ReadUInt64LittleEndian(entry[40..]));
+                BinaryPrimitives.ReadUInt32LittleEndian(entry[shape.FlagsAt..]),
+                shape.ReadWord(entry[shape.OffsetAt..]),
+                shape.ReadWord(entry[shape.VirtualAddressAt..]),
+                shape.ReadWord(entry[shape.FileSizeAt..]),
+                shape.ReadWord(entry[shape.MemorySizeAt..]),
+                shape.ReadWord(entry[shape.AlignmentAt..]));
         }
 
         return headers;

@@ -6,15 +6,13 @@ using Livewatcher.Symbols.Interop;
 namespace Livewatcher.Symbols.Modules;
 
 /// <summary>A mapped ELF file, read by libdwfl. Symbols and debug information are loaded at their first use.</summary>
-internal sealed unsafe class ElfModule : ILoadedModule, IDisposable
+internal sealed class ElfModule : ILoadedModule, IDisposable
 {
     private readonly DwflSession _session;
 
     private readonly Warnings _warnings;
 
-    private readonly byte* _bytes;
-
-    private readonly ulong _byteCount;
+    private readonly ElfBytes _bytes;
 
     private SymbolTable? _symbols;
 
@@ -31,11 +29,7 @@ internal sealed unsafe class ElfModule : ILoadedModule, IDisposable
         _session = session;
         _warnings = warnings;
         Elf = DwflNative.ModuleElf(session.Module, out _);
-        if (Elf != 0)
-        {
-            _bytes = (byte*)ElfNative.RawFile(Elf, out var size);
-            _byteCount = _bytes == null ? 0 : size;
-        }
+        _bytes = new ElfBytes(Elf);
     }
 
     public MappedImage Image { get; }
@@ -102,14 +96,8 @@ internal sealed unsafe class ElfModule : ILoadedModule, IDisposable
 
         var inSegment = target.Value - Bias - segment.VirtualAddress;
         var length = (ulong)buffer.Length;
-        if (inSegment > segment.FileSize || length > segment.FileSize - inSegment
-            || segment.Offset > _byteCount || inSegment + length > _byteCount - segment.Offset)
-        {
-            return false;
-        }
-
-        new ReadOnlySpan<byte>(_bytes + segment.Offset + inSegment, buffer.Length).CopyTo(buffer);
-        return true;
+        return inSegment <= segment.FileSize && length <= segment.FileSize - inSegment
+            && segment.Offset <= ulong.MaxValue - inSegment && _bytes.TryRead(segment.Offset + inSegment, buffer);
     }
 
     public void Dispose() => _session.Dispose();
@@ -139,7 +127,7 @@ internal sealed unsafe class ElfModule : ILoadedModule, IDisposable
         if (_dwarf == 0)
         {
             var reason = DwflNative.LastError();
-            if (ElfSections.Has(Elf, ".debug_info") || HasSeparateFile())
+            if (ElfSections.Has(Elf, ".debug_info") || _session.HasSeparateFile)
             {
                 _warnings.Add($"{Name}: its debug information cannot be read ({reason}): no source lines");
             }
@@ -148,12 +136,5 @@ internal sealed unsafe class ElfModule : ILoadedModule, IDisposable
                 _warnings.Add($"{Name} has no debug information, here or in a separate file: no source lines");
             }
         }
-    }
-
-    private bool HasSeparateFile()
-    {
-        nint debugFile;
-        DwflNative.ModuleInfo(_session.Module, null, null, null, null, null, null, &debugFile);
-        return debugFile != 0;
     }
 }

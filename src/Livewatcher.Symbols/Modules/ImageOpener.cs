@@ -141,7 +141,7 @@ internal sealed class ImageOpener(ITargetProcess process, SymbolOptions options,
     private bool AgreesWithMemory(MappedImage image, FileByteSource file)
     {
         var layout = image.Layout;
-        return Agrees(0, ElfLayout.HeaderSize)
+        return Agrees(0, (ulong)layout.Shape.HeaderSize)
             && Agrees(layout.TableOffset, (ulong)layout.TableSize)
             && layout.Headers.Where(header => header.Type == ProgramHeader.Note && header.FileSize <= MaxCompared)
                 .All(header => Agrees(header.Offset, header.FileSize));

@@ -11,13 +11,6 @@ internal static class MemoryImage
 {
     private const int PageSize = 4096;
 
-    /// <summary>Offsets of e_shoff, and of e_shnum with e_shstrndx, in Elf64_Ehdr (elf(5)).</summary>
-    private const int SectionTableOffset = 40;
-
-    private const int SectionCountOffset = 60;
-
-    private const int SectionHeaderSize = 64;
-
     /// <summary>An image larger than this is not rebuilt.</summary>
     public static ulong MaxSize => 512UL << 20;
 
@@ -35,7 +28,7 @@ internal static class MemoryImage
             size = Math.Max(size, EndInFile(header));
         }
 
-        if (size < ElfLayout.HeaderSize || size > MaxSize)
+        if (size < (ulong)layout.Shape.HeaderSize || size > MaxSize)
         {
             return null;
         }
@@ -51,7 +44,7 @@ internal static class MemoryImage
             return null;
         }
 
-        DropMissingSections(image);
+        DropMissingSections(image, layout.Shape);
         return image;
     }
 
@@ -80,24 +73,23 @@ internal static class MemoryImage
         }
     }
 
-    private static void DropMissingSections(byte[] image)
+    private static void DropMissingSections(byte[] image, ElfShape shape)
     {
-        var tableOffset = BitConverter.ToUInt64(image, SectionTableOffset);
-        var count = BitConverter.ToUInt16(image, SectionCountOffset);
-        var tableSize = (ulong)count * SectionHeaderSize;
-        if (tableSize > (ulong)image.Length || tableOffset > (ulong)image.Length - tableSize || !HasNullSection(image, tableOffset))
+        var tableOffset = shape.ReadWord(image.AsSpan(shape.SectionTableOffsetAt));
+        var count = BitConverter.ToUInt16(image, shape.SectionCountAt);
+        var tableSize = (ulong)count * (ulong)shape.SectionHeaderSize;
+        if (tableSize > (ulong)image.Length || tableOffset > (ulong)image.Length - tableSize
+            || !HasNullSection(image.AsSpan((int)tableOffset), shape.SectionHeaderSize))
         {
-            image.AsSpan(SectionTableOffset, sizeof(ulong)).Clear();
-            image.AsSpan(SectionCountOffset, 2 * sizeof(ushort)).Clear();
+            // e_shoff, e_shnum and e_shstrndx.
+            image.AsSpan(shape.SectionTableOffsetAt, shape.WordSize).Clear();
+            image.AsSpan(shape.SectionCountAt, 2 * sizeof(ushort)).Clear();
         }
     }
 
     /// <summary>Section 0 is all zeros and section 1 is not: so the table is really there (elf(5), Shdr).</summary>
-    private static bool HasNullSection(byte[] image, ulong tableOffset)
-    {
-        var table = image.AsSpan((int)tableOffset);
-        return table.Length >= 2 * SectionHeaderSize
-            && !table[..SectionHeaderSize].ContainsAnyExcept((byte)0)
-            && table.Slice(SectionHeaderSize, SectionHeaderSize).ContainsAnyExcept((byte)0);
-    }
+    private static bool HasNullSection(ReadOnlySpan<byte> table, int headerSize) =>
+        table.Length >= 2 * headerSize
+        && !table[..headerSize].ContainsAnyExcept((byte)0)
+        && table.Slice(headerSize, headerSize).ContainsAnyExcept((byte)0);
 }

@@ -6,12 +6,11 @@ using Livewatcher.Model;
 namespace Livewatcher.Symbols.SystemCalls;
 
 /// <summary>Writes a system call with its arguments as strace(1) does: read(5 &lt;/var/lib/x.db&gt;, 0x55d0c0, 4096).
-/// Arguments are those of x86-64 (syscall(2)); descriptors and strings are looked up when it is called, not when the
+/// Arguments are in the registers of the architecture (syscall(2)); descriptors and strings are looked up when it is called, not when the
 /// call was made.</summary>
 /// <param name="process">The target, for its descriptors and strings.</param>
 public sealed class SystemCallFormatter(ITargetProcess process)
 {
-    private const ulong CompatibilityCodeSegment = 0x23; // __USER32_CS, arch/x86/include/asm/segment.h
     private const int CurrentDirectory = -100; // AT_FDCWD
     private const ulong CreatesFile = 0x40 | 0x40_0000; // O_CREAT, __O_TMPFILE
     private const int LongestString = 64;
@@ -27,22 +26,23 @@ public sealed class SystemCallFormatter(ITargetProcess process)
             return null;
         }
 
-        // i386 has other numbers and other registers; naming those calls is left alone.
-        bool is32 = registers.Cs == CompatibilityCodeSegment;
-        (string name, string kinds) = (is32 ? null : SystemCallTable.Find(number)) ?? ($"syscall_{number}", "xxxxxx");
+        bool is32 = registers.IsCompatibilityMode;
+        (string name, string kinds) = (is32 ? NarrowSystemCalls.Find(number) : SystemCallTable.Find(number)) ?? ($"syscall_{number}", "xxxxxx");
         ReadOnlySpan<ulong> arguments = is32
             ? [(uint)registers.Rbx, (uint)registers.Rcx, (uint)registers.Rdx, (uint)registers.Rsi, (uint)registers.Rdi, (uint)registers.Rbp]
             : [registers.Rdi, registers.Rsi, registers.Rdx, registers.R10, registers.R8, registers.R9];
         var output = new StringBuilder(name).Append('(');
-        for (int i = 0; i < kinds.Length; i++)
+        int next = 0;
+        foreach (char kind in kinds)
         {
-            if (kinds[i] == 'm' && (arguments[i - 1] & CreatesFile) == 0)
+            if (kind == 'm' && (arguments[next - 1] & CreatesFile) == 0)
             {
                 break;
             }
 
-            output.Append(i == 0 ? string.Empty : ", ");
-            Append(output, kinds[i], arguments[i]);
+            output.Append(next == 0 ? string.Empty : ", ");
+            ulong value = arguments[next++];
+            Append(output, kind, kind == 'L' ? value | (arguments[next++] << 32) : value);
         }
 
         return output.Append(')').ToString();
@@ -67,8 +67,11 @@ public sealed class SystemCallFormatter(ITargetProcess process)
             case 'i':
                 output.Append((int)value);
                 break;
-            case 'l':
+            case 'l' or 'L':
                 output.Append((long)value);
+                break;
+            case 'k':
+                output.Append(NarrowSystemCalls.SocketCall(value));
                 break;
             case 'u':
                 output.Append(value);

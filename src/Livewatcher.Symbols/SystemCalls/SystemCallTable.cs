@@ -80,6 +80,12 @@ internal static class SystemCallTable
             : null;
     }
 
+    /// <summary>The arguments of a call that is known to be here.</summary>
+    public static string KindsOf(string name) =>
+        Array.Find([.. s_first, .. s_second], call => call.Name == name) is { Name: not null } found
+            ? found.Kinds
+            : throw new InvalidOperationException($"no system call {name}");
+
     private static (string Name, string Kinds)[] Parse(string block)
     {
         string[] entries = block.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);

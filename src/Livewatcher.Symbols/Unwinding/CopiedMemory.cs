@@ -14,31 +14,38 @@ internal readonly ref struct CopiedMemory(RawHit hit, ModuleMap modules)
     /// larger in practice (getrlimit(2): 8 MiB by default).</summary>
     private const ulong FarAway = 1UL << 30;
 
-    private readonly ulong _start = hit.Registers.Rsp;
+    private readonly ulong _start = hit.Registers.Rsp & Architecture.Of(hit.Registers).Mask;
 
     private readonly ReadOnlySpan<byte> _stack = hit.Stack.Span;
 
+    private readonly int _wordSize = Architecture.Of(hit.Registers).WordSize;
+
     public bool HasStack => !_stack.IsEmpty;
 
+    /// <summary>Reads a word of the architecture.</summary>
     public bool TryRead(ulong address, out ulong value)
     {
         var offset = address - _start;
-        if (offset < (ulong)_stack.Length && (ulong)_stack.Length - offset >= sizeof(ulong))
+        if (offset < (ulong)_stack.Length && (ulong)_stack.Length - offset >= (ulong)_wordSize)
         {
-            value = BinaryPrimitives.ReadUInt64LittleEndian(_stack[(int)offset..]);
+            value = Word(_stack[(int)offset..]);
             return true;
         }
 
         Span<byte> word = stackalloc byte[sizeof(ulong)];
+        word = word[.._wordSize];
         if (modules.ModuleAt(new Address(address)) is { } module && module.TryReadFile(new Address(address), word))
         {
-            value = BinaryPrimitives.ReadUInt64LittleEndian(word);
+            value = Word(word);
             return true;
         }
 
         value = 0;
         return false;
     }
+
+    private ulong Word(ReadOnlySpan<byte> bytes) =>
+        _wordSize == sizeof(uint) ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
 
     /// <summary>What it means that an address could not be read.</summary>
     public StackEnd WhyUnreadable(ulong address)

@@ -11,6 +11,7 @@ internal static class FrameExpression
     private const int MaxDepth = 32;
 
     /// <summary>False where an operation, a register or a memory cell is not to be had.</summary>
+    /// <param name="architecture">Whose registers and width.</param>
     /// <param name="operations">The expression.</param>
     /// <param name="registers">The callee's.</param>
     /// <param name="cfa">For DW_OP_call_frame_cfa.</param>
@@ -18,12 +19,12 @@ internal static class FrameExpression
     /// <param name="value">The top of the stack at the end.</param>
     /// <param name="unreadable">The memory cell that could not be read, where that was the reason.</param>
     public static bool TryCompute(
-        ReadOnlySpan<DwarfOperation> operations, in RegisterSet registers, ulong cfa, in CopiedMemory memory,
+        Architecture architecture, ReadOnlySpan<DwarfOperation> operations, in RegisterSet registers, ulong cfa, in CopiedMemory memory,
         out ulong value, out ulong? unreadable)
     {
         unreadable = null;
         value = 0;
-        var stack = new OperandStack(stackalloc ulong[MaxDepth]);
+        var stack = new OperandStack(stackalloc ulong[MaxDepth], architecture.Mask);
         foreach (var operation in operations)
         {
             if (!Execute(operation, ref stack, registers, cfa, memory, ref unreadable))
@@ -48,7 +49,7 @@ internal static class FrameExpression
             case >= FrameOp.Breg0 and <= FrameOp.Breg31:
                 return PushRegister(operation.Atom - FrameOp.Breg0, operation.Number, registers, ref stack);
             case FrameOp.BregX:
-                return operation.Number < X64.Count
+                return operation.Number <= byte.MaxValue
                     && PushRegister((int)operation.Number, operation.Number2, registers, ref stack);
             case FrameOp.CallFrameCfa:
                 return stack.TryPush(cfa);
@@ -116,23 +117,28 @@ internal static class FrameExpression
             FrameOp.Mul => left * right,
             FrameOp.Shl => right < 64 ? left << (int)right : 0,
             FrameOp.Shr => right < 64 ? left >> (int)right : 0,
-            FrameOp.Shra => (ulong)((long)left >> (int)Math.Min(right, 63)),
+            FrameOp.Shra => (ulong)(stack.Signed(left) >> (int)Math.Min(right, 63)),
             FrameOp.Eq => left == right ? 1u : 0u,
             FrameOp.Ne => left != right ? 1u : 0u,
-            FrameOp.Ge => (long)left >= (long)right ? 1u : 0u,
-            FrameOp.Gt => (long)left > (long)right ? 1u : 0u,
-            FrameOp.Le => (long)left <= (long)right ? 1u : 0u,
-            FrameOp.Lt => (long)left < (long)right ? 1u : 0u,
+            FrameOp.Ge => stack.Signed(left) >= stack.Signed(right) ? 1u : 0u,
+            FrameOp.Gt => stack.Signed(left) > stack.Signed(right) ? 1u : 0u,
+            FrameOp.Le => stack.Signed(left) <= stack.Signed(right) ? 1u : 0u,
+            FrameOp.Lt => stack.Signed(left) < stack.Signed(right) ? 1u : 0u,
             _ => null,
         };
         return result is { } pushed && stack.TryPush(pushed);
     }
 
-    private ref struct OperandStack(Span<ulong> cells)
+    /// <param name="mask">The generic type of DWARF 5, 2.5.1, has the width of an address, and wraps there.</param>
+    private ref struct OperandStack(Span<ulong> cells, ulong mask)
     {
         private readonly Span<ulong> _cells = cells;
 
+        private readonly ulong _mask = mask;
+
         private int _depth;
+
+        public readonly long Signed(ulong value) => _mask == uint.MaxValue ? (int)value : (long)value;
 
         public bool TryPush(ulong value)
         {
@@ -141,7 +147,7 @@ internal static class FrameExpression
                 return false;
             }
 
-            _cells[_depth++] = value;
+            _cells[_depth++] = value & _mask;
             return true;
         }
 

@@ -12,13 +12,11 @@ internal sealed class RowFinder(ModuleMap modules)
     /// <summary>More distinct return addresses than a run sees; bounds the memory of a run that sees more.</summary>
     private const int MaxRemembered = 1 << 18;
 
+    private const int LongestTrampoline = 16;
+
     private readonly Dictionary<ulong, UnwindRow?> _rows = [];
 
     private readonly Dictionary<ElfModule, CallFrameTable> _tables = [];
-
-    /// <summary>"mov $15, %rax; syscall": rt_sigreturn(2), by which debuggers know the code that a signal handler returns to.
-    /// glibc's has call frame information, musl's has none.</summary>
-    private static ReadOnlySpan<byte> Trampoline => [0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05];
 
     /// <param name="lookup">The frame's <see cref="PhysicalFrame.Lookup"/>.</param>
     /// <param name="pc">The frame's address.</param>
@@ -54,9 +52,9 @@ internal sealed class RowFinder(ModuleMap modules)
 
         // The trampoline before the table: its frame is the kernel's doing and always the same, while the byte before it
         // may belong to an unrelated function.
-        if (IsTrampoline(new Address(pc)))
+        if (TrampolineAt(new Address(pc)) is { } trampoline)
         {
-            return UnwindRow.SignalTrampoline;
+            return trampoline;
         }
 
         if (!_tables.TryGetValue(module, out var table))
@@ -67,9 +65,23 @@ internal sealed class RowFinder(ModuleMap modules)
         return table.Find(lookup);
     }
 
-    private bool IsTrampoline(Address pc)
+    private UnwindRow? TrampolineAt(Address pc)
     {
-        Span<byte> code = stackalloc byte[Trampoline.Length];
-        return modules.ModuleAt(pc) is { } module && module.TryReadFile(pc, code) && code.SequenceEqual(Trampoline);
+        if (modules.ModuleAt(pc) is not { } module)
+        {
+            return null;
+        }
+
+        Span<byte> code = stackalloc byte[LongestTrampoline];
+        foreach (var trampoline in Architecture.Of(module.Image.Layout).Trampolines)
+        {
+            var bytes = code[..trampoline.Code.Length];
+            if (module.TryReadFile(pc, bytes) && bytes.SequenceEqual(trampoline.Code))
+            {
+                return trampoline.Row;
+            }
+        }
+
+        return null;
     }
 }

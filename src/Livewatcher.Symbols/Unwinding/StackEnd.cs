@@ -30,9 +30,6 @@ internal enum StackEndKind : byte
 
     /// <summary>The stack pointer does not move towards the thread's start.</summary>
     Loop,
-
-    /// <summary>32-bit code, whose registers and tables are others.</summary>
-    Narrow,
 }
 
 /// <summary>The end of a stack.</summary>
@@ -54,7 +51,6 @@ internal readonly record struct StackEnd(StackEndKind Kind, ulong Detail = 0)
         StackEndKind.NoModule => $"no file is mapped at 0x{Detail:x}",
         StackEndKind.NoUnwindInformation => $"no call frame information in {moduleName(Detail) ?? "?"} at 0x{Detail:x}",
         StackEndKind.UnusableRule => $"call frame information in {moduleName(Detail) ?? "?"} cannot be applied at 0x{Detail:x}",
-        StackEndKind.Narrow => "stacks of 32-bit code are not unwound",
         _ => $"the stack does not go on behind 0x{Detail:x}",
     };
 }

@@ -11,9 +11,6 @@ namespace Livewatcher.Symbols.Unwinding;
 /// why, and because libdwfl has assertions that a damaged file can reach.</summary>
 internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modulesMayHaveCome, Warnings warnings)
 {
-    /// <summary>__USER32_CS (arch/x86/include/asm/segment.h).</summary>
-    private const ulong CompatibilityCodeSegment = 0x23;
-
     private readonly RowFinder _rows = new(modules);
 
     /// <summary>A stack with more frames is cut.</summary>
@@ -29,15 +26,12 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
     public StackEnd Unwind(RawHit hit, FrameKind first, List<PhysicalFrame> frames)
     {
         frames.Clear();
+        var architecture = Architecture.Of(hit.Registers);
         var memory = new CopiedMemory(hit, modules);
         var registers = RegisterSet.From(hit.Registers);
-        var pc = hit.Registers.Rip;
+        registers.TryGet(architecture.ReturnAddress, out var pc);
         var exact = true;
         frames.Add(new PhysicalFrame(pc, first));
-        if (hit.Registers.Cs == CompatibilityCodeSegment)
-        {
-            return new StackEnd(StackEndKind.Narrow);
-        }
 
         while (true)
         {
@@ -48,8 +42,8 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
             }
 
             var end = row is null
-                ? StepByFramePointer(ref registers, memory, pc)
-                : Step(row, ref registers, memory, pc);
+                ? StepByFramePointer(architecture, ref registers, memory, pc)
+                : Step(architecture, row, ref registers, memory, pc);
             if (end is { } reason)
             {
                 return reason;
@@ -60,7 +54,7 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
                 return new StackEnd(StackEndKind.FrameLimit);
             }
 
-            registers.TryGet(X64.ReturnAddress, out pc);
+            registers.TryGet(architecture.ReturnAddress, out pc);
             exact = row is { IsSignalFrame: true };
             frames.Add(new PhysicalFrame(pc, exact ? FrameKind.Exact : FrameKind.Before));
         }
@@ -75,7 +69,7 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
     }
 
     /// <summary>Replaces a frame's registers by its caller's. Null where there is a caller.</summary>
-    private static StackEnd? Step(UnwindRow row, ref RegisterSet registers, in CopiedMemory memory, ulong pc)
+    private static StackEnd? Step(Architecture architecture, UnwindRow row, ref RegisterSet registers, in CopiedMemory memory, ulong pc)
     {
         if (row.ReturnAddress.Kind == RuleKind.Undefined)
         {
@@ -83,12 +77,12 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
             return new StackEnd(StackEndKind.Whole);
         }
 
-        if (Cfa(row, registers, memory, pc, out var cfa) is { } noCfa)
+        if (Cfa(architecture, row, registers, memory, pc, out var cfa) is { } noCfa)
         {
             return noCfa;
         }
 
-        if (Apply(row.ReturnAddress, registers, cfa, memory, pc, out var returnAddress) is { } noReturn)
+        if (Apply(architecture, row.ReturnAddress, registers, cfa, memory, pc, out var returnAddress) is { } noReturn)
         {
             return noReturn;
         }
@@ -99,19 +93,19 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
             return new StackEnd(StackEndKind.Whole);
         }
 
-        registers.TryGet(X64.Rsp, out var stackPointer);
+        registers.TryGet(architecture.StackPointer, out var stackPointer);
         if (!row.IsSignalFrame && cfa <= stackPointer)
         {
             return new StackEnd(StackEndKind.Loop, pc);
         }
 
         var caller = registers;
-        caller.KeepCalleeSaved();
-        caller.Set(X64.Rsp, cfa);
+        caller.Keep(architecture.CalleeSaved);
+        caller.Set(architecture.StackPointer, cfa);
         foreach (var rule in row.Rules)
         {
             // A register that cannot be had is missed only if a rule needs it later.
-            if (Apply(rule, registers, cfa, memory, pc, out var value) is null)
+            if (Apply(architecture, rule, registers, cfa, memory, pc, out var value) is null)
             {
                 caller.Set(rule.Register, value);
             }
@@ -121,16 +115,17 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
             }
         }
 
-        caller.Set(X64.ReturnAddress, returnAddress);
+        caller.Set(architecture.ReturnAddress, returnAddress);
         registers = caller;
         return null;
     }
 
-    private static StackEnd? Cfa(UnwindRow row, in RegisterSet registers, in CopiedMemory memory, ulong pc, out ulong cfa)
+    private static StackEnd? Cfa(
+        Architecture architecture, UnwindRow row, in RegisterSet registers, in CopiedMemory memory, ulong pc, out ulong cfa)
     {
         if (row.CfaExpression is { } expression)
         {
-            return FrameExpression.TryCompute(expression, registers, 0, memory, out cfa, out var unreadable)
+            return FrameExpression.TryCompute(architecture, expression, registers, 0, memory, out cfa, out var unreadable)
                 ? null
                 : Failure(unreadable, memory, pc);
         }
@@ -141,12 +136,12 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
             return new StackEnd(StackEndKind.UnusableRule, pc);
         }
 
-        cfa = unchecked(start + (ulong)row.CfaOffset);
+        cfa = unchecked(start + (ulong)row.CfaOffset) & architecture.Mask;
         return null;
     }
 
     private static StackEnd? Apply(
-        RegisterRule rule, in RegisterSet registers, ulong cfa, in CopiedMemory memory, ulong pc, out ulong value)
+        Architecture architecture, RegisterRule rule, in RegisterSet registers, ulong cfa, in CopiedMemory memory, ulong pc, out ulong value)
     {
         ulong? unreadable = null;
         var found = false;
@@ -154,21 +149,21 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
         switch (rule.Kind)
         {
             case RuleKind.AtCfa:
-                unreadable = unchecked(cfa + (ulong)rule.Offset);
+                unreadable = unchecked(cfa + (ulong)rule.Offset) & architecture.Mask;
                 found = memory.TryRead(unreadable.Value, out value);
                 break;
             case RuleKind.CfaPlus:
-                value = unchecked(cfa + (ulong)rule.Offset);
+                value = unchecked(cfa + (ulong)rule.Offset) & architecture.Mask;
                 found = true;
                 break;
             case RuleKind.Same:
                 found = registers.TryGet(rule.Register, out value);
                 break;
             case RuleKind.Register:
-                found = rule.Offset < X64.Count && registers.TryGet((int)rule.Offset, out value);
+                found = rule.Offset < architecture.Count && registers.TryGet((int)rule.Offset, out value);
                 break;
             case RuleKind.AtExpression:
-                found = FrameExpression.TryCompute(rule.Expression, registers, cfa, memory, out var place, out unreadable);
+                found = FrameExpression.TryCompute(architecture, rule.Expression, registers, cfa, memory, out var place, out unreadable);
                 if (found)
                 {
                     unreadable = place;
@@ -177,7 +172,7 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
 
                 break;
             case RuleKind.Expression:
-                found = FrameExpression.TryCompute(rule.Expression, registers, cfa, memory, out value, out unreadable);
+                found = FrameExpression.TryCompute(architecture, rule.Expression, registers, cfa, memory, out value, out unreadable);
                 break;
         }
 
@@ -191,18 +186,19 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
 
     /// <summary>For code without rules (hand-written assembler, just-in-time compilers). Taken only where all of it
     /// makes sense: the frame pointer lies on the copied stack, and the return address is in code.</summary>
-    private StackEnd? StepByFramePointer(ref RegisterSet registers, in CopiedMemory memory, ulong pc)
+    private StackEnd? StepByFramePointer(Architecture architecture, ref RegisterSet registers, in CopiedMemory memory, ulong pc)
     {
-        registers.TryGet(X64.Rsp, out var stackPointer);
-        if (registers.TryGet(X64.Rbp, out var framePointer)
-            && framePointer >= stackPointer && framePointer % sizeof(ulong) == 0
-            && memory.TryRead(framePointer + sizeof(ulong), out var returnAddress) && modules.IsCode(new Address(returnAddress)))
+        var word = (ulong)architecture.WordSize;
+        registers.TryGet(architecture.StackPointer, out var stackPointer);
+        if (registers.TryGet(architecture.FramePointer, out var framePointer)
+            && framePointer >= stackPointer && framePointer % word == 0
+            && memory.TryRead(framePointer + word, out var returnAddress) && modules.IsCode(new Address(returnAddress)))
         {
             var module = modules.ModuleAt(new Address(pc));
             warnings.Add(
                 $"{module?.Name ?? "memory without a file"} has code without call frame information: its callers are found by "
                 + "the frame pointer, and one may be missing");
-            return Step(UnwindRow.FramePointer, ref registers, memory, pc);
+            return Step(architecture, architecture.FramePointerRow, ref registers, memory, pc);
         }
 
         if (!memory.HasStack)

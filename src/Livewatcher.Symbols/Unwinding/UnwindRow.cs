@@ -45,35 +45,9 @@ internal sealed class UnwindRow
     /// <summary>Where the return address is; <see cref="RuleKind.Undefined"/> marks the outermost frame.</summary>
     public required RegisterRule ReturnAddress { get; init; }
 
-    /// <summary>Rules other than the calling convention's own (callee-saved: same, rsp: cfa, others: lost).</summary>
+    /// <summary>Rules other than the calling convention's own (callee-saved: same, stack pointer: cfa, others: lost).</summary>
     public required RegisterRule[] Rules { get; init; }
 
     /// <summary>The frame that the kernel has made to call a signal handler: its caller was interrupted, not calling.</summary>
     public bool IsSignalFrame { get; init; }
-
-    /// <summary>A frame pointer instead of rules: rsp' = rbp + 16, rbp' = *rbp, pc' = *(rbp + 8). For code that has no
-    /// call frame information; a guess that the unwinder checks.</summary>
-    public static UnwindRow FramePointer { get; } = new()
-    {
-        CfaRegister = X64.Rbp,
-        CfaOffset = 16,
-        ReturnAddress = new RegisterRule(X64.ReturnAddress, RuleKind.AtCfa, -8),
-        Rules = [new RegisterRule(X64.Rbp, RuleKind.AtCfa, -16)],
-    };
-
-    /// <summary>The code to which a signal handler returns, at its first instruction: rsp points to struct ucontext
-    /// (asm-generic/ucontext.h), whose sigcontext begins 40 bytes in and holds r8 to r15, rdi, rsi, rbp, rbx, rdx, rax,
-    /// rcx, rsp, rip (arch/x86/include/uapi/asm/sigcontext.h).</summary>
-    public static UnwindRow SignalTrampoline { get; } = new()
-    {
-        CfaRegister = X64.Rsp,
-        CfaOffset = 0,
-        IsSignalFrame = true,
-        ReturnAddress = new RegisterRule(X64.ReturnAddress, RuleKind.AtCfa, 40 + (16 * 8)),
-        Rules =
-        [
-            .. new byte[] { 8, 9, 10, 11, 12, 13, 14, 15, 5, 4, 6, 3, 1, 0, 2, 7 }
-                .Select((register, index) => new RegisterRule(register, RuleKind.AtCfa, 40 + (index * 8))),
-        ],
-    };
 }

@@ -66,3 +66,43 @@ wait_for() {
 }
 
 armed() { grep -q '"type":"armed"' "$1" 2>/dev/null; }
+
+# What is attached to, and what of it is watched; a job may set another.
+watched=g_gate
+
+# start PROGRAM N PHASES: the target, waiting at its gate.
+start() {
+    rm -f /tmp/ready.* /tmp/go.* /tmp/done.*
+    "$@" >$work/own 2>>$work/errors &
+    target=$!
+    wait_for 10 [ -e /tmp/ready.0 ]
+}
+
+# attach OPTION...: in the background; status 1 where it is not armed in time.
+attach() {
+    timeout -s KILL $limit livewatcher attach $target --format json --output $work/run.json --watch "$watched" \
+        --backend $backend --scope $scope --guard $guard "$@" 2>>$work/errors &
+    watcher=$!
+    wait_for 20 armed $work/run.json
+}
+
+# prepare BACKEND SCOPE GUARD PROGRAM EXTRA
+prepare() {
+    backend=$1 scope=$2 guard=$3
+    begin "$4.$1.$2.guard-$3.$5"
+}
+
+# The target's own end must be a good one, whatever was done to it.
+target_ended_well() { wait $target || { finish "the target ended with status $?"; return 1; }; }
+
+# whole BACKEND SCOPE GUARD PROGRAM [OPTION]...: watched from its gate to its end.
+whole() {
+    prepare "$1" "$2" "$3" "$4" attach
+    start "$4" 2500 1 || { finish 'the target did not start'; return; }
+    shift 4
+    attach "$@" || { kill -9 $target; finish "not armed: $(tail -n 1 $work/errors)"; return; }
+    touch /tmp/go.1
+    wait $watcher
+    status=$?
+    target_ended_well && judge $status backend=$backend scope=$scope guard=$guard
+}

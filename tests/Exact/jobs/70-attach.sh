@@ -3,41 +3,6 @@
 # Attach by process id to threads that are there already, with others to come; leave early; die; come again.
 . /lib.sh
 
-# start PROGRAM N PHASES: the target, waiting at its gate.
-start() {
-    rm -f /tmp/ready.* /tmp/go.* /tmp/done.*
-    "$@" >$work/own 2>>$work/errors &
-    target=$!
-    wait_for 10 [ -e /tmp/ready.0 ]
-}
-
-# attach OPTION...: in the background; status 1 where it is not armed in time.
-attach() {
-    timeout -s KILL $limit livewatcher attach $target --format json --output $work/run.json --watch g_gate \
-        --backend $backend --scope $scope --guard $guard "$@" 2>>$work/errors &
-    watcher=$!
-    wait_for 20 armed $work/run.json
-}
-
-# prepare BACKEND SCOPE GUARD PROGRAM EXTRA
-prepare() {
-    backend=$1 scope=$2 guard=$3
-    begin "$4.$1.$2.guard-$3.$5"
-}
-
-# The target's own end must be a good one, whatever was done to it.
-target_ended_well() { wait $target || { finish "the target ended with status $?"; return 1; }; }
-
-whole() {
-    prepare "$1" "$2" "$3" "$4" attach
-    start "$4" 2500 1 || { finish 'the target did not start'; return; }
-    attach || { kill -9 $target; finish "not armed: $(tail -n 1 $work/errors)"; return; }
-    touch /tmp/go.1
-    wait $watcher
-    status=$?
-    target_ended_well && judge $status backend=$backend scope=$scope guard=$guard
-}
-
 # --max-hits ends the watching and nothing else.
 limited() {
     prepare "$1" "$2" "$3" "$4" max-hits
@@ -85,8 +50,13 @@ whole bpf cpu off gate.gcc-O2-pie
 whole bpf task on gate.clang-O2-pie
 whole bpf task off gate.clang-O2-nopie
 whole perf task off gate.gcc-O0-pie
+whole bpf cpu off gate.clang32-O2-nopie
+whole bpf task on gate.gcc32-O2-pie
 limited bpf cpu off gate.clang-O2-pie
 limited bpf task on gate.gcc-O2-nopie
 quiet bpf cpu off gate.gcc-O2-pie
 killed bpf cpu off gate.gcc-O2-pie
 killed bpf task on gate.clang-O2-pie
+
+watched=t_local@keeper
+whole bpf task on local.gcc-O2-pie

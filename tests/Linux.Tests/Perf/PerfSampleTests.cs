@@ -31,11 +31,14 @@ public sealed class PerfSampleTests
         sample.Stack[31].Should().Be(32);
     }
 
-    /// <summary>Register i of enum perf_event_x86_regs (arch/x86/include/uapi/asm/perf_regs.h) holds 100 + i.</summary>
-    [Fact]
-    public void Registers_go_from_perfs_order_to_that_of_pt_regs()
+    /// <summary>Register i of enum perf_event_x86_regs (arch/x86/include/uapi/asm/perf_regs.h) holds 100 + i. A 64-bit kernel
+    /// writes those of a 32-bit program in the same way, and says so (PERF_SAMPLE_REGS_ABI_32).</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(1)]
+    public void Registers_go_from_perfs_order_to_that_of_pt_regs(ulong abi)
     {
-        PerfSample.TryDecode(Bytes(stack: [], copied: 0, asked: 0), out PerfSample sample).Should().BeTrue();
+        PerfSample.TryDecode(Bytes(stack: [], copied: 0, asked: 0, abi: abi), out PerfSample sample).Should().BeTrue();
 
         sample.Registers.Should().Be(new UserRegisters(
             Rax: 100, Rbx: 101, Rcx: 102, Rdx: 103, Rsi: 104, Rdi: 105, Rbp: 106, Rsp: 107, Rip: 108, Eflags: 109, Cs: 110, Ss: 111,
@@ -101,7 +104,7 @@ public sealed class PerfSampleTests
         PerfLoss.Read(PerfRecordType.PERF_RECORD_LOST, lost.AsSpan(0, 8)).Should().Be(0);
     }
 
-    private static byte[] Bytes(byte[] stack, ulong copied, ulong asked = Asked, bool registers = true)
+    private static byte[] Bytes(byte[] stack, ulong copied, ulong asked = Asked, bool registers = true, ulong abi = 2)
     {
         MemoryStream bytes = new();
         BinaryWriter writer = new(bytes);
@@ -113,7 +116,7 @@ public sealed class PerfSampleTests
         writer.Write(0x7fff_0000_0010UL); // ADDR
         writer.Write(63); // CPU: cpu, res
         writer.Write(0);
-        writer.Write(registers ? 2UL : 0UL); // REGS_USER: PERF_SAMPLE_REGS_ABI_64, then one word for each bit of the mask
+        writer.Write(registers ? abi : 0UL); // REGS_USER: PERF_SAMPLE_REGS_ABI_64 is 2, then one word for each bit of the mask
         for (int register = 0; registers && register < 24; register++)
         {
             if ((PerfSampling.SampleRegisters >> register & 1) != 0)

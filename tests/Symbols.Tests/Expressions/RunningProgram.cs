@@ -5,6 +5,7 @@ using System.Globalization;
 using Livewatcher.Model;
 using Livewatcher.Symbols.Expressions;
 using Livewatcher.Symbols.Modules;
+using Livewatcher.Symbols.Tests.Targets;
 
 namespace Livewatcher.Symbols.Tests.Expressions;
 
@@ -19,7 +20,9 @@ internal sealed class RunningProgram : IDisposable
 
     public RunningProgram(string path, params IEnumerable<string> arguments)
     {
-        _process = Process.Start(new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false })!;
+        var emulation = Emulation.For(path);
+        IEnumerable<string> all = emulation is null ? arguments : [.. Emulation.Options, path, .. arguments];
+        _process = Process.Start(new ProcessStartInfo(emulation is null ? path : Emulation.Emulator, all) { RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false })!;
         Dictionary<ThreadId, Address> pointers = [];
         while (_process.StandardOutput.ReadLine() is { } line && line != "ready")
         {
@@ -40,7 +43,7 @@ internal sealed class RunningProgram : IDisposable
             }
         }
 
-        _target = new ThreadedTarget(_process.Id, pointers);
+        _target = new ThreadedTarget(_process.Id, pointers, emulation);
         _map = new ModuleMap(_target, SymbolOptions.Default, new Warnings());
         _map.Refresh();
         _resolver = new WatchResolver(_target, () => _map.Modules, NameOf);

@@ -32,9 +32,11 @@ public sealed class SharedVariableTests : IDisposable
     [InlineData("gcc", "-no-pie", "-g0")]
     [InlineData("clang", "-no-pie", "-g")]
     [InlineData("gcc", "-pie", "-g")]
-    public void TheCopyInTheProgramIsTheVariable(string compiler, string link, string debug)
+    [InlineData("gcc", "-no-pie", "-g", "-m32")]
+    [InlineData("clang", "-no-pie", "-g", "-m32")]
+    public void TheCopyInTheProgramIsTheVariable(string compiler, string link, string debug, string width = "-m64")
     {
-        using RunningProgram program = Start(compiler, link, debug);
+        using RunningProgram program = Start(compiler, link, debug, width: width);
 
         program.Watch("config").Address.Should().Be(program["one.c::config"]);
         program.Watch("config.name").Address.Value.Should().Be(program["one.c::config"].Value + 4);
@@ -46,9 +48,11 @@ public sealed class SharedVariableTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("-Wl,-Bsymbolic")]
-    public void EachLibrarysVariableIsTheOneItUses(string second)
+    [InlineData("", "-m32")]
+    [InlineData("-Wl,-Bsymbolic", "-m32")]
+    public void EachLibrarysVariableIsTheOneItUses(string second, string width = "-m64")
     {
-        using RunningProgram program = Start("gcc", "-pie", "-g", second);
+        using RunningProgram program = Start("gcc", "-pie", "-g", second, width);
 
         program.Watch("one.c::twice_there").Address.Should().Be(program["one.c::twice_there"]);
         program.Watch("two.c::twice_there").Address.Should().Be(program["two.c::twice_there"]);
@@ -80,10 +84,10 @@ public sealed class SharedVariableTests : IDisposable
 
     public void Dispose() => _workshop.Dispose();
 
-    private RunningProgram Start(string compiler, string link, string debug, string second = "")
+    private RunningProgram Start(string compiler, string link, string debug, string second = "", string width = "-m64")
     {
-        string one = Build(compiler, "one", 1, "");
-        string two = Build(compiler, "two", 2, second);
+        string one = Build(compiler, "one", 1, width);
+        string two = Build(compiler, "two", 2, width, second);
         string main = _workshop.Write("main.c", """
             #include "facts.h"
             extern struct config { int level; char name[4]; } config;
@@ -93,12 +97,12 @@ public sealed class SharedVariableTests : IDisposable
             int main(void) { facts_one(); facts_two(); AT(main_own); ready(); return config.level; }
             """);
         return new RunningProgram(_workshop.Build(
-            compiler, "shared", [debug, link, link == "-pie" ? "-fPIE" : "-fno-pie", $"-Wl,-rpath,{_workshop.Folder}"], main, one, two));
+            compiler, "shared", [debug, width, link, link == "-pie" ? "-fPIE" : "-fno-pie", $"-Wl,-rpath,{_workshop.Folder}"], main, one, two));
     }
 
-    private string Build(string compiler, string name, int which, string extra)
+    private string Build(string compiler, string name, int which, string width, string extra = "")
     {
-        string[] flags = ["-g", "-fPIC", "-shared", $"-DWHICH={which}", $"-DFACTS=facts_{name}", $"-DNAME=\"{name}.c\""];
+        string[] flags = ["-g", width, "-fPIC", "-shared", $"-DWHICH={which}", $"-DFACTS=facts_{name}", $"-DNAME=\"{name}.c\""];
         return _workshop.Build(compiler, $"lib{name}.so", extra.Length > 0 ? [.. flags, extra] : flags, _workshop.Write($"{name}.c", Library));
     }
 }

@@ -7,9 +7,9 @@ using Livewatcher.Symbols.Tests.Targets;
 namespace Livewatcher.Symbols.Tests.Expressions;
 
 /// <summary>A live process whose threads have told their thread pointers themselves, so that nobody need trace them.</summary>
-internal sealed class ThreadedTarget(int pid, IReadOnlyDictionary<ThreadId, Address> pointers) : ITargetProcess
+internal sealed class ThreadedTarget(int pid, IReadOnlyDictionary<ThreadId, Address> pointers, Emulation? emulation = null) : ITargetProcess
 {
-    private readonly ProcTarget _target = new(pid);
+    private readonly ProcTarget _target = new(pid, emulation);
 
     public ProcessId Id => _target.Id;
 

@@ -23,6 +23,8 @@ public sealed class TlsTests : IDisposable
     [InlineData("gcc", "-O2", "-pie", 16, "-ftls-model=initial-exec")]
     [InlineData("gcc", "-O0", "-pie", 8, "-gdwarf-4")]
     [InlineData("gcc", "-O0", "-pie", 8, "-fuse-ld=gold")]
+    [InlineData("gcc", "-O2", "-pie", 16, "-m32")]
+    [InlineData("clang", "-O0", "-no-pie", 64, "-m32")]
     public void VariablesOfNamedThreadsAreWhereTheThreadsSay(string compiler, string level, string link, int alignment, string extra = "-g")
     {
         using RunningProgram program = Build(compiler, level, link, alignment, extra);
@@ -60,10 +62,12 @@ public sealed class TlsTests : IDisposable
         program.Watch($"first@{tid}").Address.Should().Be(program["first@worker"]);
     }
 
-    [Fact]
-    public void WithoutGlibcsDescriptionTheRelocationsTell()
+    [Theory]
+    [InlineData("-g")]
+    [InlineData("-m32")]
+    public void WithoutGlibcsDescriptionTheRelocationsTell(string extra)
     {
-        using RunningProgram program = Build("gcc", "-O2", "-pie", 8, "-g");
+        using RunningProgram program = Build("gcc", "-O2", "-pie", 8, extra);
         program.HideSymbols("_thread_db_");
 
         program.Misplaced().Should().BeEmpty();

@@ -204,6 +204,20 @@ public sealed class SpecialCaseTests(Sample sample) : IClassFixture<Sample>
             .Should().BeEquivalentTo(new { Address = new Address(small.At("caller", 2)), Proven = true, Stores = small.At("caller", 3) });
     }
 
+    /// <summary>The thread pointer is gs's base there, and a negative offset wraps at 32 bits.</summary>
+    [Fact]
+    public void Thread_local_variables_of_thirty_two_bit_code_are_found_by_gs()
+    {
+        using var small = new Sample(SpecialProgram.Source32, is32: true);
+        UserRegisters registers = Hits.Registers with { Cs = 0x23, Rip = small.At("local", 1) };
+        HardwareSlot slot = Hits.Write(0xf7c0_0b3c, 4);
+        var mov = new Address(small.At("local", 0));
+        small.Finder(_ => new Address(0xf7c0_0b40)).Find(Hits.Of(registers, slot), [slot])
+            .Should().BeEquivalentTo(new { Address = mov, Proven = true, Stores = 7UL, EffectiveAddress = slot.Address });
+        small.Finder(_ => new Address(0xf7c0_0c40)).Find(Hits.Of(registers, slot), [slot]).Should().BeNull("that is another thread's");
+        small.Finder().Find(Hits.Of(registers, slot), [slot]).Should().BeEquivalentTo(new { Address = mov, Proven = false });
+    }
+
     private Instruction? Find(UserRegisters registers, HardwareSlot slot, byte[]? stack = null) =>
         sample.Finder().Find(Hits.Of(registers, slot, stack), [slot]);
 }

@@ -13,6 +13,8 @@ public sealed class ElfLayoutTests
     [Theory]
     [InlineData("/bin/true")]
     [InlineData("/usr/lib/x86_64-linux-gnu/libc.so.6")]
+    [InlineData("/lib32/libc.so.6")]
+    [InlineData("/lib/ld-linux.so.2")]
     public void HeadersAreThoseOfReadelf(string path)
     {
         var layout = Read(File.ReadAllBytes(path), out var reason);
@@ -42,15 +44,17 @@ public sealed class ElfLayoutTests
         script.Should().Be("not an ELF file");
 
         var bytes = File.ReadAllBytes("/bin/true");
-        bytes[4] = 1;
-        Read(bytes, out var narrow).Should().BeNull();
-        narrow.Should().Be("not an x86-64 ELF file");
+        bytes[4] = 1; // ELFCLASS32 with EM_X86_64 is the x32 ABI
+        Read(bytes, out var x32).Should().BeNull();
+        x32.Should().Be("not an x86 ELF file");
     }
 
-    [Fact]
-    public void DamageIsRefusedOrRead()
+    [Theory]
+    [InlineData("/bin/true")]
+    [InlineData("/lib32/libc.so.6")]
+    public void DamageIsRefusedOrRead(string path)
     {
-        var good = File.ReadAllBytes("/bin/true")[..4096];
+        var good = File.ReadAllBytes(path)[..4096];
         var random = new Random(7);
         for (var round = 0; round < 20_000; round++)
         {

@@ -69,10 +69,27 @@ public sealed class SystemCallFormatterTests
     }
 
     [Fact]
-    public void Thirty_two_bit_calls_are_not_taken_for_others()
+    public void Thirty_two_bit_calls_have_their_own_numbers_and_registers()
     {
         UserRegisters registers = new() { OrigRax = 3, Cs = 0x23, Rbx = 5, Rcx = 0x1000, Rdx = 8, Rsi = 1, Rdi = 2, Rbp = 3 };
-        new SystemCallFormatter(new TestProcess()).Format(registers).Should().Be("syscall_3(0x5, 0x1000, 0x8, 0x1, 0x2, 0x3)");
+        Format(3).Should().Be("read(5, 0x1000, 8)");
+        Format(180).Should().Be("pread64(5, 0x1000, 8, 8589934593)", "an offset is in two registers");
+        Format(192).Should().Be("mmap2(0x5, 4096, 0x8, 0x1, 2, 3)");
+        Format(102).Should().Be("socketcall(SYS_LISTEN, 0x1000)");
+        Format(222).Should().Be("syscall_222(0x5, 0x1000, 0x8, 0x1, 0x2, 0x3)");
+
+        string? Format(ulong number) => new SystemCallFormatter(new TestProcess()).Format(
+            registers with { OrigRax = number, Rbx = number == 102 ? 4UL : 5 });
+    }
+
+    [Fact]
+    public void Socket_calls_have_names_as_far_as_they_are_known()
+    {
+        NarrowSystemCalls.SocketCall(1).Should().Be("SYS_SOCKET");
+        NarrowSystemCalls.SocketCall(12).Should().Be("SYS_RECVFROM");
+        NarrowSystemCalls.SocketCall(20).Should().Be("SYS_SENDMMSG");
+        NarrowSystemCalls.SocketCall(0).Should().Be("0");
+        NarrowSystemCalls.SocketCall(21).Should().Be("21");
     }
 
     private static string? Format(

@@ -39,10 +39,7 @@ public sealed partial class SystemCallTableTests
     [Fact]
     public void Names_are_those_of_the_kernels_header()
     {
-        var header = Tools.Lines("gcc", "-E", "-dM", "-include", "asm/unistd_64.h", "-xc", "/dev/null")
-            .Select(line => Definition().Match(line))
-            .Where(match => match.Success)
-            .ToDictionary(match => long.Parse(match.Groups["number"].Value), match => match.Groups["name"].Value);
+        var header = Header("asm/unistd_64.h");
         header.Should().HaveCountGreaterThan(360);
         for (long number = -1; number <= 462; number++)
         {
@@ -58,6 +55,32 @@ public sealed partial class SystemCallTableTests
         SystemCallNames.Find(463).Should().BeNull();
         SystemCallNames.Find(long.MaxValue).Should().BeNull();
         SystemCallNames.Find(long.MinValue).Should().BeNull();
+    }
+
+    [Fact]
+    public void Narrow_names_are_those_of_the_kernels_header()
+    {
+        var header = Header("asm/unistd_32.h");
+        header.Should().HaveCountGreaterThan(420);
+        for (long number = -1; number <= header.Keys.Max(); number++)
+        {
+            SystemCallNames.FindNarrow(number).Should().Be(header.GetValueOrDefault(number), "that is number {0}", number);
+        }
+
+        SystemCallNames.FindNarrow(463).Should().BeNull();
+        SystemCallNames.FindNarrow(long.MaxValue).Should().BeNull();
+        SystemCallNames.FindNarrow(long.MinValue).Should().BeNull();
+    }
+
+    /// <summary>ebx, ecx, edx, esi, edi and ebp are all there is (syscall(2)); L takes two of them.</summary>
+    [Fact]
+    public void Narrow_calls_fit_into_six_registers()
+    {
+        for (long number = 0; number <= 462; number++)
+        {
+            string kinds = NarrowSystemCalls.Find(number)?.Kinds ?? "";
+            (kinds.Length + kinds.Count(kind => kind == 'L')).Should().BeLessThanOrEqualTo(6, "that is number {0}", number);
+        }
     }
 
     [Fact]
@@ -82,6 +105,12 @@ public sealed partial class SystemCallTableTests
 
         Directory.Delete(folder, recursive: true);
     }
+
+    private static Dictionary<long, string> Header(string name) =>
+        Tools.Lines("gcc", "-E", "-dM", "-include", name, "-xc", "/dev/null")
+            .Select(line => Definition().Match(line))
+            .Where(match => match.Success)
+            .ToDictionary(match => long.Parse(match.Groups["number"].Value), match => match.Groups["name"].Value);
 
     [GeneratedRegex(@"^#define __NR_(?<name>\w+) (?<number>\d+)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Definition();

@@ -19,6 +19,9 @@ internal sealed partial class Gdb : IDisposable
 
     private readonly Process _process;
 
+    /// <summary>For a 32-bit program.</summary>
+    private readonly Emulator? _emulator;
+
     /// <param name="program">What to debug.</param>
     /// <param name="arguments">Its arguments.</param>
     public Gdb(string program, params IEnumerable<string> arguments)
@@ -31,6 +34,7 @@ internal sealed partial class Gdb : IDisposable
             UseShellExecute = false,
             Environment = { ["DEBUGINFOD_URLS"] = string.Empty },
         })!;
+        _emulator = Emulation.For(program) is { } emulation ? new Emulator(emulation, arguments) : null;
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginErrorReadLine();
         foreach (var setting in new[]
@@ -41,17 +45,40 @@ internal sealed partial class Gdb : IDisposable
         {
             Ask($"set {setting}");
         }
+
+        if (_emulator is not null)
+        {
+            Ask("set sysroot /");
+            Ask($"target remote {_emulator.Socket}");
+        }
     }
 
+    /// <summary>The stopped program.</summary>
+    public ProcTarget Target => new(ProcessId, _emulator?.Emulation);
+
     /// <summary>Process id of the stopped program.</summary>
-    public int ProcessId => int.Parse(
+    public int ProcessId => _emulator?.ProcessId ?? int.Parse(
         ProcessPattern().Match(Ask("info inferiors")).Groups["id"].Value, CultureInfo.InvariantCulture);
 
     /// <summary>Runs to a breakpoint (function, FILE:LINE, *ADDRESS).</summary>
     public string RunTo(string place)
     {
         Ask($"break {place}");
-        return Ask("run");
+        if (_emulator is null)
+        {
+            return Ask("run");
+        }
+
+        var answer = Ask("continue");
+
+        // gdb finds no libraries through qemu's stub.
+        foreach (var library in Target.ReadMappings().Where(mapping => mapping.Path.StartsWith('/')).GroupBy(mapping => mapping.Path)
+            .Where(group => group.Key != Path.GetFullPath(_emulator.Emulation.Program)))
+        {
+            Ask($"add-symbol-file {library.Key} -o {library.First().Start}");
+        }
+
+        return answer;
     }
 
     public string Ask(string command)
@@ -95,7 +122,12 @@ internal sealed partial class Gdb : IDisposable
         var values = RegisterPattern().Matches(Ask("info registers")).ToDictionary(
             match => match.Groups["name"].Value,
             match => ulong.Parse(match.Groups["value"].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
-        var target = new ProcTarget(ProcessId);
+        if (_emulator is not null)
+        {
+            Widen(values);
+        }
+
+        var target = Target;
         var stackPointer = new Address(values["rsp"]);
         var mapping = target.ReadMappings().First(entry => entry.Start <= stackPointer && stackPointer < entry.End);
         var length = (int)Math.Min((ulong)stackBytes, mapping.End - stackPointer);
@@ -118,7 +150,7 @@ internal sealed partial class Gdb : IDisposable
             Registers = new UserRegisters(
                 values["r15"], values["r14"], values["r13"], values["r12"], values["rbp"], values["rbx"], values["r11"],
                 values["r10"], values["r9"], values["r8"], values["rax"], values["rcx"], values["rdx"], values["rsi"],
-                values["rdi"], ulong.MaxValue, values["rip"], 0x33, values["eflags"], values["rsp"], 0x2b),
+                values["rdi"], ulong.MaxValue, values["rip"], values["cs"], values["eflags"], values["rsp"], 0x2b),
             Stack = stack,
             StackCut = length < stackBytes ? StackCut.EndOfMapping : StackCut.None,
         };
@@ -143,6 +175,21 @@ internal sealed partial class Gdb : IDisposable
         }
 
         _process.Dispose();
+        _emulator?.Dispose();
+    }
+
+    /// <summary>As the kernel gives the registers of 32-bit code.</summary>
+    private static void Widen(Dictionary<string, ulong> values)
+    {
+        foreach (var name in new[] { "ax", "bx", "cx", "dx", "si", "di", "bp", "sp", "ip" })
+        {
+            values[$"r{name}"] = values[$"e{name}"];
+        }
+
+        for (var i = 8; i < 16; i++)
+        {
+            values[$"r{i}"] = 0;
+        }
     }
 
     [GeneratedRegex(@"process (?<id>\d+)", RegexOptions.NonBacktracking)]

@@ -6,7 +6,9 @@ using Livewatcher.Model;
 namespace Livewatcher.Symbols.Tests.Targets;
 
 /// <summary>A live process by /proc alone.</summary>
-internal sealed class ProcTarget(int pid) : ITargetProcess, ITargetMemory
+/// <param name="pid">Its id, or the emulator's.</param>
+/// <param name="emulation">For a 32-bit program.</param>
+internal sealed class ProcTarget(int pid, Emulation? emulation = null) : ITargetProcess, ITargetMemory
 {
     public ProcessId Id => new(pid);
 
@@ -19,7 +21,8 @@ internal sealed class ProcTarget(int pid) : ITargetProcess, ITargetMemory
         try
         {
             using var memory = File.OpenHandle($"/proc/{pid}/mem");
-            return address.Value <= long.MaxValue && RandomAccess.Read(memory, buffer, (long)address.Value) == buffer.Length;
+            var origin = emulation is null ? 0 : Emulation.Origin;
+            return address.Value <= long.MaxValue - origin && RandomAccess.Read(memory, buffer, (long)(address.Value + origin)) == buffer.Length;
         }
         catch (IOException)
         {
@@ -27,8 +30,11 @@ internal sealed class ProcTarget(int pid) : ITargetProcess, ITargetMemory
         }
     }
 
-    public IReadOnlyList<Mapping> ReadMappings() =>
-        File.Exists($"/proc/{pid}/maps") ? [.. File.ReadAllLines($"/proc/{pid}/maps").Select(Parse)] : [];
+    public IReadOnlyList<Mapping> ReadMappings()
+    {
+        var all = File.Exists($"/proc/{pid}/maps") ? File.ReadAllLines($"/proc/{pid}/maps").Select(Parse) : [];
+        return emulation is null ? [.. all] : [.. Emulation.Inside(all)];
+    }
 
     public string? OpenablePath(Mapping mapping)
     {
@@ -38,11 +44,16 @@ internal sealed class ProcTarget(int pid) : ITargetProcess, ITargetMemory
         }
 
         var direct = $"/proc/{pid}/root{mapping.Path}";
-        return File.Exists(direct) ? direct : $"/proc/{pid}/map_files/{mapping.Start.Value:x}-{mapping.End.Value:x}";
+        return File.Exists(direct) || emulation is not null ? direct : $"/proc/{pid}/map_files/{mapping.Start.Value:x}-{mapping.End.Value:x}";
     }
 
     public IReadOnlyDictionary<ulong, ulong> ReadAuxiliaryVector()
     {
+        if (emulation is not null)
+        {
+            return emulation.AuxiliaryVector(ReadMappings());
+        }
+
         var bytes = File.ReadAllBytes($"/proc/{pid}/auxv");
         Dictionary<ulong, ulong> vector = [];
         for (var offset = 0; offset + 16 <= bytes.Length; offset += 16)

@@ -63,13 +63,30 @@ public sealed class FrameExpressionTests
         Compute([.. Enumerable.Repeat(Op(DwarfOp.Lit0), 1000)]).Should().BeNull();
     }
 
+    /// <summary>In 32-bit code the generic type has 32 bits (DWARF 5, 2.5.1): esp is register 4, a word has 4 bytes, and sums wrap.</summary>
+    [Fact]
+    public void NarrowArithmeticWrapsAt32Bits()
+    {
+        Narrow([Op(FrameOp.Breg0 + 4, 8), Op(DwarfOp.Deref)]).Should().Be(0x5566_7788);
+        Narrow([Op(FrameOp.Breg0 + 4, 12), Op(DwarfOp.Deref)]).Should().Be(0x1122_3344);
+        Narrow([Op(FrameOp.Breg0 + 4, 13), Op(DwarfOp.Deref)]).Should().BeNull();
+        Narrow([Op(DwarfOp.Lit0), Op(DwarfOp.Lit0 + 1), Op(DwarfOp.Minus)]).Should().Be(0xffff_ffff);
+        Narrow([Op(DwarfOp.Const4U, 0xffff_fff0), Op(DwarfOp.PlusUconst, 0x20)]).Should().Be(0x10);
+        Narrow([Op(DwarfOp.Const4U, 0xffff_fff0), Op(DwarfOp.Const1U, 2), Op(FrameOp.Shra)]).Should().Be(0xffff_fffc);
+        Narrow([Op(DwarfOp.Const4U, 0xffff_ffff), Op(DwarfOp.Lit0), Op(FrameOp.Lt)]).Should().Be(1);
+        Narrow([Op(DwarfOp.Lit0 + 1), Op(DwarfOp.Const1U, 40), Op(FrameOp.Shl)]).Should().Be(0);
+        Narrow([Op(FrameOp.Breg0 + 9)]).Should().BeNull("i386 has 9 columns");
+    }
+
+    private static ulong? Narrow(DwarfOperation[] operations) => Compute(operations, cs: 0x23);
+
     private static DwarfOperation Op(int atom, ulong number = 0) => new((byte)atom, number, 0);
 
-    private static ulong? Compute(DwarfOperation[] operations, ulong rip = 0)
+    private static ulong? Compute(DwarfOperation[] operations, ulong rip = 0, ulong cs = 0x33)
     {
         var bytes = new byte[16];
         BitConverter.GetBytes(0x1122_3344_5566_7788).CopyTo(bytes, 8);
-        var registers = new UserRegisters { Rsp = Stack, Rip = rip };
+        var registers = new UserRegisters { Rsp = Stack, Rip = rip, Cs = cs };
         var hit = new RawHit
         {
             Time = 0, Process = new ProcessId(1), Thread = new ThreadId(1), ThreadName = "x", Cpu = 0, Slot = 0,
@@ -77,7 +94,7 @@ public sealed class FrameExpressionTests
         };
         using var modules = new ModuleMap(new ProcTarget(0), SymbolOptions.Default, new Warnings());
         return FrameExpression.TryCompute(
-            operations, RegisterSet.From(registers), 0x5000, new CopiedMemory(hit, modules), out var value, out _)
+            Architecture.Of(registers), operations, RegisterSet.From(registers), 0x5000, new CopiedMemory(hit, modules), out var value, out _)
             ? value
             : null;
     }

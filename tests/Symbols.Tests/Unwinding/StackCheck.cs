@@ -17,7 +17,7 @@ internal static class StackCheck
     /// the function around them.</param>
     public static CallStack AgreesWithTools(Gdb gdb, int minimumFrames, bool withAddr2Line = true)
     {
-        var target = new ProcTarget(gdb.ProcessId);
+        var target = gdb.Target;
         using var symbols = new TargetSymbols(target);
         var stack = symbols.Unwind(gdb.Capture());
         stack.CutShort.Should().BeNull();

@@ -48,7 +48,6 @@ internal sealed class Evaluator(
             return Follow(new Operand.Place(found.Type, found.Address), name.ToString());
         }
 
-        ThreadLocalStorage.CheckSupported(view, name.ToString());
         ThreadChoice choice = ThreadChoice.Select(view, thread, name.ToString());
         UsesThread = true;
         Address address = ThreadLocalStorage.Locate(view, found.Module, found.Address.Value, choice, name.ToString());

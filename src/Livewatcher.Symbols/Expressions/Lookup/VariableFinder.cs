@@ -148,14 +148,10 @@ internal sealed class VariableFinder(TargetView view, ModuleIndexes indexes, Typ
             : new(type, module, used, IsThreadLocal: false, $"{module.Name} uses the one in {ModuleAt(used)}");
     }
 
-    /// <summary>A library's variable may live elsewhere: in the main program, which has copied it (R_X86_64_COPY), or in an
+    /// <summary>A library's variable may live elsewhere: in the main program, which has copied it (R_X86_64_COPY, R_386_COPY), or in an
     /// earlier library with the same name. The library's own offset table tells, once it is filled.</summary>
     private Address Used(ILoadedModule module, string symbol, Address own) =>
-        module.IsMainProgram ? own : Relocations.Bound(view, module, symbol) ?? Relocations.CopyOf(view, symbol) ?? CopyIn32Bit(symbol) ?? own;
-
-    /// <summary>The relocations of 32-bit programs are not read; there a symbol of that name in the main program is its copy.</summary>
-    private Address? CopyIn32Bit(string symbol) =>
-        view is { PointerSize: 4, Main: { } main } && Exported(main, new QualifiedName(null, "", symbol)) is { } found ? found.Address : null;
+        module.IsMainProgram ? own : Relocations.Bound(view, module, symbol) ?? Relocations.CopyOf(view, symbol) ?? own;
 
     private string ModuleAt(Address address) =>
         view.Modules.FirstOrDefault(m => address >= m.Start && address < m.End)?.Name ?? address.ToString();

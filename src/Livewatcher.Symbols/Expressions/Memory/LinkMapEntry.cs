@@ -19,21 +19,24 @@ internal readonly record struct LinkMapEntry(Address Self, Address Dynamic)
     {
         List<LinkMapEntry> found = [];
         HashSet<ulong> seen = [];
-        if (main.Is32Bit || main.DynamicTag(DynamicTag.Debug) is not { } debug || debug == 0)
+        if (main.DynamicTag(DynamicTag.Debug) is not { } debug || debug == 0)
         {
             return found;
         }
 
-        ulong? next = view.ReadUnsigned(new Address(debug + 8), 8);
+        // r_map follows r_version in struct r_debug; l_ld and l_next are the third and fourth word of struct link_map.
+        int size = main.Shape.WordSize;
+        ulong word = (ulong)size;
+        ulong? next = view.ReadUnsigned(new Address(debug + word), size);
         while (next is { } entry and not 0 && seen.Add(entry) && found.Count < MostEntries)
         {
-            if (view.ReadUnsigned(new Address(entry + 16), 8) is not { } dynamic)
+            if (view.ReadUnsigned(new Address(entry + (2 * word)), size) is not { } dynamic)
             {
                 break;
             }
 
             found.Add(new(new Address(entry), new Address(dynamic)));
-            next = view.ReadUnsigned(new Address(entry + 24), 8);
+            next = view.ReadUnsigned(new Address(entry + (3 * word)), size);
         }
 
         return found;

@@ -1,6 +1,5 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
-using System.Buffers.Binary;
 using Livewatcher.Model;
 using Livewatcher.Symbols.Modules;
 
@@ -14,6 +13,8 @@ internal static class DynamicTag
     internal const long SymbolTable = 6;
     internal const long Relocations = 7;
     internal const long RelocationsSize = 8;
+    internal const long ShortRelocations = 17;
+    internal const long ShortRelocationsSize = 18;
     internal const long Debug = 21;
     internal const long PltRelocations = 23;
 }
@@ -21,15 +22,10 @@ internal static class DynamicTag
 /// <summary>PT_TLS of a module: the thread-local block's size and alignment.</summary>
 internal readonly record struct TlsSegment(ulong VirtualAddress, ulong Size, ulong Alignment);
 
-/// <summary>What a loaded 64-bit module's own headers in the target's memory say: program headers and dynamic section.</summary>
+/// <summary>What a loaded module's own headers in the target's memory say: program headers and dynamic section.</summary>
 internal sealed class ModuleImage
 {
-    private const int HeaderSize = 64;
-    private const int ProgramHeaderSize = 56;
-    private const int MostProgramHeaders = 256;
     private const int MostDynamicEntries = 512;
-    private const uint PtDynamic = 2;
-    private const uint PtTls = 7;
 
     private readonly ILoadedModule _module;
     private readonly ITargetMemory _memory;
@@ -42,7 +38,8 @@ internal sealed class ModuleImage
         ReadHeaders();
     }
 
-    internal bool Is32Bit { get; private set; }
+    /// <summary>Of a 32-bit or of a 64-bit file.</summary>
+    internal ElfShape Shape { get; private set; } = ElfShape.Wide;
 
     internal TlsSegment? Tls { get; private set; }
 
@@ -62,38 +59,22 @@ internal sealed class ModuleImage
 
     private void ReadHeaders()
     {
-        Span<byte> header = stackalloc byte[HeaderSize];
-        if (!_memory.TryRead(_module.Start, header) || !header.StartsWith("\u007fELF"u8))
+        var head = new MappedByteSource(_memory, _module.Start, _module.End - _module.Start);
+        if (ElfLayout.Read(head, out _) is not { } layout)
         {
             return;
         }
 
-        Is32Bit = header[4] == 1;
-        if (Is32Bit || BinaryPrimitives.ReadUInt16LittleEndian(header[54..]) != ProgramHeaderSize)
+        Shape = layout.Shape;
+        foreach (ProgramHeader header in layout.Headers)
         {
-            return;
-        }
-
-        ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(header[32..]);
-        int count = Math.Min(BinaryPrimitives.ReadUInt16LittleEndian(header[56..]), (ushort)MostProgramHeaders);
-        byte[] table = new byte[count * ProgramHeaderSize];
-        if (offset > int.MaxValue || !_memory.TryRead(_module.Start + offset, table))
-        {
-            return;
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            ReadOnlySpan<byte> entry = table.AsSpan(i * ProgramHeaderSize, ProgramHeaderSize);
-            ulong virtualAddress = BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]);
-            ulong size = BinaryPrimitives.ReadUInt64LittleEndian(entry[40..]);
-            switch (BinaryPrimitives.ReadUInt32LittleEndian(entry))
+            switch (header.Type)
             {
-                case PtDynamic:
-                    ReadDynamic(new Address(unchecked(virtualAddress + _module.Bias)), size);
+                case ProgramHeader.Dynamic:
+                    ReadDynamic(new Address(unchecked(header.VirtualAddress + _module.Bias)), header.MemorySize);
                     break;
-                case PtTls:
-                    Tls = new(virtualAddress, size, Math.Max(BinaryPrimitives.ReadUInt64LittleEndian(entry[48..]), 1));
+                case ProgramHeader.ThreadLocal:
+                    Tls = new(header.VirtualAddress, header.MemorySize, Math.Max(header.Alignment, 1));
                     break;
                 default:
                     break;
@@ -101,18 +82,20 @@ internal sealed class ModuleImage
         }
     }
 
+    /// <summary>Elf64_Dyn and Elf32_Dyn are a tag and a value of a word each.</summary>
     private void ReadDynamic(Address start, ulong size)
     {
-        Span<byte> entry = stackalloc byte[16];
-        for (ulong i = 0; i < Math.Min(size / 16, MostDynamicEntries) && _memory.TryRead(start + (i * 16), entry); i++)
+        Span<byte> entry = stackalloc byte[2 * Shape.WordSize];
+        ulong entrySize = (ulong)entry.Length;
+        for (ulong i = 0; i < Math.Min(size / entrySize, MostDynamicEntries) && _memory.TryRead(start + (i * entrySize), entry); i++)
         {
-            long tag = BinaryPrimitives.ReadInt64LittleEndian(entry);
+            long tag = (long)Shape.ReadWord(entry);
             if (tag == 0)
             {
                 break;
             }
 
-            _dynamic.TryAdd(tag, BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]));
+            _dynamic.TryAdd(tag, Shape.ReadWord(entry[Shape.WordSize..]));
         }
     }
 }

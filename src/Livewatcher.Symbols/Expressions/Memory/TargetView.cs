@@ -19,7 +19,7 @@ internal sealed class TargetView
         Main = modules.FirstOrDefault(m => m.IsMainProgram);
         LinkMap = Main is null ? [] : LinkMapEntry.ReadAll(this, ImageOf(Main));
         Modules = [.. modules.OrderBy(m => m.IsMainProgram ? -1 : SearchPlace(m))];
-        PointerSize = (Main is null ? Is32BitFile(process.ExecutablePath) : ImageOf(Main).Is32Bit) ? 4 : 8;
+        PointerSize = Main is not null ? ImageOf(Main).Shape.WordSize : Is32BitFile(process.ExecutablePath) ? 4 : 8;
     }
 
     internal ITargetProcess Process { get; }

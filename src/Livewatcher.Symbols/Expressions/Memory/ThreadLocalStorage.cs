@@ -5,27 +5,11 @@ using Livewatcher.Symbols.Modules;
 
 namespace Livewatcher.Symbols.Expressions.Memory;
 
-/// <summary>Finds thread-local variables (Drepper, ELF Handling For Thread-Local Storage, 3.4.6: variant II of x86-64).</summary>
+/// <summary>Finds thread-local variables (Drepper, ELF Handling For Thread-Local Storage, 3.4.6: variant II of x86-64 and i386).</summary>
 internal static class ThreadLocalStorage
 {
-    /// <summary>l_tls_offset of a module without a static place: NO_TLS_OFFSET and FORCED_DYNAMIC_TLS_OFFSET of glibc.</summary>
+    /// <summary>NO_TLS_OFFSET of glibc: l_tls_offset of a module without a static place.</summary>
     private const ulong NoOffset = 0;
-    private const ulong ForcedDynamic = ulong.MaxValue;
-
-    /// <summary>TLS_DTV_UNALLOCATED of glibc.</summary>
-    private const ulong Unallocated = ulong.MaxValue;
-
-    /// <summary>sizeof(dtv_t) of glibc.</summary>
-    private const ulong VectorEntry = 16;
-
-    /// <summary>32-bit programs have their thread pointer in gs, and other structures.</summary>
-    internal static void CheckSupported(TargetView view, string variable)
-    {
-        if (view.PointerSize != 8)
-        {
-            throw new RefusalException($"{variable} is thread-local, which is not supported in 32-bit programs");
-        }
-    }
 
     /// <param name="view">The process.</param>
     /// <param name="module">The module that defines the variable.</param>
@@ -42,7 +26,7 @@ internal static class ThreadLocalStorage
         }
 
         ulong? placed = StaticOffset(view, module);
-        if (placed is { } fixedOffset and not (NoOffset or ForcedDynamic))
+        if (placed is { } fixedOffset and not NoOffset && fixedOffset != AllOnes(view))
         {
             return thread.Pointer - fixedOffset + offset;
         }
@@ -64,7 +48,7 @@ internal static class ThreadLocalStorage
         return segment.Size + misplaced;
     }
 
-    /// <summary>l_tls_offset, as glibc describes it for libthread_db; else from a filled R_X86_64_TPOFF64.</summary>
+    /// <summary>l_tls_offset, as glibc describes it for libthread_db; else from a filled R_X86_64_TPOFF64 or R_386_TLS_TPOFF.</summary>
     private static ulong? StaticOffset(TargetView view, ILoadedModule module)
     {
         if (LinkMapField(view, module, "l_tls_offset") is { } described)
@@ -72,18 +56,20 @@ internal static class ThreadLocalStorage
             return described;
         }
 
-        foreach (Relocation relocation in Relocations.Entries(view, module).Where(r => r.Type == Relocations.TlsOffset))
+        foreach (Relocation relocation in Relocations.Entries(view, module).Where(r => r.Type == ShapeOf(view, module).TlsOffset))
         {
-            if (SymbolValue(view, module, relocation) is { } value && view.ReadWord(relocation.Place) is { } slot and not 0)
+            // An addend that is lost was zero where there is a symbol: compilers name the variable itself.
+            ulong? addend = relocation.Addend ?? (relocation.Symbol == 0 ? null : 0);
+            if (SymbolValue(view, module, relocation) is { } value && addend is { } added && view.ReadWord(relocation.Place) is { } slot and not 0)
             {
-                return unchecked(value + relocation.Addend - slot);
+                return unchecked(value + added - slot) & AllOnes(view);
             }
         }
 
         return null;
     }
 
-    /// <summary>l_tls_modid, as glibc describes it; else from a filled R_X86_64_DTPMOD64.</summary>
+    /// <summary>l_tls_modid, as glibc describes it; else from a filled R_X86_64_DTPMOD64 or R_386_TLS_DTPMOD32.</summary>
     private static ulong? ModuleId(TargetView view, ILoadedModule module)
     {
         if (LinkMapField(view, module, "l_tls_modid") is { } described)
@@ -98,7 +84,7 @@ internal static class ThreadLocalStorage
         }
 
         return Relocations.Entries(view, module)
-            .Where(r => r.Type == Relocations.TlsModule && SymbolValue(view, module, r) is not null)
+            .Where(r => r.Type == ShapeOf(view, module).TlsModule && SymbolValue(view, module, r) is not null)
             .Select(r => view.ReadWord(r.Place))
             .FirstOrDefault(id => id is > 0);
     }
@@ -119,7 +105,7 @@ internal static class ThreadLocalStorage
                 if (symbol.Name == name)
                 {
                     return view.LinkMapOf(module) is { } entry
-                        && view.ReadUnsigned(symbol.Address, 4) is 64
+                        && view.ReadUnsigned(symbol.Address, 4) is { } bits && bits == (ulong)view.PointerSize * 8
                         && view.ReadUnsigned(symbol.Address + 8, 4) is { } offset
                         ? view.ReadWord(entry.Self + offset)
                         : null;
@@ -133,11 +119,18 @@ internal static class ThreadLocalStorage
     /// <summary>The thread's block of a module, from its dynamic thread vector; null where it is not allocated.</summary>
     private static Address? Block(TargetView view, ulong id, ThreadChoice thread)
     {
-        // tcbhead_t: the thread's own address, then the vector; the word before the vector's start is its length.
-        return view.ReadWord(thread.Pointer + 8) is { } vector and not 0
-            && view.ReadWord(new Address(vector) - VectorEntry) is { } length && id <= length
-            && view.ReadWord(new Address(vector) + (id * VectorEntry)) is { } block and not (0 or Unallocated)
+        // tcbhead_t: the thread's own address, then the vector. An entry of it, dtv_t, has two words; the first word of the
+        // entry before the vector's start is its length. TLS_DTV_UNALLOCATED is all ones.
+        ulong word = (ulong)view.PointerSize;
+        return view.ReadWord(thread.Pointer + word) is { } vector and not 0
+            && view.ReadWord(new Address(vector) - (2 * word)) is { } length && id <= length
+            && view.ReadWord(new Address(vector) + (id * 2 * word)) is { } block and not 0 && block != AllOnes(view)
             ? new Address(block)
             : null;
     }
+
+    private static RelocationShape ShapeOf(TargetView view, ILoadedModule module) => RelocationShape.Of(view.ImageOf(module).Shape);
+
+    /// <summary>The largest word: FORCED_DYNAMIC_TLS_OFFSET of glibc, too.</summary>
+    private static ulong AllOnes(TargetView view) => view.PointerSize == sizeof(uint) ? uint.MaxValue : ulong.MaxValue;
 }

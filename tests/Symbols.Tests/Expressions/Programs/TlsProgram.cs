@@ -37,7 +37,11 @@ internal static class TlsProgram
             static int calls;
             static __thread int inside;
             inside++;
+        #ifdef __i386__
+            __asm__("mov %%gs:0, %0" : "=r"(self));
+        #else
             __asm__("mov %%fs:0, %0" : "=r"(self));
+        #endif
             pthread_setname_np(pthread_self(), name);
             pointer = &mine;
             flockfile(stdout);
@@ -53,10 +57,10 @@ internal static class TlsProgram
                 say(name, "cleared[6]", &cleared[6], sizeof cleared[6]);
                 say(name, "aligned", &aligned, sizeof aligned);
                 say(name, "lib_thread_int", &lib_thread_int, sizeof lib_thread_int);
-                say(name, "lib_static", lib_thread_static(), 8);
+                say(name, "lib_static", lib_thread_static(), sizeof(long));
             }
             if (name[0] == 'w' || name[0] == 'h')
-                say(name, "late_counter", late(1), 8);
+                say(name, "late_counter", late(1), sizeof(long));
             funlockfile(stdout);
             calls++;
             pthread_barrier_wait(&barrier);
@@ -102,7 +106,11 @@ internal static class TlsProgram
         int main(void)
         {
             void *self;
+        #ifdef __i386__
+            __asm__("mov %%gs:0, %0" : "=r"(self));
+        #else
             __asm__("mov %%fs:0, %0" : "=r"(self));
+        #endif
             big[only]++;
             printf("thread\t%d\t%p\n", (int)getpid(), self);
             AT(only);

@@ -126,6 +126,12 @@ internal static class SpecialProgram
         callee:
             ret
             .size callee, . - callee
+            .globl local
+            .type local, @function
+        local:
+            mov dword ptr gs:[0xfffffffc], 7
+            ret
+            .size local, . - local
             .section .note.GNU-stack,"",@progbits
 
         """;
