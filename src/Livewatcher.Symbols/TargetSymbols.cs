@@ -75,9 +75,10 @@ public sealed class TargetSymbols : ITargetSymbols
     }
 
     /// <inheritdoc/>
-    public bool LibrariesMayCome =>
-        !_modules.Modules.Any(module => module.Name.StartsWith("libc.", StringComparison.Ordinal))
-        || _modules.Modules.Any(module => module.ImportsDlopen);
+    public bool HasLibraries => _modules.Modules.Any(module => module.Name.StartsWith("libc.", StringComparison.Ordinal));
+
+    /// <inheritdoc/>
+    public bool LibrariesMayCome => !HasLibraries || _modules.Modules.Any(module => module.ImportsDlopen);
 
     /// <inheritdoc/>
     public WatchResolution Resolve(WatchRequest request)
@@ -119,7 +120,7 @@ public sealed class TargetSymbols : ITargetSymbols
     public ulong? StoredValue(RawHit hit, HardwareSlot slot, ulong? old) => _instructions.NewValue(hit, slot, old);
 
     /// <inheritdoc/>
-    public string? FormatSystemCall(UserRegisters registers) => _systemCalls.Format(registers);
+    public string? FormatSystemCall(UserRegisters registers, string? descriptor = null) => _systemCalls.Format(registers, descriptor);
 
     /// <inheritdoc/>
     public string? NameOf(Address address)

@@ -10,6 +10,9 @@ namespace Livewatcher.Engine.Watching;
 /// <summary>From requests to armed slots: resolve, split, place, seed, arm, tell. All or nothing for what is resolved together.</summary>
 internal sealed class Armer(SessionPlatform platform, SessionOptions options, Ledger ledger, WatchedProcesses processes, Action<WatchEvent> publish)
 {
+    /// <summary>Expressions that the user has been told to be waiting.</summary>
+    private readonly HashSet<string> waiting = new(StringComparer.Ordinal);
+
     /// <summary>When the first watch was covered everywhere; null before.</summary>
     internal DateTimeOffset? CoveredFrom { get; private set; }
 
@@ -46,6 +49,16 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
         }
 
         return refused;
+    }
+
+    /// <summary>Tells the user, once each, which names are still to come.</summary>
+    internal void SayWhatWaits(WatchedProcess process)
+    {
+        foreach ((WatchRequest request, string reason) in process.Pending.Where(pending => waiting.Add(pending.Request.Expression)))
+        {
+            publish(new NoteEvent(
+                platform.Clock.ToWallClock(platform.Clock.Now), NoteLevel.Info, $"'{request.Expression}' waits for a library that has it: {reason}"));
+        }
     }
 
     /// <summary>A program that ends or executes another one within milliseconds takes its mappings with it, and with them the names of

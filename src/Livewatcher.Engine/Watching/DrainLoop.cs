@@ -19,6 +19,7 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     private readonly IHitSource source;
     private readonly Auditor auditor;
     private readonly IClock clock;
+    private readonly Func<ProcessId, int, string?> describe;
     private readonly ConcurrentQueue<SessionItem> queue = new();
     private readonly SemaphoreSlim filled = new(0, 1);
     private readonly Thread thread;
@@ -26,8 +27,13 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     private volatile bool stopping;
     private volatile Exception? failure;
 
-    internal DrainLoop(IHitSource source, Auditor auditor, IClock clock)
+    /// <param name="source">What is drained.</param>
+    /// <param name="auditor">Looks at the memory after each drain.</param>
+    /// <param name="clock">Time.</param>
+    /// <param name="describe">What a descriptor of a process refers to; called on the drain's thread.</param>
+    internal DrainLoop(IHitSource source, Auditor auditor, IClock clock, Func<ProcessId, int, string?> describe)
     {
+        this.describe = describe;
         this.source = source;
         this.auditor = auditor;
         this.clock = clock;
@@ -65,6 +71,8 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
 
     public void OnHit(RawHit hit)
     {
+        if (hit.Origin == HitOrigin.Kernel && (long)hit.Registers.OrigRax >= 0)
+            hit.Descriptor = describe(hit.Process, (int)(hit.Registers.IsCompatibilityMode ? hit.Registers.Rbx : hit.Registers.Rdi));
         Interlocked.Add(ref queuedBytes, Weight(hit));
         queue.Enqueue(new SessionItem.RawHitItem(hit));
     }

@@ -22,7 +22,7 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
         IReadOnlyList<HardwareSlot> slots = process.SlotList;
         Instruction? instruction = process.Symbols.FindInstruction(first, [.. process.Slots.Values]);
         CallStack stack = process.Symbols.Unwind(first);
-        string? call = first.Origin == HitOrigin.Kernel ? process.Symbols.FormatSystemCall(first.Registers) : null;
+        string? call = first.Origin == HitOrigin.Kernel ? process.Symbols.FormatSystemCall(first.Registers, first.Descriptor) : null;
         foreach (ArmedWatch watch in touched)
         {
             (Value? old, Value? now, bool? changed) = Values(process, watch, group, slots);

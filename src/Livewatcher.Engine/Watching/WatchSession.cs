@@ -38,8 +38,8 @@ public sealed class WatchSession : IDisposable
         this.platform = platform;
         this.options = options;
         auditor = new Auditor(platform.Source);
-        drain = new DrainLoop(platform.Source, auditor, platform.Clock);
         processes = new WatchedProcesses(platform, ledger, auditor);
+        drain = new DrainLoop(platform.Source, auditor, platform.Clock, processes.DescribeDescriptor);
         armer = new Armer(platform, options, ledger, processes, sink.Publish);
         reporter = new Reporter(platform, options, ledger, sink);
     }
@@ -301,6 +301,8 @@ public sealed class WatchSession : IDisposable
             processes.AuditAgain();
             if (id == root && options.Started && !process.Symbols.LibrariesMayCome)
                 RefuseWhatNeverComes(process);
+            if (process.Symbols.HasLibraries)
+                armer.SayWhatWaits(process);
         }
 
         platform.Tracer!.Release(id);

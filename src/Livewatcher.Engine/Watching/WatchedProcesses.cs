@@ -1,5 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using System.Collections.Concurrent;
 using Livewatcher.Engine.Accounting;
 using Livewatcher.Engine.Arming;
 using Livewatcher.Engine.Auditing;
@@ -19,11 +20,18 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
     private const int RememberedPrograms = 32;
 
     private readonly Dictionary<ProcessId, WatchedProcess> processes = [];
+
+    /// <summary>The same for the drain's thread, which asks for nothing but descriptors.</summary>
+    private readonly ConcurrentDictionary<ProcessId, ITargetProcess> described = new();
     private ProcessId? root;
 
     internal IReadOnlyCollection<WatchedProcess> All => processes.Values;
 
     internal bool AnyLeft => processes.Values.Any(process => !process.Retired);
+
+    /// <summary>What an open descriptor refers to; null where it refers to nothing. On any thread.</summary>
+    internal string? DescribeDescriptor(ProcessId id, int descriptor) =>
+        descriptor >= 0 && described.TryGetValue(id, out ITargetProcess? process) ? process.DescribeDescriptor(descriptor) : null;
 
     internal WatchedProcess? Find(ProcessId id) => processes.GetValueOrDefault(id);
 
@@ -36,6 +44,7 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
         WatchedProcess? former = Find(id);
         root ??= id;
         processes[id] = fresh;
+        described[id] = process;
         DisposeOrphans(former is null ? [] : [former]);
         fresh.Symbols.RefreshModules();
         if (!platform.Source.AddProcess(id))
@@ -53,6 +62,7 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
             return known;
         WatchedProcess copy = ((parent is { } id ? Find(id) : null) ?? processes[root!.Value]).Fork(platform.OpenProcess(child));
         processes[child] = copy;
+        described[child] = copy.Process;
         DisposeOrphans(known is null ? [] : [known]);
         ledger.Processes++;
         AuditAgain();
@@ -150,7 +160,11 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
     {
         List<WatchedProcess> past = [.. processes.Values.Where(process => process.Retired && process.Id != root)];
         foreach (WatchedProcess process in past)
+        {
             processes.Remove(process.Id);
+            described.TryRemove(process.Id, out _);
+        }
+
         DisposeOrphans(past);
     }
 

@@ -1,5 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Livewatcher.Model;
@@ -14,7 +15,7 @@ public sealed class TargetProcess(ProcessId id, Func<ThreadId, Address?>? thread
     /// <summary>A process at its exit is held while they are read.</summary>
     private const int MostDescriptors = 1024;
 
-    private readonly Dictionary<int, string> descriptors = [];
+    private readonly ConcurrentDictionary<int, string> descriptors = new();
     private readonly string root = $"/proc/{id.Value}";
 
     public ProcessId Id => id;

@@ -68,6 +68,10 @@ public sealed class RawHit
     /// <summary>The slot's bytes after the access; null where unknown.</summary>
     public ulong? New { get; init; }
 
+    /// <summary>For a system call: what its first argument refers to, where that is a descriptor. Noted by whoever drains the hit,
+    /// for by the time it is named the descriptor may be closed.</summary>
+    public string? Descriptor { get; set; }
+
     /// <summary>Copy of the user stack, its first byte at Registers.Rsp.</summary>
     public ReadOnlyMemory<byte> Stack { get; init; }
 

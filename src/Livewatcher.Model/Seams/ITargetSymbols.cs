@@ -9,6 +9,9 @@ public interface ITargetSymbols : IDisposable
     /// Returns true where anything changed.</summary>
     bool RefreshModules();
 
+    /// <summary>True once the libraries that the program was linked with are mapped: the C library is there.</summary>
+    bool HasLibraries => true;
+
     /// <summary>False where every library is mapped that ever will be: the C library is there, and nothing calls dlopen(3).</summary>
     bool LibrariesMayCome => true;
 
@@ -34,7 +37,9 @@ public interface ITargetSymbols : IDisposable
     ulong? StoredValue(RawHit hit, HardwareSlot slot, ulong? old);
 
     /// <summary>The system call of a kernel hit with its arguments, as strace writes it.</summary>
-    string? FormatSystemCall(UserRegisters registers);
+    /// <param name="registers">At the call.</param>
+    /// <param name="descriptor">What the first argument referred to, if it is a descriptor; null asks the process now.</param>
+    string? FormatSystemCall(UserRegisters registers, string? descriptor = null);
 
     /// <summary>symbol+offset of an address in a module, else null.</summary>
     string? NameOf(Address address);

@@ -6,8 +6,8 @@ using Livewatcher.Model;
 namespace Livewatcher.Symbols.SystemCalls;
 
 /// <summary>Writes a system call with its arguments as strace(1) does: read(5 &lt;/var/lib/x.db&gt;, 0x55d0c0, 4096).
-/// Arguments are in the registers of the architecture (syscall(2)); descriptors and strings are looked up when it is called, not when the
-/// call was made.</summary>
+/// Arguments are in the registers of the architecture (syscall(2)); strings, and descriptors that nobody has noted, are looked up when it is called, not when
+/// the call was made.</summary>
 /// <param name="process">The target, for its descriptors and strings.</param>
 public sealed class SystemCallFormatter(ITargetProcess process)
 {
@@ -17,8 +17,9 @@ public sealed class SystemCallFormatter(ITargetProcess process)
     private const ulong PageSize = 4096;
 
     /// <param name="registers">At the system call.</param>
+    /// <param name="descriptor">What the first argument referred to, if it is a descriptor; null asks the process now.</param>
     /// <returns>Null where orig_rax says that the thread was not in a system call.</returns>
-    public string? Format(UserRegisters registers)
+    public string? Format(UserRegisters registers, string? descriptor = null)
     {
         long number = (long)registers.OrigRax;
         if (number < 0)
@@ -42,13 +43,14 @@ public sealed class SystemCallFormatter(ITargetProcess process)
 
             output.Append(next == 0 ? string.Empty : ", ");
             ulong value = arguments[next++];
-            Append(output, kind, kind == 'L' ? value | (arguments[next++] << 32) : value);
+            string? known = next == 1 ? descriptor : null;
+            Append(output, kind, kind == 'L' ? value | (arguments[next++] << 32) : value, known);
         }
 
         return output.Append(')').ToString();
     }
 
-    private void Append(StringBuilder output, char kind, ulong value)
+    private void Append(StringBuilder output, char kind, ulong value, string? descriptor)
     {
         switch (kind)
         {
@@ -56,7 +58,7 @@ public sealed class SystemCallFormatter(ITargetProcess process)
                 output.Append("AT_FDCWD");
                 break;
             case 'd' or 'f':
-                AppendDescriptor(output, (int)value);
+                AppendDescriptor(output, (int)value, descriptor);
                 break;
             case 's':
                 AppendString(output, value);
@@ -85,10 +87,10 @@ public sealed class SystemCallFormatter(ITargetProcess process)
         }
     }
 
-    private void AppendDescriptor(StringBuilder output, int descriptor)
+    private void AppendDescriptor(StringBuilder output, int descriptor, string? known)
     {
         output.Append(descriptor);
-        if (descriptor >= 0 && process.DescribeDescriptor(descriptor) is { } description)
+        if (descriptor >= 0 && (known ?? process.DescribeDescriptor(descriptor)) is { } description)
         {
             output.Append(" <");
             StringQuoting.Append(output, Encoding.UTF8.GetBytes(description));

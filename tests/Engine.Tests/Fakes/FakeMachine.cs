@@ -321,7 +321,7 @@ internal sealed class FakeMachine
         Address = address,
         Origin = act.Kernel is null ? HitOrigin.User : HitOrigin.Kernel,
         Recovered = recovered,
-        Registers = default(UserRegisters) with { Rip = act.Rip, Rax = act.Rax, OrigRax = act.OrigRax, Rsp = 0x7ffe0000 },
+        Registers = default(UserRegisters) with { Rip = act.Rip, Rax = act.Rax, Rdi = act.Rdi, OrigRax = act.OrigRax, Rsp = 0x7ffe0000 },
         Kernel = act.Kernel,
         Old = old,
         New = now,
@@ -390,6 +390,8 @@ internal sealed record StoreAct
     public ulong Rax { get; init; }
 
     public ulong OrigRax { get; init; }
+
+    public ulong Rdi { get; init; }
 
     public KernelContext? Kernel { get; init; }
 

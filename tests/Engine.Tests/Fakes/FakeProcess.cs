@@ -23,18 +23,23 @@ internal sealed class FakeProcess(int id, FakeMemory memory) : ITargetProcess
 
     public string ExecutablePath => $"/fake/{id}";
 
+    internal Dictionary<ulong, ulong> Auxiliary { get; } = [];
+
     public IReadOnlyList<Mapping> ReadMappings() => [];
 
     public string? OpenablePath(Mapping mapping) => null;
 
-    public IReadOnlyDictionary<ulong, ulong> ReadAuxiliaryVector() => new Dictionary<ulong, ulong>();
+    public IReadOnlyDictionary<ulong, ulong> ReadAuxiliaryVector() => Auxiliary;
 
     public IReadOnlyList<(ThreadId Thread, string Name)> ReadThreads() =>
         [.. Enumerable.Range(0, ThreadCount).Select(i => (new ThreadId(id + i), "main"))];
 
     public Address? ReadThreadPointer(ThreadId thread) => null;
 
-    public string? DescribeDescriptor(int descriptor) => null;
+    /// <summary>What descriptor 1 refers to, as long as it is open.</summary>
+    internal string? Descriptor { get; set; }
+
+    public string? DescribeDescriptor(int descriptor) => descriptor == 1 ? Descriptor : null;
 
     /// <summary>Memory is read by pid: after an exec it is the new program's.</summary>
     private sealed class Current(FakeProcess owner) : ITargetMemory

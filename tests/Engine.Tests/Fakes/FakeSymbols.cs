@@ -41,7 +41,8 @@ internal sealed class FakeSymbols(FakeMachine machine, FakeProcess process) : IT
 
     public ulong? StoredValue(RawHit hit, HardwareSlot slot, ulong? old) => Alone(() => machine.Stored(hit, slot, old));
 
-    public string? FormatSystemCall(UserRegisters registers) => Alone(() => $"call{registers.OrigRax}(1, 2)");
+    public string? FormatSystemCall(UserRegisters registers, string? descriptor = null) =>
+        Alone(() => $"call{registers.OrigRax}(1{(descriptor is null ? "" : $" <{descriptor}>")}, 2)");
 
     public string? NameOf(Address address) => null;
 

@@ -63,14 +63,14 @@ public sealed class DrainLoopTests
     public void ALoopThatNeverRanCanBeStopped()
     {
         FakeMachine machine = new();
-        using DrainLoop loop = new(machine.Source, new Auditor(machine.Source), machine.Clock);
+        using DrainLoop loop = new(machine.Source, new Auditor(machine.Source), machine.Clock, (_, _) => null);
         loop.Stop();
         loop.Take(TimeSpan.Zero).Should().BeNull();
     }
 
     private static DrainLoop Start(Spring spring)
     {
-        DrainLoop loop = new(spring, new Auditor(spring), new FakeClock());
+        DrainLoop loop = new(spring, new Auditor(spring), new FakeClock(), (_, _) => null);
         loop.Start();
         return loop;
     }

@@ -19,7 +19,8 @@ public sealed class ExecTests
         run.Machine.At(10, () => run.Machine.Exec(FakeMachine.Root, "second", traced: true));
         await run.RunAsync();
         run.Sink.Hits.Should().HaveCount(5);
-        run.Sink.Notes.Should().ContainSingle().Which.Should().Contain("its watches have ended");
+        run.Sink.Notes.Should().SatisfyRespectively(
+            note => note.Should().Contain("its watches have ended"), note => note.Should().Be("process 100 runs on, unwatched"));
         run.Sink.Coverage.Why.Should().Be("no watched process is left");
         run.Machine.Tracer.Calls.Should().Contain("release 100");
     }
@@ -127,7 +128,8 @@ public sealed class ExecTests
         run.Machine.DefineImpossible("x", "x is a macro", "second");
         run.Machine.At(10, () => run.Machine.Exec(FakeMachine.Root, "second", traced: true));
         await run.RunAsync();
-        run.Sink.Notes.Should().Equal("process 100 has executed another program: cannot watch 'x': x is a macro");
+        run.Sink.Notes.Should().Equal(
+            "process 100 has executed another program: cannot watch 'x': x is a macro", "process 100 runs on, unwatched");
         run.Machine.Source.Calls.Should().EndWith(["remove 100"]);
     }
 

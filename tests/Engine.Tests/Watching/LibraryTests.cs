@@ -29,6 +29,41 @@ public sealed class LibraryTests
     }
 
     [Fact]
+    public async Task ANameThatWaitsIsToldOnceTheProgramsOwnLibrariesAreThere()
+    {
+        WatchRun run = Create("x", "lib_y");
+        run.Machine.At(10, () => Map(run, () => { }));
+        run.Machine.At(20, () => Map(run, () => { }));
+        run.Machine.At(60, () => run.Machine.Exit(FakeMachine.Root, 0, traced: true));
+        await run.RunAsync();
+        run.Sink.Notes.Should().ContainSingle(note => note.StartsWith("'lib_y' waits for a library"));
+    }
+
+    [Fact]
+    public async Task AProgramWithAFreeRegisterStopsAtItsEntryWhereItsLibrariesAreMapped()
+    {
+        WatchRun run = Create("x");
+        run.Machine.Main.Auxiliary[9] = 0x401000;
+        run.Machine.At(10, () => run.Machine.Tracer.Tell(new TracerEvent.LibrariesChanged(new ProcessId(FakeMachine.Root), new ThreadId(FakeMachine.Root))));
+        run.Machine.At(60, () => run.Machine.Exit(FakeMachine.Root, 0, traced: true));
+        await run.RunAsync();
+        run.Machine.Tracer.Calls.Should().ContainInOrder(
+            "watch loader 100 at 0x401000", "release 100", "unwatch loader 100", "release 100");
+        run.Sink.Coverage.Complete.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task AProgramWithoutAFreeRegisterDoesNotStopAtItsEntry()
+    {
+        WatchRun run = Create("x");
+        run.Machine.Define("x", X, 32);
+        run.Machine.Main.Auxiliary[9] = 0x401000;
+        run.Machine.At(60, () => run.Machine.Exit(FakeMachine.Root, 0, traced: true));
+        await run.RunAsync();
+        run.Machine.Tracer.Calls.Should().NotContain(call => call.StartsWith("watch loader"));
+    }
+
+    [Fact]
     public async Task ArmingComesBeforeTheLibrarysFirstInstruction()
     {
         WatchRun run = Create("lib_y");
@@ -97,7 +132,8 @@ public sealed class LibraryTests
         run.Machine.At(60, () => run.Machine.Exit(FakeMachine.Root, 0, traced: true));
         await run.RunAsync();
         run.Sink.Armed.Select(armed => armed.Watch.Label).Should().Equal("lib_y", "lib_z");
-        run.Sink.Notes.Should().Equal("cannot watch 'lib_f': lib_f is a function");
+        run.Sink.Notes.Should().Equal(
+            "cannot watch 'lib_f': lib_f is a function", "'lib_z' waits for a library that has it: no variable lib_z");
         run.Sink.Coverage.Gaps.Should().Equal("cannot watch 'lib_f': lib_f is a function");
     }
 

@@ -208,6 +208,25 @@ public sealed class NamingTests
     }
 
     [Fact]
+    public async Task ADescriptorIsWhatItWasWhenTheHitWasDrained()
+    {
+        WatchRun run = Create(("x", X, 8, AccessMode.Write));
+        run.Machine.Main.Descriptor = "/var/lib/x.db";
+        run.Machine.At(2, () => run.Machine.Store(new StoreAct
+        {
+            Address = X,
+            Length = 8,
+            Value = 1,
+            OrigRax = 0,
+            Rdi = 1,
+            Kernel = new KernelContext(0xffffffff81000000, X + 8, 0),
+        }));
+        run.Machine.At(6, () => run.Machine.Main.Descriptor = null); // closed before the hit is old enough to be named
+        await run.RunAsync();
+        run.Sink.Hits.Should().ContainSingle().Which.SystemCall.Should().Be("call0(1 </var/lib/x.db>, 2)");
+    }
+
+    [Fact]
     public async Task WithoutValuesInTheRecordsTheRegistersTell()
     {
         WatchRun run = Create(("x", X, 4, AccessMode.Write));

@@ -11,7 +11,7 @@ internal static class Patience
 
     public static Task PauseAsync(int milliseconds) => Task.Delay(milliseconds);
 
-    public static async Task UntilAsync(Func<bool> condition, TimeSpan limit, Func<string> otherwise)
+    public static async Task UntilAsync(Func<bool> condition, TimeSpan limit, Func<string> otherwise, int pause = PollMilliseconds)
     {
         var clock = Stopwatch.StartNew();
         while (!condition())
@@ -21,7 +21,7 @@ internal static class Patience
                 throw new TimeoutException($"Not after {limit.TotalSeconds} s: {otherwise()}");
             }
 
-            await Task.Delay(PollMilliseconds);
+            await Task.Delay(pause);
         }
     }
 }

@@ -55,8 +55,16 @@ public sealed class SignalTests : LiveTest
             await target.Process.SignalAsync("STOP");
             await Patience.UntilAsync(
                 () => ProcFile.Status(target.Id, "State")?[0] is 'T' or 't', Limit, () => $"not stopped: {ProcFile.Status(target.Id, "State")}");
-            await Patience.PauseAsync(100);
-            var stopped = Lines(attachment);
+            var stopped = -1;
+            await Patience.UntilAsync(
+                () =>
+                {
+                    var before = stopped;
+                    return (stopped = Lines(attachment)) == before;
+                },
+                Limit,
+                () => "hits go on though it is stopped",
+                pause: 300);
             await Patience.PauseAsync(200);
             Lines(attachment).Should().Be(stopped, "a stopped program writes nothing");
             await target.Process.SignalAsync("CONT");

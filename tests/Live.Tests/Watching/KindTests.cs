@@ -91,7 +91,8 @@ public sealed class KindTests : LiveTest
         var run = await RunAsync(await BuildAsync(compiler, optimization), ["--watch", "g_wide"]);
         Honesty.Check(run.Report, ("g_wide", run.Facts["rounds"]));
         Writers.AreAt(run.Report.Hits, "write_wide", "kinds.c", "wide");
-        run.Report.Hits.Where(hit => !hit.Recovered).Should().OnlyContain(hit => hit.Merged == 2);
+        run.Report.Hits.Where(hit => !hit.Recovered).Should().OnlyContain(
+            hit => hit.Merged == 2 || Emulation.IsOn, "two debug registers; QEMU names one of the two");
         run.Report.Hits[0].New!.Value.GetString().Should().Contain("01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01");
     }
 
