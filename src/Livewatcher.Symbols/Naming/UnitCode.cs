@@ -21,7 +21,7 @@ internal sealed class UnitCode(DwarfUnit unit)
 
     /// <summary>A file by its number in DW_AT_call_file.</summary>
     public string? FileAt(ulong index) =>
-        LineTable.Absolute(DwarfLines.FileAt(unit.Root, index), unit.LineOwner.Text(DwarfAt.CompilationDirectory));
+        LineTable.Absolute(DwarfLines.FileAt(unit.Root, index), unit.Folder);
 
     /// <summary>The function whose code is at an address of the file. Most stand in namespaces; only where none of
     /// those is there, the bodies of functions and classes are searched for local ones (lambdas, gcc's nested
