@@ -19,6 +19,7 @@ packages=(
   "libdw1         unwinding, lines, types"
   "elfutils       test facts from eu-readelf"
   "binutils       test facts from objdump and readelf"
+  "dwz            test programs that share their debug information"
   "qemu-user      32-bit test programs where the kernel runs none"
   "gdb            test facts from its backtraces"
   "qemu-system-x86  the Exact tests' machine"

@@ -13,8 +13,8 @@ internal sealed class InstructionFinder
 {
     private const int MostSlots = 16;
 
-    private static readonly int[][] s_indices = [.. Enumerable.Range(0, 1 << 4).Select(ToIndices)];
-
+    /// <summary>The answers for four slots, made before the first hit asks.</summary>
+    private readonly int[][] _indices = [.. Enumerable.Range(0, 1 << 4).Select(ToIndices)];
     private readonly SiteCache _sites;
     private readonly WriterSearch _search;
 
@@ -57,7 +57,7 @@ internal sealed class InstructionFinder
     {
         if (candidates.Count == 1)
         {
-            return s_indices[1];
+            return _indices[1];
         }
 
         Span<HardwareSlot> slots = stackalloc HardwareSlot[MostSlots];
@@ -74,7 +74,7 @@ internal sealed class InstructionFinder
             touched |= isTouched ? 1u << i : 0;
         }
 
-        return touched < s_indices.Length ? s_indices[touched] : ToIndices((int)touched);
+        return touched < _indices.Length ? _indices[touched] : ToIndices((int)touched);
     }
 
     /// <summary>What a slot's bytes are after the access, for backends that cannot read memory at the hit.</summary>

@@ -14,6 +14,9 @@ internal struct DwarfAttribute
     private nint _value;
     private nint _unit;
 
+    /// <summary>DW_AT_*.</summary>
+    internal readonly uint Code => _code;
+
     /// <summary>DW_FORM_*.</summary>
     internal readonly uint Form => _form;
 

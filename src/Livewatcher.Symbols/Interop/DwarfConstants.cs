@@ -54,6 +54,7 @@ internal static class DwarfAt
     internal const uint Artificial = 0x34;
     internal const uint Count = 0x37;
     internal const uint DataMemberLocation = 0x38;
+    internal const uint DeclarationFile = 0x3a;
     internal const uint DeclarationLine = 0x3b;
     internal const uint Declaration = 0x3c;
     internal const uint Encoding = 0x3e;

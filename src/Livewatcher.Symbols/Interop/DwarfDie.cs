@@ -10,6 +10,9 @@ namespace Livewatcher.Symbols.Interop;
 [StructLayout(LayoutKind.Sequential)]
 internal struct DwarfDie
 {
+    /// <summary>Longer chains of entries that specify one another are a loop of a damaged file; libdw follows as many.</summary>
+    private const int MostOrigins = 16;
+
     private nint _address;
     private nint _unit;
     private nint _abbreviation;
@@ -43,13 +46,29 @@ internal struct DwarfDie
     /// <summary>The mangled name; null for C.</summary>
     internal readonly string? LinkageName => Text(DwarfAt.LinkageName) ?? Text(DwarfAt.MipsLinkageName);
 
-    /// <summary>The file of DW_AT_decl_file.</summary>
+    /// <summary>The file of DW_AT_decl_file, a number in the table of the unit that has the attribute. libdw's own
+    /// dwarf_decl_file asserts that a unit with lines has files; a split unit has its skeleton's lines alone.</summary>
     internal readonly string? DeclarationFile
     {
         get
         {
-            DwarfDie copy = this;
-            return DwarfText.Read(dwarf_decl_file(ref copy));
+            DwarfDie owner = this;
+            for (int i = 0; i < MostOrigins; i++)
+            {
+                if (owner.TryGetOwn(DwarfAt.DeclarationFile, out DwarfAttribute file))
+                {
+                    return file.Unsigned is { } index ? DwarfLines.FileAt(owner.Unit, index) : null;
+                }
+
+                if ((owner.OwnReference(DwarfAt.AbstractOrigin) ?? owner.OwnReference(DwarfAt.Specification)) is not { } origin)
+                {
+                    return null;
+                }
+
+                owner = origin;
+            }
+
+            return null;
         }
     }
 
@@ -134,6 +153,8 @@ internal struct DwarfDie
     internal readonly string? Text(uint name) => TryGet(name, out DwarfAttribute attribute) ? attribute.Text : null;
 
     internal readonly DwarfDie? Reference(uint name) => TryGet(name, out DwarfAttribute attribute) ? attribute.Reference : null;
+
+    private readonly DwarfDie? OwnReference(uint name) => TryGetOwn(name, out DwarfAttribute attribute) ? attribute.Reference : null;
 
     /// <summary>The type; null for void.</summary>
     internal readonly DwarfDie? Type => Reference(DwarfAt.Type);

@@ -27,6 +27,11 @@ internal static class DwarfLines
         return names;
     }
 
+    /// <summary>One file of the table; null where it has none of this number, and for "???", libdw's word for no file.</summary>
+    internal static string? FileAt(DwarfDie unit, ulong index) =>
+        unit.IsValid && dwarf_getsrcfiles(ref unit, out nint files, out nuint count) == 0 && index < count
+        && DwarfText.Read(dwarf_filesrc(files, (nuint)index, 0, 0)) is { } name and not "???" ? name : null;
+
     /// <summary>Rows with is_stmt set that do not end a sequence.</summary>
     internal static IReadOnlyList<DwarfLineRow> ReadStatements(DwarfDie unit)
     {

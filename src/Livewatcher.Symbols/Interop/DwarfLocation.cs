@@ -17,6 +17,14 @@ internal static class DwarfLocation
     internal static unsafe IReadOnlyList<DwarfOperation[]> Read(DwarfAttribute attribute)
     {
         List<DwarfOperation[]> found = [];
+
+        // libdw keeps a constant and an expression that a damaged file has at the same bytes in one cache, and asserts that what it
+        // finds there for a constant is one operation (is_constant_offset in libdw/dwarf_getlocation.c).
+        if (attribute.Code == DwarfAt.DataMemberLocation && attribute.Unsigned is not null)
+        {
+            return found;
+        }
+
         ulong start = 0;
         nint offset = 0;
         while (found.Count < MaximumEntries)

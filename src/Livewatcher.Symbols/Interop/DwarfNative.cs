@@ -62,9 +62,6 @@ internal static partial class DwarfNative
     internal static partial int dwarf_formblock(ref DwarfAttribute attribute, out DwarfBlock result);
 
     [LibraryImport(Library)]
-    internal static partial nint dwarf_decl_file(ref DwarfDie die);
-
-    [LibraryImport(Library)]
     internal static partial nint dwarf_ranges(ref DwarfDie die, nint offset, ref ulong start, out ulong low, out ulong high);
 
     [LibraryImport(Library)]

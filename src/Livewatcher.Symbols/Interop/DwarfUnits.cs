@@ -7,7 +7,14 @@ namespace Livewatcher.Symbols.Interop;
 /// <summary>One unit of a file.</summary>
 /// <param name="Root">The entry whose children are the unit's content; for split debug information that of the .dwo file.</param>
 /// <param name="LineOwner">The entry that has the line table: in the file itself also for split debug information.</param>
-internal readonly record struct DwarfUnit(DwarfDie Root, DwarfDie LineOwner);
+internal readonly record struct DwarfUnit(DwarfDie Root, DwarfDie LineOwner)
+{
+    /// <summary>The source file. A skeleton need not name it (DWARF 5, 3.1.2): clang's does not.</summary>
+    internal string? Name => Root.Name ?? LineOwner.Name;
+
+    /// <summary>Where the compiler ran; for split debug information only the skeleton says it (DWARF 5, 3.1.3).</summary>
+    internal string? Folder => LineOwner.Text(DwarfAt.CompilationDirectory);
+}
 
 /// <summary>Enumerates the units of .debug_info and .debug_types.</summary>
 internal static class DwarfUnits

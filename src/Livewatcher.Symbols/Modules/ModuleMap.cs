@@ -86,11 +86,22 @@ internal sealed class ModuleMap(ITargetProcess process, SymbolOptions options, W
 
         return low > 0 && address < _modules[low - 1].End
             ? _last = _modules[low - 1]
-            : _former.FindLast(module => module.Start <= address && address < module.End);
+            : FormerAt(address);
     }
 
     /// <summary>Whether an address can be executed, in a module or not.</summary>
-    public bool IsCode(Address address) => Array.Exists(_code, mapping => mapping.Start <= address && address < mapping.End);
+    public bool IsCode(Address address)
+    {
+        foreach (var mapping in _code)
+        {
+            if (mapping.Start <= address && address < mapping.End)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public void Dispose()
     {
@@ -103,6 +114,21 @@ internal sealed class ModuleMap(ITargetProcess process, SymbolOptions options, W
         _former.Clear();
         _fileMappings = [];
         _last = null;
+    }
+
+    /// <summary>The module that was the last one there. A lambda that captured the address would cost memory at each call of
+    /// the caller, whether it came this far or not.</summary>
+    private ElfModule? FormerAt(Address address)
+    {
+        for (var i = _former.Count - 1; i >= 0; i--)
+        {
+            if (_former[i].Start <= address && address < _former[i].End)
+            {
+                return _former[i];
+            }
+        }
+
+        return null;
     }
 
     /// <summary>execve(2) makes a new auxiliary vector, with the addresses of the new stack and vDSO in it. Asked after the

@@ -11,8 +11,6 @@ internal sealed class UnitCode(DwarfUnit unit)
 
     private LineTable? _lines;
 
-    private IReadOnlyList<string?>? _files;
-
     private RangeMap<DwarfDie>? _functions;
 
     private RangeMap<DwarfDie>? _nestedFunctions;
@@ -22,13 +20,8 @@ internal sealed class UnitCode(DwarfUnit unit)
     public LineTable Lines => _lines ??= new LineTable(unit.LineOwner);
 
     /// <summary>A file by its number in DW_AT_call_file.</summary>
-    public string? FileAt(ulong index)
-    {
-        _files ??= DwarfLines.ReadFiles(unit.Root);
-        return index < (ulong)_files.Count
-            ? LineTable.Absolute(_files[(int)index], unit.LineOwner.Text(DwarfAt.CompilationDirectory))
-            : null;
-    }
+    public string? FileAt(ulong index) =>
+        LineTable.Absolute(DwarfLines.FileAt(unit.Root, index), unit.Folder);
 
     /// <summary>The function whose code is at an address of the file. Most stand in namespaces; only where none of
     /// those is there, the bodies of functions and classes are searched for local ones (lambdas, gcc's nested

@@ -30,6 +30,21 @@ public sealed class DwarfFlavourTests
         build.Program.Misplaced().Should().BeEmpty();
     }
 
+    /// <summary>The skeleton in the program need not name the source; what the user is to write has its name.</summary>
+    [Theory]
+    [InlineData("gcc", 4)]
+    [InlineData("gcc", 5)]
+    [InlineData("clang", 4)]
+    [InlineData("clang", 5)]
+    public void UnitsOfSplitDebugInformationHaveNames(string compiler, int dwarf)
+    {
+        using var build = new CProgramBuild(Toolchain.Default with { Compiler = compiler, Dwarf = dwarf }, "-gsplit-dwarf");
+
+        build.Program.Refusal("shared_name").Should().Contain("main.c::shared_name").And.Contain("other.c::shared_name");
+        build.Program.Watch("main.c::shared_name").Address.Should().Be(build.Program["main.c::shared_name"]);
+        build.Program.Break("main.c::twice").Length.Should().Be(1);
+    }
+
     [Theory]
     [InlineData("gcc", 4)]
     [InlineData("gcc", 5)]

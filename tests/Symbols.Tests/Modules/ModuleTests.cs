@@ -3,6 +3,7 @@
 using System.Globalization;
 using AwesomeAssertions;
 using Livewatcher.Model;
+using Livewatcher.Symbols.Modules;
 using Livewatcher.Symbols.Tests.Targets;
 using Xunit;
 
@@ -40,10 +41,36 @@ public sealed class ModuleTests
             void *as_data = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
             void *library = dlopen(argv[1], RTLD_NOW);
             loaded(); /* THE CALL */
-            if (library)
+            if (library) {
+                g_sink = ((int (*)(int))dlsym(library, "in_library"))(1);
                 dlclose(library);
+            }
             closed();
             t_local = as_data == MAP_FAILED;
+            return 0;
+        }
+        """;
+
+    private const string Many = """
+        #include <dlfcn.h>
+
+        volatile int g_sink;
+
+        __attribute__((noinline)) void all_open(void) { g_sink = 1; }
+        __attribute__((noinline)) void all_closed(void) { g_sink = 2; }
+        __attribute__((noinline)) void one_again(void) { g_sink = 3; }
+
+        int main(int argc, char **argv)
+        {
+            void *libraries[argc];
+            for (int i = 1; i < argc; i++)
+                libraries[i] = dlopen(argv[i], RTLD_NOW);
+            all_open();
+            for (int i = 1; i < argc; i++)
+                dlclose(libraries[i]);
+            all_closed();
+            dlopen(argv[1], RTLD_NOW);
+            one_again();
             return 0;
         }
         """;
@@ -65,15 +92,95 @@ public sealed class ModuleTests
         symbols.NameOf(inLibrary).Should().BeNull();
         symbols.RefreshModules().Should().BeTrue();
         symbols.NameOf(inLibrary).Should().Be("g_in_library");
-        symbols.NameOf(AddressOf(gdb, "(char*)in_library + 3")).Should().Be("in_library+0x3");
+        symbols.NameOf(AddressOf(gdb, "(char*)in_library + 3")).Should().Be("in_library+3");
         symbols.RefreshModules().Should().BeFalse();
 
         gdb.Ask("break closed");
         gdb.Ask("continue");
 
         symbols.RefreshModules().Should().BeTrue();
-        symbols.NameOf(inLibrary).Should().BeNull();
+        symbols.NameOf(inLibrary).Should().Be("g_in_library", "hits of it may still be on their way");
         symbols.TakeWarnings().Should().BeEmpty();
+    }
+
+    /// <summary>A hit is named a moment after it was made.</summary>
+    [Fact]
+    public void AHitInALibraryThatIsGoneMeanwhileIsNamed()
+    {
+        using var workshop = new Workshop();
+        var library = BuildLibrary(workshop);
+        using var gdb = new Gdb(BuildProgram(workshop), library, "x");
+        gdb.RunTo("in_library");
+        using var symbols = new TargetSymbols(new ProcTarget(gdb.ProcessId));
+        var hit = gdb.Capture();
+        gdb.Ask("break closed");
+        gdb.Ask("continue");
+
+        symbols.RefreshModules().Should().BeTrue();
+        var stack = symbols.Unwind(hit);
+
+        stack.CutShort.Should().BeNull();
+        stack.Frames.Select(frame => frame.Function).Should().StartWith(["in_library", "main"]);
+        stack.Frames[0].Module.Should().Be("libcome.so");
+        stack.Frames[0].Line.Should().Be(2);
+        symbols.TakeWarnings().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void SomeUnloadedModulesAreKeptAndTheLoadedOneComesFirst()
+    {
+        using var workshop = new Workshop();
+        var library = BuildLibrary(workshop);
+        string[] copies = [.. Enumerable.Range(0, 20).Select(i => Path.Combine(workshop.Folder, $"libcopy{i}.so"))];
+        foreach (var copy in copies)
+        {
+            File.Copy(library, copy);
+        }
+
+        using var gdb = new Gdb(workshop.Build("gcc", "many", ["-g", "-O1"], workshop.Write("many.c", Many)), copies);
+        gdb.RunTo("all_open");
+        using var modules = new ModuleMap(new ProcTarget(gdb.ProcessId), SymbolOptions.Default, new Warnings());
+        modules.Refresh();
+        ElfModule[] open = [.. modules.Modules.Where(module => module.Name.StartsWith("libcopy", StringComparison.Ordinal))];
+        open.Should().HaveCount(20).And.OnlyContain(module => modules.ModuleAt(module.Start) == module);
+
+        gdb.Ask("break all_closed");
+        gdb.Ask("continue");
+        modules.Refresh().Should().BeTrue();
+
+        modules.Modules.Should().NotContain(open);
+        ElfModule[] kept = [.. open.Where(module => modules.ModuleAt(module.Start) == module)];
+        kept.Should().HaveCount(16);
+        open.Except(kept).Should().OnlyContain(module => modules.ModuleAt(module.Start) == null);
+        kept.Should().OnlyContain(module => module.Symbols.Any(symbol => symbol.Name == "g_in_library"));
+
+        gdb.Ask("break one_again");
+        gdb.Ask("continue");
+        modules.Refresh().Should().BeTrue();
+
+        var again = modules.Modules.Single(module => module.Path == copies[0]);
+        open.Should().NotContain(again).And.Contain(module => module.Start == again.Start, "its place is taken anew");
+        modules.ModuleAt(again.Start).Should().BeSameAs(again);
+    }
+
+    /// <summary>It is asked for each frame of each stack.</summary>
+    [Fact]
+    public void AskingForAModuleCostsNoMemory()
+    {
+        using var modules = new ModuleMap(new ProcTarget(Environment.ProcessId), SymbolOptions.Default, new Warnings());
+        modules.Refresh();
+        var (first, last) = (modules.Modules[0], modules.Modules[^1]);
+        bool Ask() => modules.ModuleAt(first.Start) == first && modules.ModuleAt(last.Start) == last
+            && modules.ModuleAt(new Address(8)) is null && modules.IsCode(first.Start) == modules.IsCode(first.Start);
+        Ask().Should().BeTrue();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
+            Ask();
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
     }
 
     [Fact]
@@ -97,23 +204,38 @@ public sealed class ModuleTests
         symbols.RefreshModules().Should().BeTrue("whoever asks next must learn of it too");
     }
 
-    [Fact]
-    public void AfterExecEverythingIsNew()
+    /// <summary>Hits of the program that has gone want its names; the new program is another watching.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AfterExecTheOldProgramsNamesStay(bool itself)
     {
         using var workshop = new Workshop();
         var program = BuildProgram(workshop);
         var other = workshop.Build("gcc", "other", ["-g"], workshop.Write("other.c", "int g_other; int main(void) { return g_other; }\n"));
-        using var gdb = new Gdb(program, "x", "x", other);
+        using var gdb = new Gdb(program, "x", "x", itself ? program : other);
         gdb.RunTo("main");
         using var symbols = new TargetSymbols(new ProcTarget(gdb.ProcessId));
         var table = AddressOf(gdb, "&g_table");
-        symbols.NameOf(table + 8).Should().Be("g_table+0x8");
+        var hit = gdb.Capture();
+        symbols.NameOf(table + 8).Should().Be("g_table+8");
 
         gdb.Ask("continue");
+        var now = AddressOf(gdb, itself ? "&g_table" : "&g_other");
+        now.Should().NotBe(table);
 
-        symbols.RefreshModules().Should().BeTrue();
-        symbols.NameOf(AddressOf(gdb, "&g_other")).Should().Be("g_other");
-        symbols.Unwind(gdb.Capture()).Frames[0].Module.Should().Be("other");
+        symbols.RefreshModules().Should().BeFalse();
+        symbols.NameOf(table + 8).Should().Be("g_table+8");
+        symbols.NameOf(now).Should().BeNull();
+        var stack = symbols.Unwind(hit);
+        stack.CutShort.Should().BeNull();
+        stack.Frames[0].Function.Should().Be("main");
+        stack.Frames[0].Module.Should().Be("prog");
+        stack.Frames.Should().Contain(frame => frame.Module == "libc.so.6" && frame.Function != null);
+
+        using var anew = new TargetSymbols(new ProcTarget(gdb.ProcessId));
+        anew.NameOf(now).Should().Be(itself ? "g_table" : "g_other");
+        anew.Unwind(gdb.Capture()).Frames[0].Module.Should().Be(itself ? "prog" : "other");
     }
 
     [Fact]
@@ -181,7 +303,7 @@ public sealed class ModuleTests
         stack.CutShort.Should().BeNull();
         stack.Frames.Select(frame => frame.Function).Should().StartWith(["loaded", "main"]);
         stack.Frames[0].Line.Should().Be(0);
-        symbols.NameOf(AddressOf(gdb, "&g_table[1]")).Should().Be("g_table+0x8");
+        symbols.NameOf(AddressOf(gdb, "&g_table[1]")).Should().Be("g_table+8");
         symbols.TakeWarnings().Should().Contain(
             $"{program} {(replaced ? "was replaced since it was mapped" : "cannot be opened any more")}: its exported symbols "
             + "are read from memory, no source lines");

@@ -54,7 +54,7 @@ internal sealed class ProcTarget(int pid, Emulation? emulation = null) : ITarget
             return emulation.AuxiliaryVector(ReadMappings());
         }
 
-        var bytes = File.ReadAllBytes($"/proc/{pid}/auxv");
+        byte[] bytes = File.Exists($"/proc/{pid}/auxv") ? File.ReadAllBytes($"/proc/{pid}/auxv") : [];
         Dictionary<ulong, ulong> vector = [];
         for (var offset = 0; offset + 16 <= bytes.Length; offset += 16)
         {

@@ -110,7 +110,7 @@ internal sealed class FunctionFinder(TargetView view, ModuleIndexes indexes)
     /// <summary>Functions whose own entry has no address, as where gcc has folded two identical ones into one.</summary>
     private static List<FoundFunction> InUnit(ModuleIndex index, List<FoundFunction> found, string file)
     {
-        List<DwarfUnit> units = [.. index.Units.Where(u => u.LineOwner.Name is { } name && SourcePath.Matches(name, file))];
+        List<DwarfUnit> units = [.. index.Units.Where(u => u.Name is { } name && SourcePath.Matches(name, file))];
         return [.. found.Where(f => units.Exists(u => u.LineOwner.Covers(unchecked(f.Address.Value - index.Module.DwarfBias))))];
     }
 

@@ -77,7 +77,7 @@ internal sealed class LineFinder(TargetView view, ModuleIndexes indexes)
         List<Row> rows = [];
         foreach (DwarfUnit unit in indexes[module].Units)
         {
-            string? folder = unit.LineOwner.Text(DwarfAt.CompilationDirectory);
+            string? folder = unit.Folder;
             IReadOnlyList<string?> files = DwarfLines.ReadFiles(unit.LineOwner);
             string?[] matching = new string?[files.Count];
             bool any = false;

@@ -26,7 +26,7 @@ internal sealed class FunctionIndex
         var index = new FunctionIndex();
         foreach (DwarfUnit unit in DwarfUnits.Read(dwarf, out _))
         {
-            var file = new UnitFile(unit.LineOwner.Name ?? "?", unit.LineOwner.Text(DwarfAt.CompilationDirectory));
+            var file = new UnitFile(unit.Name ?? "?", unit.Folder);
             index.Walk(unit.Root, file, default, 0);
         }
 

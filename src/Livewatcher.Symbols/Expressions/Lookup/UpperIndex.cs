@@ -32,7 +32,7 @@ internal sealed class UpperIndex
         var index = new UpperIndex();
         foreach (DwarfUnit unit in DwarfUnits.Read(dwarf, out string? problem).Concat(DwarfUnits.ReadSupplementary(dwarf)))
         {
-            var file = new UnitFile(unit.LineOwner.Name ?? "?", unit.LineOwner.Text(DwarfAt.CompilationDirectory));
+            var file = new UnitFile(unit.Name ?? "?", unit.Folder);
             index.Walk(unit.Root, ScopeNames.Top, file, new(UnitLanguage.IsCxx(unit.Root), IsClass: false), 0);
             index.Problem = problem;
         }

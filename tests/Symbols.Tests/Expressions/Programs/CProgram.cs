@@ -176,10 +176,10 @@ internal static class CProgram
             AT(widest); AT(yes); AT(real_float); AT(real_double); AT(real_long); AT(pair); AT(state); AT(flags); AT(text); AT(text[3]);
             AT(message); AT(*message); AT(message[4]); AT(first); AT(first.limit.hard); AT(first.limit); AT(head); AT(*head);
             AT(head->next->state); AT(head->limits[1].hard); AT((*head).tag[2]); AT(head->where[1]->soft); AT(*head->where[1]);
-            AT(connections); AT(connections[1]); AT(*connections[2]); AT(connections[1]->next->next->limit.soft); AT((**indirect).handler);
+            AT(connections); AT(connections[1]); AT(*connections[2]); AT(connections[1]->next->next->limit.soft); AT(indirect); AT((**indirect).handler);
             AT(indirect[1]->state); AT((*indirect)->number); AT(head->real); AT(head->low); AT(head->high); AT(matrix[1][2]);
-            AT((*row)[1]); AT(row[-1][0]); AT(*(matrix[0] + 4)); AT(*(&plain_int + 0)); AT(*&plain_int); AT(*(char *)&big); AT(*((char *)&big + 3));
-            AT(*(int *)anything); AT(((struct conn *)head)->state); AT((*(conn_t *)head).next); AT(((unsigned short *)anything)[1]); AT(*(1 + &plain_int - 1));
+            AT(row); AT((*row)[1]); AT(row[-1][0]); AT(*(matrix[0] + 4)); AT(*(&plain_int + 0)); AT(*&plain_int); AT(*(char *)&big); AT(*((char *)&big + 3));
+            AT(anything); AT(*(int *)anything); AT(((struct conn *)head)->state); AT((*(conn_t *)head).next); AT(((unsigned short *)anything)[1]); AT(*(1 + &plain_int - 1));
             AT(bits); AT(packed_bits.first); AT(seldom); AT(fixed_table[1]); AT(atomic_int); AT(bytes); AT(bytes[4]); AT(stamp); AT(index_two);
             AT(matrix[0][index_two]); AT(matrix[index_two - 1][1]); AT(nameless); AT(nameless.y); AT(growing->n); AT(growing->tail[3]); AT(function_pointer);
             AT(g_opaque); AT(lib_counter); AT(g_sized_elsewhere[5]); AT(*(uint16_t *)((char *)&stamp + 2)); AT(*(int (*)[3])row); AT(table['\x02'][0x1 + 0b10 + 01]);
