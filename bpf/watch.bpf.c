@@ -245,6 +245,7 @@ static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
     if (exchange(state, ctx->addr, &r->old_value, &r->new_value))
         r->flags |= LW_OLD_VALID | LW_NEW_VALID;
     r->sibling_mask = 0;
+    r->length = state->length;
     if (state->siblings)
         read_siblings(r, *process, state->siblings);
     bpf_get_current_comm(r->comm, sizeof(r->comm));

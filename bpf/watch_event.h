@@ -20,7 +20,7 @@ typedef __u16 lw_u16;
 typedef __u8 lw_u8;
 #endif
 
-#define LW_RECORD_VERSION 2
+#define LW_RECORD_VERSION 3
 
 /* x86 has DR0 to DR3. */
 #define LW_SLOTS 4
@@ -70,7 +70,7 @@ struct lw_record {
     lw_u64 registers[LW_REGISTERS];
     char comm[16];
     lw_u32 sibling_mask; /* slots of the same watch that were found changed along with this one */
-    lw_u32 padding;
+    lw_u32 length;       /* bytes of the slot: 1, 2, 4, 8; 0 for execution */
     lw_u64 sibling_old[LW_SLOTS];
     lw_u64 sibling_new[LW_SLOTS];
 };

@@ -12,6 +12,8 @@ internal sealed class AccessGroup
     /// stored (arch/x86/lib/copy_user_64.S).</summary>
     private const ulong UnrolledBytes = 64;
 
+    private const ulong MidCopy = 500_000_000;
+
     private readonly Dictionary<int, (ulong? Old, ulong? New)> values = [];
 
     /// <summary>Each slot's first hit, and how many there were of it.</summary>
@@ -42,6 +44,13 @@ internal sealed class AccessGroup
     internal AccessGroup? Earlier { get; set; }
 
     internal IReadOnlyDictionary<int, (ulong? Old, ulong? New)> Values => values;
+
+    /// <summary>Nanoseconds in which the group's next hit comes, if there is one. In the midst of a copy into the slot (rep movsb: RDI
+    /// is where the next byte goes, RCX how many are left) that is as long as a thread may be kept from running.</summary>
+    internal ulong Patience =>
+        Last.Kernel is { Count: > 0 } copy && copy.Destination > Last.Address.Value && copy.Destination < Last.Address.Value + (ulong)Last.Length
+            ? MidCopy
+            : HitOrderer.Window;
 
     /// <summary>Takes a later hit of the same thread in, where it belongs to the same access.</summary>
     internal bool TryTake(RawHit next, ulong? old, ulong? now)
@@ -118,7 +127,7 @@ internal sealed class AccessGroup
     /// starts at or below where the last one has ended.</summary>
     private bool ContinuesCall(RawHit next) =>
         Last.Origin == HitOrigin.Kernel
-        && next.Time < Last.Time + HitOrderer.Window
+        && next.Time < Last.Time + Patience
         && next.Registers.OrigRax == First.Registers.OrigRax
         && next.Registers.Rip == First.Registers.Rip
         && next.Registers.Rsp == First.Registers.Rsp

@@ -36,8 +36,8 @@ internal sealed class HitOrderer
 
         foreach ((ThreadId thread, AccessGroup group) in last)
         {
-            // A group whose newest hit is a window old will not be continued.
-            group.Closed |= group.Last.Time + Window <= horizon;
+            // A group whose newest hit is that old will not be continued.
+            group.Closed |= group.Last.Time + group.Patience <= horizon;
             if (group.Last.Time + Memory <= horizon)
                 last.Remove(thread);
         }

@@ -34,6 +34,7 @@ internal static class RecordDecoder
             Cpu = (int)record.Cpu,
             Slot = record.Slot < RecordLimits.LW_SLOTS ? record.Slot : -1,
             Address = new Address(record.Address),
+            Length = (int)record.Length,
             Origin = kernel ? HitOrigin.Kernel : HitOrigin.User,
             Recovered = record.Flags.HasFlag(RecordFlags.LW_RECOVERED),
             Registers = ToRegisters(record.Registers),

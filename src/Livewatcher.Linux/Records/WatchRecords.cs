@@ -8,7 +8,7 @@ namespace Livewatcher.Linux.Records;
 // Mirrors bpf/watch_event.h; tests/Linux.Tests compiles that header and compares sizes and offsets.
 internal static class RecordLimits
 {
-    internal const int LW_RECORD_VERSION = 2;
+    internal const int LW_RECORD_VERSION = 3;
     internal const int LW_SLOTS = 4;
     internal const int LW_PROCESSES = 4096;
     internal const int LW_STACK_MAX = 16384;
@@ -75,7 +75,7 @@ internal struct WatchRecord
     public RegisterArray Registers;
     public CommArray Comm;
     public uint SiblingMask;
-    public uint Padding;
+    public uint Length;
     public SiblingValues SiblingOld;
     public SiblingValues SiblingNew;
 }

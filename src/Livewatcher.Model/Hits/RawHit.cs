@@ -53,6 +53,9 @@ public sealed class RawHit
     /// <summary>The breakpoint's address; 0 where <see cref="Slot"/> is -1.</summary>
     public required Address Address { get; init; }
 
+    /// <summary>Bytes of the slot; 0 where unknown, and for execution.</summary>
+    public int Length { get; init; }
+
     public required HitOrigin Origin { get; init; }
 
     /// <summary>Taken from a stray SIGTRAP by the guard (DESIGN.md, fact 4).</summary>

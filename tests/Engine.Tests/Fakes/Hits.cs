@@ -29,7 +29,9 @@ internal static class Hits
     /// <param name="thread">Who called.</param>
     /// <param name="call">orig_rax.</param>
     /// <param name="buffer">rsi.</param>
-    internal static RawHit Kernel(ulong time, ulong destination, int slot = 0, int thread = 1, ulong call = 0, ulong buffer = FakeMemory.Base) => new()
+    /// <param name="left">RCX.</param>
+    /// <param name="length">Bytes of the slot.</param>
+    internal static RawHit Kernel(ulong time, ulong destination, int slot = 0, int thread = 1, ulong call = 0, ulong buffer = FakeMemory.Base, ulong left = 0, int length = 0) => new()
     {
         Time = time,
         Process = new ProcessId(FakeMachine.Root),
@@ -39,7 +41,8 @@ internal static class Hits
         Slot = slot,
         Address = new Address(FakeMemory.Base + (8 * (ulong)slot)),
         Origin = HitOrigin.Kernel,
-        Kernel = new KernelContext(0xffffffff81000000, destination, 0),
+        Kernel = new KernelContext(0xffffffff81000000, destination, left),
+        Length = length,
         Registers = default(UserRegisters) with { Rip = 0x7f0000001234, Rsp = 0x7ffe0000, OrigRax = call, Rsi = buffer },
         Old = time,
         New = time + 1,

@@ -45,6 +45,15 @@ public sealed class AccessGroupTests
     }
 
     [Fact]
+    public void AThreadMayBeKeptFromRunningInTheMidstOfACopy()
+    {
+        RawHit started = Hits.Kernel(Start, Here + 3, left: 5, length: 8);
+        Takes(started, Hits.Kernel(Start + 100_000_000, Here + 4, left: 4, length: 8)).Should().BeTrue("five bytes of the slot were to come");
+        RawHit done = Hits.Kernel(Start, Here + 8, left: 4000, length: 8);
+        Takes(done, Hits.Kernel(Start + 100_000_000, Here + 9, left: 3999, length: 8)).Should().BeFalse("the rest is not for this slot");
+    }
+
+    [Fact]
     public void TheCopyGoesUpwards()
     {
         Takes(Hits.Kernel(Start, Here + 1), Hits.Kernel(Start + 1000, Here + 2)).Should().BeTrue();
