@@ -82,6 +82,7 @@ if [ ${#on_host[@]} -gt 0 ]; then
     host_loop=$!
 fi
 
+# thread=single: tests/Exact/run-vm.sh says why.
 append='console=ttyS0 quiet loglevel=1 panic=-1 nokaslr mitigations=off tsc=reliable nowatchdog audit=0 rdinit=/init'
 machine_status=0
 timeout --foreground --kill-after=5 "$seconds" qemu-system-x86_64 \

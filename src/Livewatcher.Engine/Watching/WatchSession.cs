@@ -22,6 +22,7 @@ public sealed class WatchSession : IDisposable
     private readonly DrainLoop drain;
     private readonly Armer armer;
     private readonly Reporter reporter;
+    private readonly LibraryWatch libraries;
     private readonly WatchedProcesses processes;
     private ProcessId root;
     private int? rootStatus;
@@ -42,6 +43,7 @@ public sealed class WatchSession : IDisposable
         drain = new DrainLoop(platform.Source, auditor, platform.Clock, processes.DescribeDescriptor);
         armer = new Armer(platform, options, ledger, processes, sink.Publish);
         reporter = new Reporter(platform, options, ledger, sink);
+        libraries = new LibraryWatch(platform, ledger, processes, armer, reporter);
     }
 
     /// <summary>Arms, watches until something ends it, and closes the account.</summary>
@@ -238,7 +240,8 @@ public sealed class WatchSession : IDisposable
                 Defer(() => OnExecuted(executed.Process));
                 break;
             case TracerEvent.LibrariesChanged changed:
-                OnLibrariesChanged(changed.Process);
+                libraries.OnChanged(changed.Process, isStarted: changed.Process == root && options.Started);
+                LetGoUnlessNeeded();
                 break;
             case TracerEvent.Forked forked when !platform.Source.TracksValues:
                 FollowByHand(forked.Parent, forked.Child);
@@ -278,46 +281,6 @@ public sealed class WatchSession : IDisposable
         }
 
         OnGroup(group);
-    }
-
-    private void OnLibrariesChanged(ProcessId id)
-    {
-        WatchedProcess? process = processes.Find(id);
-        if (process is { EntryWatched: true })
-        {
-            process.EntryWatched = false;
-            platform.Tracer!.UnwatchLoader(id);
-        }
-
-        if (process is not null && process.Symbols.RefreshModules())
-        {
-            reporter.WarnAboutSymbols(process);
-            foreach (string refusal in armer.ArmPending(process))
-            {
-                reporter.Note(NoteLevel.Warning, refusal);
-                ledger.AddGap(refusal);
-            }
-
-            processes.AuditAgain();
-            if (id == root && options.Started && !process.Symbols.LibrariesMayCome)
-                RefuseWhatNeverComes(process);
-            if (process.Symbols.HasLibraries)
-                armer.SayWhatWaits(process);
-        }
-
-        platform.Tracer!.Release(id);
-        LetGoUnlessNeeded();
-    }
-
-    /// <summary>The program's libraries are all there, none of its own code has run, and it never loads another: a name that is still
-    /// unknown is a mistake, and is told as one before anything has happened.</summary>
-    private void RefuseWhatNeverComes(WatchedProcess process)
-    {
-        if (process.Pending.Count == 0)
-            return;
-        (WatchRequest request, string reason) = process.Pending[0];
-        platform.Tracer!.Abandon(root);
-        throw new UserException($"cannot watch '{request.Expression}': {reason}");
     }
 
     /// <summary>All hits of the old program are through; the process is held, its new program not yet running.</summary>
