@@ -12,7 +12,7 @@ internal sealed class AccessGroup
     /// stored (arch/x86/lib/copy_user_64.S).</summary>
     private const ulong UnrolledBytes = 64;
 
-    private const ulong MidCopy = 500_000_000;
+    private const ulong MidCopy = 200_000_000;
 
     private readonly Dictionary<int, (ulong? Old, ulong? New)> values = [];
 
@@ -45,12 +45,24 @@ internal sealed class AccessGroup
 
     internal IReadOnlyDictionary<int, (ulong? Old, ulong? New)> Values => values;
 
-    /// <summary>Nanoseconds in which the group's next hit comes, if there is one. In the midst of a copy into the slot (rep movsb: RDI
-    /// is where the next byte goes, RCX how many are left) that is as long as a thread may be kept from running.</summary>
-    internal ulong Patience =>
-        Last.Kernel is { Count: > 0 } copy && copy.Destination > Last.Address.Value && copy.Destination < Last.Address.Value + (ulong)Last.Length
-            ? MidCopy
-            : HitOrderer.Window;
+    /// <summary>Nanoseconds in which the group's next hit comes, if there is one. In the midst of a copy into the slot that is as long
+    /// as a thread may be kept from running.</summary>
+    internal ulong Patience => IsMidCopy ? MidCopy : HitOrderer.Window;
+
+    /// <summary>Byte by byte from the slot's first one on, after n hits: under rep movsb RDI is where the next byte goes and RCX how
+    /// many are left; in the kernel's loop for short copies both are still as before the byte just stored.</summary>
+    private bool IsMidCopy
+    {
+        get
+        {
+            if (Last.Kernel is not { } copy || !hits.TryGetValue(Last.Slot, out (RawHit First, int Count) slot))
+                return false;
+            ulong stored = copy.Destination - Last.Address.Value;
+            ulong count = (ulong)slot.Count;
+            return (stored == count && copy.Count > 0 && stored < (ulong)Last.Length)
+                || (count > 1 && stored == count - 1 && copy.Count > 1 && count < (ulong)Last.Length);
+        }
+    }
 
     /// <summary>Takes a later hit of the same thread in, where it belongs to the same access.</summary>
     internal bool TryTake(RawHit next, ulong? old, ulong? now)

@@ -44,13 +44,23 @@ public sealed class AccessGroupTests
         Takes(Hits.User(Start), Hits.Kernel(Start + 1000, Here + 1, slot: 1)).Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData(1, 7, true, "seven bytes are to come")]
+    [InlineData(0, 8, false, "eight bytes at once say the same as the first of a loop")]
+    [InlineData(8, 4000, false, "the rest is not for this slot")]
+    public void AThreadMayBeKeptFromRunningInTheMidstOfACopy(ulong stored, ulong left, bool more, string why) =>
+        Takes(
+            Hits.Kernel(Start, Here + stored, left: left, length: 8),
+            Hits.Kernel(Start + 100_000_000, Here + stored + 1, left: left - 1, length: 8)).Should().Be(more, why);
+
     [Fact]
-    public void AThreadMayBeKeptFromRunningInTheMidstOfACopy()
+    public void TheKernelsLoopForShortCopiesCountsAfterTheStore()
     {
-        RawHit started = Hits.Kernel(Start, Here + 3, left: 5, length: 8);
-        Takes(started, Hits.Kernel(Start + 100_000_000, Here + 4, left: 4, length: 8)).Should().BeTrue("five bytes of the slot were to come");
-        RawHit done = Hits.Kernel(Start, Here + 8, left: 4000, length: 8);
-        Takes(done, Hits.Kernel(Start + 100_000_000, Here + 9, left: 3999, length: 8)).Should().BeFalse("the rest is not for this slot");
+        AccessGroup group = Group(Hits.Kernel(Start, Here, left: 4, length: 4));
+        group.TryTake(Hits.Kernel(Start + 1000, Here + 1, left: 3, length: 4), null, null).Should().BeTrue();
+        group.TryTake(Hits.Kernel(Start + 100_000_000, Here + 2, left: 2, length: 4), null, null).Should().BeTrue("two bytes were to come");
+        group.TryTake(Hits.Kernel(Start + 100_001_000, Here + 3, left: 1, length: 4), null, null).Should().BeTrue();
+        group.Patience.Should().Be(HitOrderer.Window, "that was the last one");
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class SignalTests : LiveTest
     {
         var target = await StartTargetAsync(await Toolchain.BuildAsync(new Recipe("steady.c")), "1000");
         var attachment = await AttachAsync(target.Id, "--watch", "g_steady");
-        await Patience.PauseAsync(200);
+        await Patience.UntilAsync(() => Lines(attachment) > 20, Limit, () => "no hits");
         for (var i = 0; i < 3; i++)
         {
             await target.Process.SignalAsync("STOP");
