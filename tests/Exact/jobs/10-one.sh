@@ -10,5 +10,3 @@ one bpf cpu on gcc-O2-pie
 one bpf task on gcc-O2-pie
 one bpf task on clang-O0-nopie
 one bpf task off clang-O2-pie
-one perf task on clang-O2-nopie
-one perf task off gcc-O0-pie

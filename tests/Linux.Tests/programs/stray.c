@@ -1,7 +1,7 @@
 /* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
  * SPDX-License-Identifier: MIT
  *
- * stray COUNT: what a processor that has lost DR6 does, at will: the value changes without a hit (by the kernel's own
+ * stray COUNT [ICEBPS]: what a processor that has lost DR6 does, at will: the value changes without a hit (by the kernel's own
  * mapping, process_vm_writev), and then comes a SIGTRAP with TRAP_BRKPT, which kills whoever is not guarded. In between
  * icebp, which looks the same but is the program's own.
  */
@@ -49,7 +49,7 @@ int main(int argc, char **argv)
     await("go");
     pthread_join(start_thread(work, (void *)(intptr_t)count, 0), NULL);
     signal(SIGTRAP, on_own_trap);
-    for (int i = 0; i < 5; i++)
+    for (long left = number(argc, argv, 2, 5); left > 0; left--)
         __asm__ volatile(".byte 0xf1");
     say("own", own);
     finish(count);
