@@ -37,6 +37,7 @@ static void fill_attributes(struct perf_event_attr *attr, int slot, const struct
     } else if (config->rings > 0) {
         attr->sample_type = LW_PERF_SAMPLE_TYPE;
         attr->sample_regs_user = LW_PERF_SAMPLE_REGISTERS;
+        attr->sample_regs_intr = LW_PERF_INTERRUPTED_REGISTERS;
         attr->sample_stack_user = config->stack_bytes;
         attr->use_clockid = 1;
         attr->clockid = CLOCK_MONOTONIC;

@@ -85,12 +85,15 @@ struct lw_guard_hit {
 };
 
 /* What a perf ring's sample holds, in the order of perf_event_open(2): identifier, ip, pid and tid, time, addr, cpu,
- * user registers, user stack. The registers are those of arch/x86/include/uapi/asm/perf_regs.h: AX to R15 without the
- * segments DS, ES, FS and GS, which perf refuses. */
+ * user registers, user stack, interrupted registers. The user's registers are those of arch/x86/include/uapi/asm/perf_regs.h: AX to R15 without the
+ * segments DS, ES, FS and GS, which perf refuses; of the interrupted code's, the kernel's at a hit there, CX and DI, which
+ * tell how far a copy has come. */
 #define LW_PERF_SAMPLE_TYPE                                                                                            \
     (PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ADDR |                 \
-     PERF_SAMPLE_CPU | PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER)
+     PERF_SAMPLE_CPU | PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER |                \
+     PERF_SAMPLE_REGS_INTR)
 #define LW_PERF_SAMPLE_REGISTERS 0xff0fffull
+#define LW_PERF_INTERRUPTED_REGISTERS 0x24ull
 
 #define LW_MAX_CPUS 1024
 

@@ -120,7 +120,12 @@ public sealed class TargetSymbols : ITargetSymbols
     public ulong? StoredValue(RawHit hit, HardwareSlot slot, ulong? old) => _instructions.NewValue(hit, slot, old);
 
     /// <inheritdoc/>
-    public string? FormatSystemCall(UserRegisters registers, string? descriptor = null) => _systemCalls.Format(registers, descriptor);
+    public string? FormatSystemCall(UserRegisters registers, string? descriptor = null)
+    {
+        bool isToldByCode = registers.OrigRax == UserRegisters.UnknownCall;
+        ulong number = isToldByCode && _instructions.CallNumber(registers) is { } found ? (ulong)found : registers.OrigRax;
+        return _systemCalls.Format(registers with { OrigRax = number }, descriptor);
+    }
 
     /// <inheritdoc/>
     public string? NameOf(Address address)

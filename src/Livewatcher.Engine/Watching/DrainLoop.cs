@@ -71,7 +71,8 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
 
     public void OnHit(RawHit hit)
     {
-        if (hit.Origin == HitOrigin.Kernel && (long)hit.Registers.OrigRax >= 0)
+        bool isCall = (long)hit.Registers.OrigRax >= 0 || hit.Registers.OrigRax == UserRegisters.UnknownCall;
+        if (hit.Origin == HitOrigin.Kernel && isCall)
             hit.Descriptor = describe(hit.Process, (int)(hit.Registers.IsCompatibilityMode ? hit.Registers.Rbx : hit.Registers.Rdi));
         Interlocked.Add(ref queuedBytes, Weight(hit));
         queue.Enqueue(new SessionItem.RawHitItem(hit));

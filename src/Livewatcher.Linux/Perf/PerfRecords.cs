@@ -51,6 +51,9 @@ internal readonly ref struct PerfSample
 
     internal UserRegisters Registers { get; private init; }
 
+    /// <summary>RCX and RDI of the code that made the access, the kernel's at a hit there; 0 where the kernel does not say.</summary>
+    internal (ulong Rcx, ulong Rdi) Interrupted { get; private init; }
+
     /// <summary>Bytes of stack that the kernel meant to copy.</summary>
     internal ulong StackAsked { get; private init; }
 
@@ -73,7 +76,8 @@ internal readonly ref struct PerfSample
             at += RegisterCount;
         }
 
-        if (!TryReadStack(words[at..], out ulong asked, out ReadOnlySpan<byte> stack))
+        if (!TryReadStack(words[at..], out ulong asked, out ReadOnlySpan<byte> stack, out ReadOnlySpan<ulong> rest)
+            || !TryReadInterrupted(rest, out (ulong Rcx, ulong Rdi) interrupted))
             return false;
         sample = new PerfSample
         {
@@ -85,19 +89,22 @@ internal readonly ref struct PerfSample
             Address = words[4],
             Cpu = (int)(uint)words[5],
             Registers = registers,
+            Interrupted = interrupted,
             StackAsked = asked,
             Stack = stack,
         };
         return true;
     }
 
-    private static bool TryReadStack(ReadOnlySpan<ulong> words, out ulong asked, out ReadOnlySpan<byte> stack)
+    private static bool TryReadStack(ReadOnlySpan<ulong> words, out ulong asked, out ReadOnlySpan<byte> stack, out ReadOnlySpan<ulong> after)
     {
         asked = 0;
         stack = default;
+        after = default;
         if (words.IsEmpty)
             return false;
         asked = words[0];
+        after = words[1..];
         if (asked == 0)
             return true;
         ReadOnlySpan<byte> rest = MemoryMarshal.AsBytes(words[1..]);
@@ -108,14 +115,28 @@ internal readonly ref struct PerfSample
         if (copied > asked)
             return false;
         stack = rest[..(int)copied];
+        after = words[(2 + (int)(asked / sizeof(ulong)))..];
+        return true;
+    }
+
+    private static bool TryReadInterrupted(ReadOnlySpan<ulong> words, out (ulong Rcx, ulong Rdi) registers)
+    {
+        registers = default;
+        if (words.IsEmpty)
+            return false;
+        if (words[0] == PERF_SAMPLE_REGS_ABI_NONE)
+            return true;
+        if (words.Length < 3)
+            return false;
+        registers = (words[1], words[2]);
         return true;
     }
 
     /// <summary>From the order of enum perf_event_x86_regs (arch/x86/include/uapi/asm/perf_regs.h), AX BX CX DX SI DI BP SP
-    /// IP FLAGS CS SS and R8 to R15, to that of struct pt_regs. perf has no orig_rax: -1, as outside a system call.</summary>
+    /// IP FLAGS CS SS and R8 to R15, to that of struct pt_regs. perf has no orig_rax.</summary>
     private static UserRegisters ToRegisters(ReadOnlySpan<ulong> r) => new(
         R15: r[19], R14: r[18], R13: r[17], R12: r[16], Rbp: r[6], Rbx: r[1], R11: r[15], R10: r[14], R9: r[13], R8: r[12],
-        Rax: r[0], Rcx: r[2], Rdx: r[3], Rsi: r[4], Rdi: r[5], OrigRax: ulong.MaxValue, Rip: r[8], Cs: r[10], Eflags: r[9],
+        Rax: r[0], Rcx: r[2], Rdx: r[3], Rsi: r[4], Rdi: r[5], OrigRax: UserRegisters.UnknownCall, Rip: r[8], Cs: r[10], Eflags: r[9],
         Rsp: r[7], Ss: r[11]);
 }
 

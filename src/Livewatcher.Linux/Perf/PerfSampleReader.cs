@@ -119,7 +119,7 @@ internal sealed class PerfSampleReader(PerfAccounts accounts, PerfSampling sampl
             Address = address,
             Origin = header.IsKernel ? HitOrigin.Kernel : HitOrigin.User,
             Registers = sample.Registers,
-            Kernel = header.IsKernel ? new KernelContext(sample.InstructionPointer, 0, 0) : null,
+            Kernel = header.IsKernel ? new KernelContext(sample.InstructionPointer, sample.Interrupted.Rdi, sample.Interrupted.Rcx) : null,
             Stack = sample.Stack.ToArray(),
             StackCut = CutOf(sample),
         });

@@ -15,12 +15,14 @@ internal readonly record struct PerfSampling(int StackBytes, bool ExcludeKernel,
 {
     internal const int CLOCK_MONOTONIC = 1;
 
-    // LW_PERF_SAMPLE_TYPE and LW_PERF_SAMPLE_REGISTERS of native/guard/guard.h; tests/Linux.Tests compares them.
+    // LW_PERF_SAMPLE_TYPE, LW_PERF_SAMPLE_REGISTERS and LW_PERF_INTERRUPTED_REGISTERS of native/guard/guard.h; tests/Linux.Tests compares them.
     internal const ulong SampleType =
         PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ADDR | PERF_SAMPLE_CPU | PERF_SAMPLE_REGS_USER
-        | PERF_SAMPLE_STACK_USER | PERF_SAMPLE_IDENTIFIER;
+        | PERF_SAMPLE_STACK_USER | PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_REGS_INTR;
 
     internal const ulong SampleRegisters = 0xff0fff;
+
+    internal const ulong InterruptedRegisters = 0x24;
 
     private const ulong PERF_SAMPLE_IP = 1 << 0;
     private const ulong PERF_SAMPLE_TID = 1 << 1;
@@ -30,6 +32,7 @@ internal readonly record struct PerfSampling(int StackBytes, bool ExcludeKernel,
     private const ulong PERF_SAMPLE_REGS_USER = 1 << 12;
     private const ulong PERF_SAMPLE_STACK_USER = 1 << 13;
     private const ulong PERF_SAMPLE_IDENTIFIER = 1 << 16;
+    private const ulong PERF_SAMPLE_REGS_INTR = 1 << 18;
     private const ulong PERF_EVENT_IOC_SET_OUTPUT = 0x2405;
 
     /// <summary>The stack that a slot's samples ask for is longer by 8 bytes a slot: so each sample says which slot it is
@@ -75,6 +78,7 @@ internal readonly record struct PerfSampling(int StackBytes, bool ExcludeKernel,
     {
         attributes.SampleType = SampleType;
         attributes.SampleRegistersUser = SampleRegisters;
+        attributes.SampleRegistersInterrupt = InterruptedRegisters;
         attributes.ClockId = CLOCK_MONOTONIC;
         attributes.WakeupWatermark = Watermark;
         attributes.Flags |= PerfEventAttributes.SampleIdAll | PerfEventAttributes.UseClockId | PerfEventAttributes.Watermark;

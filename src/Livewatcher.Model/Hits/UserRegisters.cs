@@ -9,6 +9,9 @@ public readonly record struct UserRegisters(
     ulong Rax, ulong Rcx, ulong Rdx, ulong Rsi, ulong Rdi, ulong OrigRax, ulong Rip, ulong Cs, ulong Eflags,
     ulong Rsp, ulong Ss)
 {
+    /// <summary>In OrigRax: the source of the hit does not tell system calls' numbers. (Negative, as outside a system call.)</summary>
+    public const ulong UnknownCall = 1UL << 63;
+
     /// <summary>__USER32_CS (arch/x86/include/asm/segment.h): the segment in which 32-bit code runs.</summary>
     private const ulong CompatibilityCodeSegment = 0x23;
 

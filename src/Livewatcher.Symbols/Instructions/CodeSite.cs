@@ -17,6 +17,9 @@ internal sealed class CodeSite
     /// <summary>True where Before holds the one instruction that decoding from the function's start reaches.</summary>
     public required bool IsCertain { get; init; }
 
+    /// <summary>Of the system call instruction before here, as far as the function's code tells it; null elsewhere.</summary>
+    public required int? CallNumber { get; init; }
+
     /// <summary>True where a function begins here.</summary>
     public required bool IsEntry { get; init; }
 

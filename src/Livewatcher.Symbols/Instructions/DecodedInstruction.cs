@@ -34,9 +34,16 @@ internal sealed class DecodedInstruction(Decoded instruction, MemoryAccess[] acc
     public bool IsCall => instruction.FlowControl is FlowControl.Call or FlowControl.IndirectCall
         && instruction.Mnemonic == Mnemonic.Call;
 
+    public bool IsSystemCall => IsSystemCallOf(instruction);
+
     public bool IsRepeatedString => instruction.IsStringInstruction && (instruction.HasRepPrefix || instruction.HasRepnePrefix);
 
     public string Text => _text ??= formatter.Format(instruction);
+
+    /// <summary>syscall, sysenter or int 0x80.</summary>
+    public static bool IsSystemCallOf(in Decoded instruction) =>
+        instruction.Mnemonic is Mnemonic.Syscall or Mnemonic.Sysenter
+        || (instruction.Mnemonic == Mnemonic.Int && instruction.Immediate8 == 0x80);
 
     /// <summary>The published form. The same object as last time where nothing differs.</summary>
     public Model.Instruction Publish(bool proven, ulong? stores, Address? effectiveAddress)

@@ -51,6 +51,10 @@ internal sealed class InstructionFinder
         return finding.Instruction.Publish(finding.IsProven, stores, address);
     }
 
+    /// <summary>The number of the system call that a thread is in, where the source of its registers does not tell it.</summary>
+    /// <returns>Null where the code does not tell it either.</returns>
+    public int? CallNumber(in UserRegisters registers) => _search.CallNumber(registers);
+
     /// <summary>The slots, as indices into candidates, that the instruction of a hit has touched. Where that cannot
     /// be proven: the hit's own slot, or the only one there is; else none.</summary>
     public IReadOnlyList<int> TouchedSlots(RawHit hit, IReadOnlyList<HardwareSlot> candidates)

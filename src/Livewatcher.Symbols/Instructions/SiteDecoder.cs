@@ -23,7 +23,8 @@ internal sealed class SiteDecoder(CodeReader code, Func<Address, ILoadedModule?>
         byte[] after = code.ReadFrom(rip, LongestInstruction);
         bool isVolatile = after.Length > 0 && code.LastWasMemory;
         Decoded at = DecodeOne(after, 0, rip, bitness);
-        Decoded? certain = rip == 0 ? null : WalkFromStart(rip, bitness);
+        int? callNumber = null;
+        Decoded? certain = rip == 0 ? null : WalkFromStart(rip, bitness, out callNumber);
         byte[] before = rip == 0 ? [] : code.ReadBefore(rip, Window);
         isVolatile |= before.Length > 0 && code.LastWasMemory;
         Decoded[] candidates = certain is { } one ? [one] : Vote(before, rip, bitness);
@@ -33,6 +34,7 @@ internal sealed class SiteDecoder(CodeReader code, Func<Address, ILoadedModule?>
             Before = Array.ConvertAll(candidates, instruction => Complete(instruction, bitness)),
             At = at.IsInvalid ? null : Complete(at, bitness),
             IsCertain = certain is not null,
+            CallNumber = callNumber,
             IsEntry = moduleAt(new Address(rip)) is { } module && _starts.Before(module, rip) == rip,
             VolatileBytes = isVolatile ? [.. before, .. after] : null,
             VolatileStart = rip - (ulong)before.Length,
@@ -44,8 +46,10 @@ internal sealed class SiteDecoder(CodeReader code, Func<Address, ILoadedModule?>
 
     /// <summary>The instruction before RIP as the only reading of the function's code allows; null where no start
     /// is known or where the walk meets something that is no code.</summary>
-    private Decoded? WalkFromStart(ulong rip, int bitness)
+    /// <param name="callNumber">Where that is a system call: its number, if it is a constant of the code.</param>
+    private Decoded? WalkFromStart(ulong rip, int bitness, out int? callNumber)
     {
+        callNumber = null;
         ILoadedModule? module = moduleAt(new Address(rip - 1));
         ulong? start = module is null ? null : _starts.Before(module, rip - 1);
         if (start is null || start >= rip || rip - start.Value > LongestWalk)
@@ -70,7 +74,25 @@ internal sealed class SiteDecoder(CodeReader code, Func<Address, ILoadedModule?>
             }
         }
 
-        return decoder.IP == rip ? instruction : null;
+        if (decoder.IP != rip)
+        {
+            return null;
+        }
+
+        callNumber = DecodedInstruction.IsSystemCallOf(instruction) ? CallNumber(bytes, start.Value, instruction.IP, bitness) : null;
+        return instruction;
+    }
+
+    private static int? CallNumber(byte[] function, ulong start, ulong call, int bitness)
+    {
+        var decoder = Decoder.Create(bitness, function, start);
+        var tracker = new CallNumberTracker();
+        while (decoder.IP < call)
+        {
+            tracker.Feed(decoder.Decode());
+        }
+
+        return tracker.Number;
     }
 
     /// <summary>Decodes from every byte of the window. The instructions that end at RIP, those first to which most

@@ -25,7 +25,7 @@ internal sealed class WriterSearch(ITargetMemory memory, SiteCache sites, Thread
 
     public Finding Decide(RawHit hit, in UserRegisters registers, ReadOnlySpan<HardwareSlot> slots)
     {
-        CodeSite site = sites.At(registers.Rip, registers.IsCompatibilityMode ? 32 : 64);
+        CodeSite site = SiteOf(registers);
         if (hit.Origin == HitOrigin.Kernel)
         {
             return SystemCall(site, registers);
@@ -48,6 +48,8 @@ internal sealed class WriterSearch(ITargetMemory memory, SiteCache sites, Thread
 
         return data;
     }
+
+    private CodeSite SiteOf(in UserRegisters registers) => sites.At(registers.Rip, registers.IsCompatibilityMode ? 32 : 64);
 
     /// <summary>Holds one instruction against the slots.</summary>
     public Finding Judge(DecodedInstruction instruction, ThreadId thread, in UserRegisters registers, ReadOnlySpan<HardwareSlot> slots)
@@ -221,14 +223,15 @@ internal sealed class WriterSearch(ITargetMemory memory, SiteCache sites, Thread
             : null;
     }
 
+    /// <summary>The number of the system call before RIP, as the code tells it; null where it does not.</summary>
+    public int? CallNumber(in UserRegisters registers) => SiteOf(registers).CallNumber;
+
     /// <summary>The system call instruction before RIP. At a hit in the kernel the registers are those with which the
     /// thread entered, and orig_ax is negative where it was not by a system call.</summary>
     private static Finding SystemCall(CodeSite site, in UserRegisters registers)
     {
-        DecodedInstruction? found = (long)registers.OrigRax < 0 ? null : Array.Find(
-            site.Before,
-            instruction => instruction.Raw.Mnemonic is Mnemonic.Syscall or Mnemonic.Sysenter
-                || (instruction.Raw.Mnemonic == Mnemonic.Int && instruction.Raw.Immediate8 == 0x80));
+        bool isCall = (long)registers.OrigRax >= 0 || registers.OrigRax == UserRegisters.UnknownCall;
+        DecodedInstruction? found = isCall ? Array.Find(site.Before, instruction => instruction.IsSystemCall) : null;
         return found is null ? default : new Finding(found, Proof.Proven, null);
     }
 

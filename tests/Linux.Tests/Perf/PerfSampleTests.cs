@@ -29,6 +29,16 @@ public sealed class PerfSampleTests
         sample.StackAsked.Should().Be(Asked);
         sample.Stack.Length.Should().Be(32);
         sample.Stack[31].Should().Be(32);
+        sample.Interrupted.Should().Be((202UL, 205UL));
+    }
+
+    [Fact]
+    public void A_sample_without_interrupted_registers_has_none()
+    {
+        PerfSample.TryDecode(Bytes(stack: new byte[32], copied: 32, interrupted: false), out PerfSample sample).Should().BeTrue();
+
+        sample.Interrupted.Should().Be((0UL, 0UL));
+        sample.Stack.Length.Should().Be(32);
     }
 
     /// <summary>Register i of enum perf_event_x86_regs (arch/x86/include/uapi/asm/perf_regs.h) holds 100 + i. A 64-bit kernel
@@ -42,7 +52,7 @@ public sealed class PerfSampleTests
 
         sample.Registers.Should().Be(new UserRegisters(
             Rax: 100, Rbx: 101, Rcx: 102, Rdx: 103, Rsi: 104, Rdi: 105, Rbp: 106, Rsp: 107, Rip: 108, Eflags: 109, Cs: 110, Ss: 111,
-            R8: 116, R9: 117, R10: 118, R11: 119, R12: 120, R13: 121, R14: 122, R15: 123, OrigRax: ulong.MaxValue));
+            R8: 116, R9: 117, R10: 118, R11: 119, R12: 120, R13: 121, R14: 122, R15: 123, OrigRax: UserRegisters.UnknownCall));
     }
 
     [Fact]
@@ -104,7 +114,7 @@ public sealed class PerfSampleTests
         PerfLoss.Read(PerfRecordType.PERF_RECORD_LOST, lost.AsSpan(0, 8)).Should().Be(0);
     }
 
-    private static byte[] Bytes(byte[] stack, ulong copied, ulong asked = Asked, bool registers = true, ulong abi = 2)
+    private static byte[] Bytes(byte[] stack, ulong copied, ulong asked = Asked, bool registers = true, ulong abi = 2, bool interrupted = true)
     {
         MemoryStream bytes = new();
         BinaryWriter writer = new(bytes);
@@ -128,6 +138,13 @@ public sealed class PerfSampleTests
         {
             writer.Write(stack);
             writer.Write(copied);
+        }
+
+        writer.Write(interrupted ? abi : 0UL); // REGS_INTR: CX is register 2 and DI 5
+        for (int register = 0; interrupted && register < 24; register++)
+        {
+            if ((PerfSampling.InterruptedRegisters >> register & 1) != 0)
+                writer.Write(200UL + (ulong)register);
         }
 
         return bytes.ToArray();

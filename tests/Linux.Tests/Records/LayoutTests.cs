@@ -97,6 +97,7 @@ public sealed class LayoutTests
             ["LW_MAX_CPUS"] = GuardLimits.LW_MAX_CPUS,
             ["LW_PERF_SAMPLE_TYPE"] = (long)PerfSampling.SampleType,
             ["LW_PERF_SAMPLE_REGISTERS"] = (long)PerfSampling.SampleRegisters,
+            ["LW_PERF_INTERRUPTED_REGISTERS"] = (long)PerfSampling.InterruptedRegisters,
             ["CLOCK_MONOTONIC"] = PerfSampling.CLOCK_MONOTONIC,
             ["HW_BREAKPOINT_W"] = SlotSpecKinds.HW_BREAKPOINT_W,
             ["HW_BREAKPOINT_RW"] = SlotSpecKinds.HW_BREAKPOINT_RW,
