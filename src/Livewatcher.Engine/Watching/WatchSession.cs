@@ -3,34 +3,31 @@
 using Livewatcher.Engine.Accounting;
 using Livewatcher.Engine.Arming;
 using Livewatcher.Engine.Auditing;
-using Livewatcher.Engine.Ordering;
 using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Watching;
 
 /// <summary>One watching from arming to the coverage statement. Owns the drain loop; runs on the caller's thread; publishes
 /// every event from there, in order.</summary>
-public sealed class WatchSession : IDisposable
+public sealed class WatchSession : IFlowOwner, IDisposable
 {
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(5);
 
     private readonly SessionPlatform platform;
     private readonly SessionOptions options;
     private readonly Ledger ledger = new();
-    private readonly HitOrderer orderer = new();
     private readonly Auditor auditor;
     private readonly DrainLoop drain;
     private readonly Armer armer;
     private readonly Reporter reporter;
     private readonly LibraryWatch libraries;
     private readonly WatchedProcesses processes;
+    private readonly EventFlow flow;
     private ProcessId root;
     private int? rootStatus;
     private bool rootExited;
     private bool tracerHolds;
     private bool tracerGone;
-    private bool finishing;
-    private ulong drainedTo;
     private string? ending;
     private ulong nextLifeCheck;
 
@@ -44,6 +41,7 @@ public sealed class WatchSession : IDisposable
         armer = new Armer(platform, options, ledger, processes, sink.Publish);
         reporter = new Reporter(platform, options, ledger, sink);
         libraries = new LibraryWatch(platform, ledger, processes, armer, reporter);
+        flow = new EventFlow(platform, ledger, processes, drain, reporter, this);
     }
 
     /// <summary>Arms, watches until something ends it, and closes the account.</summary>
@@ -58,7 +56,7 @@ public sealed class WatchSession : IDisposable
         ulong? deadline = options.For is { } time ? platform.Clock.Now + (ulong)Math.Min(time.TotalNanoseconds, 1e18) : null;
         while (ending is null)
         {
-            Step(Idle);
+            flow.Step(Idle);
             if (stop.IsCancellationRequested)
                 ending ??= "interrupted";
             else if (deadline is { } due && platform.Clock.Now >= due)
@@ -82,7 +80,7 @@ public sealed class WatchSession : IDisposable
             if (tracerGone && (!platform.IsAlive(root) || stop.WaitHandle.WaitOne(pause)))
                 break;
             if (!tracerGone && tracer.Take(pause) is { } tracerEvent)
-                OnTracerEvent(tracerEvent);
+                flow.OnTracerEvent(tracerEvent);
         }
 
         return rootStatus;
@@ -137,107 +135,37 @@ public sealed class WatchSession : IDisposable
         tracerHolds = false;
     }
 
-    private void Step(TimeSpan idle)
-    {
-        HearTracer();
-        SessionItem? item = drain.Take(idle);
-        if (item is SessionItem.Drained drained)
-        {
-            drainedTo = drained.Time;
-            Emit(drainedTo);
-            CheckLife();
-        }
-        else if (item is not null)
-        {
-            Accept(item);
-        }
-    }
+    WatchedProcess? IFlowOwner.Adopt(ProcessId process, bool recovered) =>
+        recovered && !options.FollowFork ? null : processes.Fork(null, process);
 
-    private void HearTracer()
+    void IFlowOwner.OnReported()
     {
-        while (platform.Tracer?.Take(TimeSpan.Zero) is { } tracerEvent)
-            OnTracerEvent(tracerEvent);
-    }
-
-    private void Accept(SessionItem item)
-    {
-        if (item is SessionItem.RawHitItem)
-            ledger.Received++;
-        orderer.Add(item);
-    }
-
-    private void Emit(ulong upTo)
-    {
-        foreach (object next in orderer.Release(upTo))
-        {
-            switch (next)
-            {
-                case AccessGroup group:
-                    OnGroup(group);
-                    break;
-                case SessionItem.RecoveredItem recovered:
-                    OnRecovered(recovered.Recovered);
-                    break;
-                case SessionItem.AtRest rest when processes.Find(rest.Process) is { } process:
-                    HitNamer.Rest(process, rest);
-                    break;
-                case SessionItem.Due due:
-                    due.Act();
-                    break;
-                case SessionItem.Escaped escaped:
-                    OnEscaped(escaped);
-                    break;
-                case SessionItem.Forked forked:
-                    processes.Fork(forked.Parent, forked.Child);
-                    break;
-                case SessionItem.Execed execed when tracerHolds:
-                    processes.Replaced(execed.Process); // the tracer's own notice of it brings the rest
-                    break;
-                case SessionItem.Execed execed:
-                    Retire(execed.Process);
-                    reporter.Note(NoteLevel.Warning, $"process {execed.Process} has executed another program: its watches have ended");
-                    break;
-                case SessionItem.Exited exited:
-                    Retire(exited.Process);
-                    break;
-            }
-
-            // The tracer may hold threads; naming a long burst must not keep them waiting.
-            if (!finishing)
-                HearTracer();
-        }
-    }
-
-    private void OnGroup(AccessGroup group)
-    {
-        ProcessId id = group.First.Process;
-        reporter.Report(processes.Find(id) ?? processes.Fork(null, id), group);
         if (reporter.HasEnough)
             ending ??= $"--max-hits {options.MaxHits} reached";
     }
 
-    private void OnEscaped(SessionItem.Escaped escaped)
+    void IFlowOwner.OnDrained() => CheckLife();
+
+    void IFlowOwner.OnExeced(ProcessId process)
     {
-        // What another program has in its memory is nobody's write; what a recovered hit has written is no escape.
-        if (processes.Find(escaped.Process) is { Retired: false, Replaced: false } process && !process.IsExplained(escaped.Slot, escaped.Since))
+        if (tracerHolds)
         {
-            reporter.ReportEscape(process, escaped);
-            platform.Arming.Reload(process.Id);
+            processes.Replaced(process); // the tracer's own notice of it brings the rest
+            return;
         }
+
+        flow.Retire(process);
+        reporter.Note(NoteLevel.Warning, $"process {process} has executed another program: its watches have ended");
     }
 
-    private void OnTracerEvent(TracerEvent tracerEvent)
+    void IFlowOwner.OnTracerEvent(TracerEvent tracerEvent)
     {
         switch (tracerEvent)
         {
-            case TracerEvent.Recovered recovered:
-                ledger.Recovered++;
-                orderer.Add(new SessionItem.RecoveredItem(recovered));
-                break;
             case TracerEvent.Executed executed:
                 if (!platform.Source.TracksValues)
                     processes.Replaced(executed.Process); // no notice of it comes with the hits
-                Defer(() => OnExecuted(executed.Process));
+                flow.Defer(() => OnExecuted(executed.Process));
                 break;
             case TracerEvent.LibrariesChanged changed:
                 libraries.OnChanged(changed.Process, isStarted: changed.Process == root && options.Started);
@@ -249,38 +177,12 @@ public sealed class WatchSession : IDisposable
             case TracerEvent.Exited exited:
                 OnExited(exited);
                 break;
-            case TracerEvent.Exiting exiting:
-                OnExiting(exiting);
-                break;
-            case TracerEvent.ThreadNotArmed missed:
-                ledger.AddGap($"thread {missed.Thread} of process {missed.Process} could not be armed: {missed.Reason}");
-                break;
-            case TracerEvent.DetailLost:
-                ledger.AddGap("recovered hits came faster than they could be read: some are missing");
-                break;
             case TracerEvent.TracerGone:
                 tracerHolds = false;
                 tracerGone = true;
-                ledger.AddGap("the guard ended before its time: watching stopped there");
                 ending ??= "the guard process was killed";
                 break;
         }
-    }
-
-    /// <summary>In its place among the other hits: a child's first one may come before the notice of the child.</summary>
-    private void OnRecovered(TracerEvent.Recovered recovered)
-    {
-        ProcessId id = recovered.Hit.Process;
-        if ((processes.Find(id) ?? (options.FollowFork ? processes.Fork(null, id) : null)) is not { } process)
-            return;
-        AccessGroup group = RecoveredAccess.Group(process, recovered, platform.Source.TracksValues);
-        if (!platform.Source.TracksValues)
-        {
-            foreach (int slot in group.Values.Keys)
-                process.RecoveredAt[slot] = recovered.Hit.Time;
-        }
-
-        OnGroup(group);
     }
 
     /// <summary>All hits of the old program are through; the process is held, its new program not yet running.</summary>
@@ -288,8 +190,8 @@ public sealed class WatchSession : IDisposable
     {
         if (processes.Find(id) is { Retired: false } old)
         {
-            Retire(id);
-            if (options.FollowExec && !finishing)
+            flow.Retire(id);
+            if (options.FollowExec && !flow.Finishing)
             {
                 armer.FreeCpuSlots(old);
                 FollowExec(id);
@@ -315,7 +217,7 @@ public sealed class WatchSession : IDisposable
         }
         catch (UserException e)
         {
-            Retire(id);
+            flow.Retire(id);
             reporter.Note(NoteLevel.Warning, $"process {id} has executed another program: {e.Message}");
         }
     }
@@ -337,20 +239,6 @@ public sealed class WatchSession : IDisposable
         }
     }
 
-    /// <summary>The last chance to learn what is mapped where, for the hits that are not named yet.</summary>
-    private void OnExiting(TracerEvent.Exiting exiting)
-    {
-        if (processes.Find(exiting.Process) is { } process)
-        {
-            process.LastLook = platform.Source.TracksValues ? exiting.Values : WatchedProcesses.Look(process);
-            process.Process.Remember();
-            if (!process.Followed)
-                process.Symbols.RefreshModules();
-        }
-
-        platform.Tracer!.Release(exiting.Process);
-    }
-
     private void OnExited(TracerEvent.Exited exited)
     {
         if (exited.Process == root)
@@ -359,17 +247,8 @@ public sealed class WatchSession : IDisposable
             rootExited = true;
         }
 
-        Defer(() => Retire(exited.Process));
+        flow.Defer(() => flow.Retire(exited.Process));
     }
-
-    private void Retire(ProcessId id)
-    {
-        foreach (SessionItem.Escaped escaped in processes.Retire(id))
-            reporter.ReportEscape(processes.Find(id)!, escaped);
-    }
-
-    /// <summary>When everything that has happened by now is published.</summary>
-    private void Defer(Action act) => orderer.Add(new SessionItem.Due(platform.Clock.Now, act));
 
     /// <summary>Where nobody tells us of a target's end, ask. Children tell it themselves, unless that notice was lost.</summary>
     private void CheckLife()
@@ -381,39 +260,27 @@ public sealed class WatchSession : IDisposable
         if (!rootExited)
             return;
         foreach (ProcessId id in processes.All.Where(process => !process.Retired && !platform.IsAlive(process.Id)).Select(process => process.Id).ToList())
-            Defer(() => Retire(id));
+            flow.Defer(() => flow.Retire(id));
     }
 
     /// <summary>A change just before the end may be a hit on its way, or an escaped write: only time tells.</summary>
     private void ResolveDoubts()
     {
         ulong asked = platform.Clock.Now;
-        while (!tracerGone && processes.AnyLeft && (drainedTo < asked || auditor.Doubts) && platform.Clock.Now < asked + (2 * Auditor.Patience))
-            Step(Idle);
+        while (!tracerGone && processes.AnyLeft && (flow.DrainedTo < asked || auditor.Doubts) && platform.Clock.Now < asked + (2 * Auditor.Patience))
+            flow.Step(Idle);
     }
 
     private void Finish(string why)
     {
-        finishing = true;
+        flow.Finishing = true;
         armer.DisarmAll();
         if (tracerHolds)
             platform.Tracer!.Detach();
         drain.Stop();
-        while (platform.Tracer?.Take(TimeSpan.Zero) is { } tracerEvent && tracerEvent is not TracerEvent.TracerGone)
-        {
-            if (tracerEvent is not TracerEvent.LibrariesChanged)
-                OnTracerEvent(tracerEvent);
-        }
-
-        while (drain.Take(TimeSpan.Zero) is { } item)
-        {
-            if (item is not SessionItem.Drained)
-                Accept(item);
-        }
-
-        Emit(ulong.MaxValue);
+        flow.Finish();
         foreach (ProcessId id in processes.All.Select(process => process.Id).ToList())
-            Retire(id);
+            flow.Retire(id);
         foreach ((WatchRequest request, string reason) in processes.All.SelectMany(process => process.Pending))
             ledger.AddGap($"'{request.Expression}' was never armed: no module had that name ({reason})");
         if (options.Started && !rootExited && platform.IsAlive(root))

@@ -1,0 +1,217 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Engine.Accounting;
+using Livewatcher.Engine.Arming;
+using Livewatcher.Engine.Ordering;
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Watching;
+
+/// <summary>What the owner of a flow decides.</summary>
+internal interface IFlowOwner
+{
+    /// <summary>Everything of the tracer but hits and deaths, which the flow takes care of.</summary>
+    void OnTracerEvent(TracerEvent tracerEvent);
+
+    /// <summary>The source has seen a watched process execute another program.</summary>
+    void OnExeced(ProcessId process);
+
+    /// <summary>A hit of a process that nobody has told of yet.</summary>
+    /// <param name="process">Whose.</param>
+    /// <param name="recovered">True for a hit of the guard's: it guards processes too that nobody watches.</param>
+    /// <returns>Null: it is not to be reported.</returns>
+    WatchedProcess? Adopt(ProcessId process, bool recovered);
+
+    /// <summary>A group of hits has been reported.</summary>
+    void OnReported()
+    {
+    }
+
+    /// <summary>Everything up to <see cref="EventFlow.DrainedTo"/>, less the ordering window, is published.</summary>
+    void OnDrained()
+    {
+    }
+}
+
+/// <summary>What ring, audit and tracer bring, put into the order of time and published. Belongs to the session's thread.</summary>
+internal sealed class EventFlow(
+    SessionPlatform platform, Ledger ledger, WatchedProcesses processes, DrainLoop drain, Reporter reporter, IFlowOwner owner)
+{
+    private readonly HitOrderer orderer = new();
+
+    /// <summary>The time up to which everything has been handed over by the drain.</summary>
+    internal ulong DrainedTo { get; private set; }
+
+    /// <summary>The tracer is let go already: it is asked no more.</summary>
+    internal bool Finishing { get; set; }
+
+    /// <summary>Takes what comes next, or waits for it.</summary>
+    internal void Step(TimeSpan idle)
+    {
+        HearTracer();
+        SessionItem? item = drain.Take(idle);
+        if (item is SessionItem.Drained drained)
+        {
+            DrainedTo = drained.Time;
+            Emit(DrainedTo);
+            owner.OnDrained();
+        }
+        else if (item is not null)
+        {
+            Accept(item);
+        }
+    }
+
+    /// <summary>When everything that has happened by now is published.</summary>
+    internal void Defer(Action act) => orderer.Add(new SessionItem.Due(platform.Clock.Now, act));
+
+    /// <summary>After the drain has stopped: all that is left.</summary>
+    internal void Finish()
+    {
+        while (platform.Tracer?.Take(TimeSpan.Zero) is { } tracerEvent && tracerEvent is not TracerEvent.TracerGone)
+        {
+            if (tracerEvent is not TracerEvent.LibrariesChanged)
+                OnTracerEvent(tracerEvent);
+        }
+
+        while (drain.Take(TimeSpan.Zero) is { } item)
+        {
+            if (item is not SessionItem.Drained)
+                Accept(item);
+        }
+
+        Emit(ulong.MaxValue);
+    }
+
+    /// <summary>Closes a process's account.</summary>
+    internal void Retire(ProcessId id)
+    {
+        foreach (SessionItem.Escaped escaped in processes.Retire(id))
+            reporter.ReportEscape(processes.Find(id)!, escaped);
+    }
+
+    internal void OnTracerEvent(TracerEvent tracerEvent)
+    {
+        switch (tracerEvent)
+        {
+            case TracerEvent.Recovered recovered:
+                ledger.Recovered++;
+                orderer.Add(new SessionItem.RecoveredItem(recovered));
+                break;
+            case TracerEvent.Exiting exiting:
+                OnExiting(exiting);
+                break;
+            case TracerEvent.ThreadNotArmed missed:
+                ledger.AddGap($"thread {missed.Thread} of process {missed.Process} could not be armed: {missed.Reason}");
+                break;
+            case TracerEvent.DetailLost:
+                ledger.AddGap("recovered hits came faster than they could be read: some are missing");
+                break;
+            case TracerEvent.TracerGone:
+                ledger.AddGap("the guard ended before its time: watching stopped there");
+                owner.OnTracerEvent(tracerEvent);
+                break;
+            default:
+                owner.OnTracerEvent(tracerEvent);
+                break;
+        }
+    }
+
+    private void HearTracer()
+    {
+        while (platform.Tracer?.Take(TimeSpan.Zero) is { } tracerEvent)
+            OnTracerEvent(tracerEvent);
+    }
+
+    private void Accept(SessionItem item)
+    {
+        if (item is SessionItem.RawHitItem)
+            ledger.Received++;
+        orderer.Add(item);
+    }
+
+    private void Emit(ulong upTo)
+    {
+        foreach (object next in orderer.Release(upTo))
+        {
+            switch (next)
+            {
+                case AccessGroup group:
+                    OnGroup(group);
+                    break;
+                case SessionItem.RecoveredItem recovered:
+                    OnRecovered(recovered.Recovered);
+                    break;
+                case SessionItem.AtRest rest when processes.Find(rest.Process) is { } process:
+                    HitNamer.Rest(process, rest);
+                    break;
+                case SessionItem.Due due:
+                    due.Act();
+                    break;
+                case SessionItem.Escaped escaped:
+                    OnEscaped(escaped);
+                    break;
+                case SessionItem.Forked forked:
+                    processes.Fork(forked.Parent, forked.Child);
+                    break;
+                case SessionItem.Execed execed:
+                    owner.OnExeced(execed.Process);
+                    break;
+                case SessionItem.Exited exited:
+                    Retire(exited.Process);
+                    break;
+            }
+
+            // The tracer may hold threads; naming a long burst must not keep them waiting.
+            if (!Finishing)
+                HearTracer();
+        }
+    }
+
+    private void OnGroup(AccessGroup group)
+    {
+        if ((processes.Find(group.First.Process) ?? owner.Adopt(group.First.Process, recovered: false)) is not { } process)
+            return;
+        reporter.Report(process, group);
+        owner.OnReported();
+    }
+
+    private void OnEscaped(SessionItem.Escaped escaped)
+    {
+        // What another program has in its memory is nobody's write; what a recovered hit has written is no escape.
+        if (processes.Find(escaped.Process) is { Retired: false, Replaced: false } process && !process.IsExplained(escaped.Slot, escaped.Since))
+        {
+            reporter.ReportEscape(process, escaped);
+            platform.Arming.Reload(process.Id);
+        }
+    }
+
+    /// <summary>In its place among the other hits: a child's first one may come before the notice of the child.</summary>
+    private void OnRecovered(TracerEvent.Recovered recovered)
+    {
+        if ((processes.Find(recovered.Hit.Process) ?? owner.Adopt(recovered.Hit.Process, recovered: true)) is not { } process)
+            return;
+        AccessGroup group = RecoveredAccess.Group(process, recovered, platform.Source.TracksValues);
+        if (!platform.Source.TracksValues)
+        {
+            foreach (int slot in group.Values.Keys)
+                process.RecoveredAt[slot] = recovered.Hit.Time;
+        }
+
+        OnGroup(group);
+    }
+
+    /// <summary>The last chance to learn what is mapped where, for the hits that are not named yet.</summary>
+    private void OnExiting(TracerEvent.Exiting exiting)
+    {
+        if (processes.Find(exiting.Process) is { } process)
+        {
+            process.LastLook = platform.Source.TracksValues ? exiting.Values : WatchedProcesses.Look(process);
+            process.Process.Remember();
+            if (!process.Followed)
+                process.Symbols.RefreshModules();
+        }
+
+        platform.Tracer!.Release(exiting.Process);
+    }
+}
