@@ -244,8 +244,15 @@ static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
     r->old_value = r->new_value = 0;
     if (exchange(state, ctx->addr, &r->old_value, &r->new_value))
         r->flags |= LW_OLD_VALID | LW_NEW_VALID;
-    r->sibling_mask = 0;
     r->length = state->length;
+    lw_u32 flags = state->flags;
+    if ((flags & LW_SLOT_CHANGES_ONLY) && (r->flags & LW_NEW_VALID) && r->old_value == r->new_value) {
+        __sync_fetch_and_add(&state->filtered, 1);
+        return 0;
+    }
+    if (flags & LW_SLOT_SIGNAL)
+        bpf_send_signal_thread(5); /* SIGTRAP, signal(7); it is there before the thread's next instruction */
+    r->sibling_mask = 0;
     if (state->siblings)
         read_siblings(r, *process, state->siblings);
     bpf_get_current_comm(r->comm, sizeof(r->comm));
@@ -320,6 +327,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
         to->last_value = from->last_value;
         to->counted = to->recorded = to->filtered = to->dropped = 0;
         to->siblings = from->siblings;
+        to->flags = from->flags;
         to->length = from->length;
         to->mode = from->mode;
         to->address = from->address;

@@ -94,7 +94,12 @@ struct lw_slot_state {
     lw_u32 length; /* bytes of value: 1, 2, 4, 8; 0 for execution */
     lw_u32 mode;   /* 0 execute, 1 write, 3 access */
     lw_u32 siblings; /* mask of the other slots of the same watch: a wide store may change them and be told for one only */
-    lw_u32 padding;
+    lw_u32 flags;    /* enum lw_slot_flags; may change while the slot is armed */
+};
+
+enum lw_slot_flags {
+    LW_SLOT_CHANGES_ONLY = 1, /* an access that leaves the value as it was is filtered */
+    LW_SLOT_SIGNAL = 2,       /* the accessing thread receives SIGTRAP at the access */
 };
 
 /* Counters of the whole session. */

@@ -26,7 +26,7 @@ timeout --kill-after=5 "$seconds" qemu-system-x86_64 \
     -accel tcg,thread=single -cpu max,-la57 -smp 2 -m 2048 \
     -nodefaults -nographic -serial stdio -no-reboot \
     -kernel "$kernel" -initrd "$initramfs" -append "$append" </dev/null 2>&1 |
-    tr -d '\r' | tee "$log" | sed -un 's/^@@ //p' || status=${PIPESTATUS[0]}
+    sed -u 's/\r//g' | tee "$log" | sed -un 's/^@@ //p' || status=${PIPESTATUS[0]}
 
 if [ "$status" = 124 ] || [ "$status" = 137 ]; then
     echo "FAIL machine: not finished after $seconds s"

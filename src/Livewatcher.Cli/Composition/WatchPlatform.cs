@@ -2,6 +2,7 @@
 
 using Livewatcher.Cli.Options;
 using Livewatcher.Engine.Choosing;
+using Livewatcher.Engine.Serving;
 using Livewatcher.Engine.Watching;
 using Livewatcher.Linux.Arming;
 using Livewatcher.Linux.Bpf;
@@ -20,6 +21,7 @@ namespace Livewatcher.Cli.Composition;
 internal sealed class WatchPlatform : IDisposable
 {
     private readonly IHitSource source;
+    private readonly HashSet<ProcessId> guarded = [];
     private GuardTracer? tracer;
     private IArming? arming;
 
@@ -108,6 +110,23 @@ internal sealed class WatchPlatform : IDisposable
         arming = ChooseArming(settings);
     }
 
+    /// <summary>Makes ready for processes that come by themselves, each to be taken into the guard's hands where there is a guard.</summary>
+    internal ListenPlatform ForListening(WatchSettings settings)
+    {
+        Func<IArming> scan = () => source is BpfHitSource bpf ? ScanArming.For(bpf, followFork: false) : ScanArming.For((PerfHitSource)source, followFork: false);
+        if (Choice.Guard)
+        {
+            (tracer, _) = GuardStart.For(source, followFork: false, settings.StackBytes, launch: null);
+            arming = new EachByItsGuard(new GuardArming(tracer), scan(), guarded.Contains);
+        }
+        else
+        {
+            arming = scan();
+        }
+
+        return new ListenPlatform(ForSession(settings), Guard, ProcessTable.NameOf, ReadRegisters: null, OnlineCpus.Read().Count);
+    }
+
     internal SessionPlatform ForSession(WatchSettings settings) => new(
         source,
         arming ?? throw new InvalidOperationException("no target yet"),
@@ -148,6 +167,24 @@ internal sealed class WatchPlatform : IDisposable
         return source is BpfHitSource bpf
             ? ScanArming.For(bpf, settings.FollowFork)
             : ScanArming.For((PerfHitSource)source, settings.FollowFork);
+    }
+
+    private GuardOutcome Guard(ProcessId process)
+    {
+        if (!Choice.Guard)
+            return default;
+        try
+        {
+            tracer!.Attach(process);
+            guarded.Add(process);
+            return new GuardOutcome(Held: true, null);
+        }
+        catch (Exception e) when (e is TraceRefusedException or UserException)
+        {
+            guarded.Remove(process);
+            string who = ProcessTable.TracerOf(process) is { } other ? $"{ProcessTable.NameOf(other)} (pid {other}) already traces it" : e.Message;
+            return new GuardOutcome(Held: false, $"no guard for process {process}: {who}; its own library swallows stray SIGTRAPs");
+        }
     }
 
     private void GoOnWithoutGuard(string why)

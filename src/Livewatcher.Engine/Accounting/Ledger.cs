@@ -38,6 +38,8 @@ internal sealed class Ledger
 
     internal int Processes { get; set; }
 
+    internal IReadOnlyList<string> GapsSoFar => [.. gaps];
+
     internal void AddGap(string reason)
     {
         if (!gaps.Contains(reason))
@@ -67,9 +69,18 @@ internal sealed class Ledger
     /// <param name="template">From, To, Why and the like; its figures are replaced.</param>
     /// <param name="session">The source's counters.</param>
     /// <param name="kernelCount">The sum of the kernel's own event counters, access watches left out; null where it was never armed.</param>
-    internal CoverageEvent Close(CoverageEvent template, SessionCounts session, long? kernelCount)
+    /// <param name="countsInKernel">False where the source's accounts are made from what has arrived.</param>
+    internal CoverageEvent Close(CoverageEvent template, SessionCounts session, long? kernelCount, bool countsInKernel = true)
     {
         long foreign = (long)session.Foreign;
+        if (!countsInKernel && comparable == counted && kernelCount is { } all && all > comparable + foreign)
+        {
+            // Rings tell of a loss only with the next record that finds room; of the last loss nobody tells.
+            dropped += all - comparable - foreign;
+            counted += all - comparable - foreign;
+            comparable = all - foreign;
+        }
+
         if (dropped > 0)
             AddGap($"{dropped:N0} hits were dropped: the buffer was full (--ring takes a larger one)");
         if (session.Throttled > 0)

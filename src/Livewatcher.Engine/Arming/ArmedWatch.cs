@@ -34,10 +34,16 @@ internal sealed class ArmedWatch
     /// <summary>A slot has been written, and nobody knows what.</summary>
     internal void Forget(int slot) => unknown |= 1u << slot;
 
+    /// <summary>Accesses that leave the value as it was are not reported.</summary>
+    internal bool ChangesOnly { get; init; }
+
+    /// <summary>Where the program has set this watch itself; null where nobody asks.</summary>
+    internal Func<CallStack?>? SetAt { get; init; }
+
     internal bool Occupies(int slot) => Pieces.Any(piece => piece.Slot == slot);
 
     /// <summary>The same watch in a forked child, whose memory starts as a copy.</summary>
-    internal ArmedWatch Copy() => new(Watch, Pieces, [.. image]) { unknown = unknown };
+    internal ArmedWatch Copy() => new(Watch, Pieces, [.. image]) { unknown = unknown, ChangesOnly = ChangesOnly, SetAt = SetAt };
 
     /// <summary>Puts a slot's bytes into the image.</summary>
     internal void Apply(int slot, ulong value)

@@ -16,6 +16,12 @@ internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symb
 
     internal Dictionary<int, HardwareSlot> Slots { get; } = [];
 
+    /// <summary>Slots that are disarmed, and whose last hits may still be on their way.</summary>
+    internal HashSet<int> Leaving { get; } = [];
+
+    /// <summary>Slots that are armed now.</summary>
+    internal IReadOnlyDictionary<int, HardwareSlot> Armed => Leaving.Count == 0 ? Slots : Slots.Where(slot => !Leaving.Contains(slot.Key)).ToDictionary();
+
     internal List<ArmedWatch> Watches { get; } = [];
 
     /// <summary>Requests whose names none of its modules has yet, each with the reason.</summary>

@@ -61,6 +61,13 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
         return item;
     }
 
+    /// <summary>Lets the session's thread do something as its next step. From any thread.</summary>
+    internal void Post(Action act)
+    {
+        queue.Enqueue(new SessionItem.Posted(act));
+        WakeSession();
+    }
+
     /// <summary>Drains once more, without regard to the queue's bound, and ends the thread.</summary>
     internal void Stop()
     {
@@ -130,8 +137,16 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
             queue.Enqueue(rest);
         if (whole)
             queue.Enqueue(new SessionItem.Drained(start));
-        if (filled.CurrentCount == 0)
-            filled.Release();
+        WakeSession();
+    }
+
+    private void WakeSession()
+    {
+        lock (filled)
+        {
+            if (filled.CurrentCount == 0)
+                filled.Release();
+        }
     }
 
     private static int Weight(RawHit hit) => 512 + hit.Stack.Length;

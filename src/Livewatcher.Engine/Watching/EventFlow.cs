@@ -56,6 +56,10 @@ internal sealed class EventFlow(
             Emit(DrainedTo);
             owner.OnDrained();
         }
+        else if (item is SessionItem.Posted posted)
+        {
+            posted.Act();
+        }
         else if (item is not null)
         {
             Accept(item);
@@ -76,7 +80,9 @@ internal sealed class EventFlow(
 
         while (drain.Take(TimeSpan.Zero) is { } item)
         {
-            if (item is not SessionItem.Drained)
+            if (item is SessionItem.Posted posted)
+                posted.Act();
+            else if (item is not SessionItem.Drained)
                 Accept(item);
         }
 

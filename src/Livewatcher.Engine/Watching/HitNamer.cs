@@ -12,7 +12,8 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
 {
     private long sequence;
 
-    internal IEnumerable<Hit> Name(WatchedProcess process, AccessGroup group)
+    /// <returns>Each with whether the user wants to see it.</returns>
+    internal IEnumerable<(Hit Hit, bool IsWanted)> Name(WatchedProcess process, AccessGroup group)
     {
         SetAsideSpurious(process, group);
         List<ArmedWatch> touched = [.. process.Watches.Where(watch => group.Values.Keys.Any(watch.Occupies))];
@@ -28,9 +29,11 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
             (Value? old, Value? now, bool? changed) = Values(process, watch, group, slots);
             if (stack.CutShort is not null)
                 ledger.StacksCut++;
-            yield return new Hit
+            // A source that looks at no values leaves it to us to see that nothing has changed.
+            bool isWanted = !watch.ChangesOnly || changed != false;
+            Hit hit = new()
             {
-                Sequence = ++sequence,
+                Sequence = isWanted ? ++sequence : 0,
                 Time = platform.Clock.ToWallClock(first.Time),
                 Watch = watch.Watch,
                 Address = watch.Watch.Address,
@@ -47,7 +50,9 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
                 Recovered = first.Recovered,
                 Instruction = instruction,
                 Stack = stack,
+                SetAt = watch.SetAt?.Invoke(),
             };
+            yield return (hit, isWanted);
         }
     }
 

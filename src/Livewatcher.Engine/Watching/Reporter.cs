@@ -35,9 +35,9 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
             return;
         }
 
-        foreach (Hit hit in namer.Name(process, group))
+        foreach ((Hit hit, bool isWanted) in namer.Name(process, group))
         {
-            if (HasEnough)
+            if (HasEnough || !isWanted)
             {
                 ledger.Withheld += hit.Merged;
                 continue;
@@ -79,6 +79,6 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
         CoverageEvent template = new(
             coveredFrom, platform.Clock.ToWallClock(platform.Clock.Now), why, platform.Source.Name, platform.Arming.Scope,
             platform.GuardOn, new HitCounts(), 0, 0, options.CpuCount, 0, [], []);
-        sink.Publish(ledger.Close(template, platform.Source.Session, kernelCount));
+        sink.Publish(ledger.Close(template, platform.Source.Session, kernelCount, platform.Source.TracksValues));
     }
 }

@@ -68,6 +68,14 @@ public sealed unsafe class BpfHitSource : IHitSource
         Volatile.Write(ref state->Address, content.Address.Value);
     }
 
+    public bool SetHandling(ProcessId process, int slot, SlotHandling handling)
+    {
+        SlotState* state = State(process, slot);
+        if (state != null)
+            Volatile.Write(ref state->Flags, (uint)handling);
+        return state != null;
+    }
+
     public void ClearSlot(ProcessId process, int slot)
     {
         SlotState* state = State(process, slot);

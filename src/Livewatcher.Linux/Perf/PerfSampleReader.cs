@@ -117,6 +117,7 @@ internal sealed class PerfSampleReader(PerfAccounts accounts, PerfSampling sampl
             Cpu = sample.Cpu,
             Slot = index,
             Address = address,
+            Length = slot.Content.Mode == AccessMode.Execute ? 0 : slot.Content.Length,
             Origin = header.IsKernel ? HitOrigin.Kernel : HitOrigin.User,
             Registers = sample.Registers,
             Kernel = header.IsKernel ? new KernelContext(sample.InstructionPointer, sample.Interrupted.Rdi, sample.Interrupted.Rcx) : null,

@@ -93,7 +93,7 @@ internal struct SlotState
     public uint Length;
     public uint Mode;
     public uint Siblings;
-    public uint Padding;
+    public uint Flags;
 }
 
 /// <summary>struct lw_session_state.</summary>

@@ -52,4 +52,7 @@ public sealed record Hit : WatchEvent
     public Instruction? Instruction { get; init; }
 
     public required CallStack Stack { get; init; }
+
+    /// <summary>Where the program has set this watch (liblivewatcher); null where that is not recorded.</summary>
+    public CallStack? SetAt { get; init; }
 }

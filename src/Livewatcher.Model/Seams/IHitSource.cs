@@ -18,6 +18,19 @@ public readonly record struct SlotAccount(ulong Counted, ulong Recorded, ulong F
 /// <param name="Throttled">Times the kernel throttled an event.</param>
 public readonly record struct SessionCounts(ulong Foreign, ulong Untracked, ulong Threads, ulong LostNotices, ulong Throttled);
 
+/// <summary>What is done in the kernel at a hit, besides recording it (bpf/watch_event.h, lw_slot_flags).</summary>
+[Flags]
+public enum SlotHandling
+{
+    None = 0,
+
+    /// <summary>An access that leaves the value as it was is counted as filtered.</summary>
+    ChangesOnly = 1,
+
+    /// <summary>The accessing thread receives SIGTRAP, before its next instruction.</summary>
+    Signal = 2,
+}
+
 /// <summary>Takes what a source delivers, on the thread that drains.</summary>
 public interface IHitReceiver
 {
@@ -58,6 +71,10 @@ public interface IHitSource : IDisposable
     /// <param name="initial">Its bytes now.</param>
     /// <param name="siblings">Mask of the other slots of the same watch.</param>
     void SetSlot(ProcessId process, int slot, HardwareSlot content, ulong initial, uint siblings);
+
+    /// <summary>Changes what is done at an armed slot's hits, from now on.</summary>
+    /// <returns>False where this source cannot, and hits are as they were.</returns>
+    bool SetHandling(ProcessId process, int slot, SlotHandling handling) => false;
 
     void ClearSlot(ProcessId process, int slot);
 

@@ -51,5 +51,11 @@ internal static class HitJson
 
         writer.WriteOptional("instruction"u8, hit.Instruction);
         stacks.Write(writer, hit.Stack);
+        if (hit.SetAt is { } setAt)
+        {
+            writer.WriteStartObject("set_at"u8);
+            stacks.Write(writer, setAt);
+            writer.WriteEndObject();
+        }
     }
 }

@@ -49,6 +49,18 @@ public sealed class JsonRenderer : IEventSink, IDisposable
             case NoteEvent note:
                 NoteJson.Write(_writer, note);
                 break;
+            case DisarmedEvent disarmed:
+                ServingJson.Write(_writer, disarmed);
+                break;
+            case MessageEvent message:
+                ServingJson.Write(_writer, message, _stacks);
+                break;
+            case RegistersEvent registers:
+                ServingJson.Write(_writer, registers, _stacks);
+                break;
+            case StatusEvent status:
+                ServingJson.Write(_writer, status);
+                break;
             case WriterRow row:
                 WriterJson.Write(_writer, row, _stacks);
                 break;

@@ -54,6 +54,11 @@ internal sealed class HitText(Page page, TextOptions options)
 
         WriteInstruction(hit);
         _stacks.Write(hit.Stack, hit.Sequence);
+        if (hit.SetAt is { } setAt)
+        {
+            page.To(StackText.Indent).Add("this watch was set at", Tone.Faint).End();
+            _stacks.WriteWhole(setAt, options.FullPaths);
+        }
     }
 
     /// <summary>Text, address, and a mark where the instruction is only likely.</summary>

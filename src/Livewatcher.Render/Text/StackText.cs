@@ -74,14 +74,15 @@ internal sealed class StackText(Page page, TextOptions options)
     {
         _cells.Clear();
         int widestFunction = 0, widestPlace = 0, widestModule = 0;
+        var detail = options.Detail();
         for (var i = 0; i < count; i++)
         {
             var frame = stack.Frames[i];
-            var place = PlaceOf(frame, fullPaths);
+            var place = detail.Lines ? PlaceOf(frame, fullPaths) : "";
             var cell = (
                 Function: FunctionOf(frame),
-                Place: place.Length > 0 ? place : frame.Address.ToString(),
-                Module: frame.Inlined ? InlinedMark : frame.Module ?? "");
+                Place: !detail.Places ? "" : place.Length > 0 ? place : frame.Address.ToString(),
+                Module: frame.Inlined ? InlinedMark : detail.Places ? frame.Module ?? "" : "");
             _cells.Add(cell);
             widestFunction = Math.Max(widestFunction, Math.Min(Cells.Of(cell.Function), WidestFunction));
             widestPlace = Math.Max(widestPlace, Math.Min(Cells.Of(cell.Place), WidestPlace));
@@ -121,6 +122,12 @@ internal sealed class StackText(Page page, TextOptions options)
         page.To(Indent - 1 - number.Length).Add(number, Tone.Faint).To(Indent);
         var limited = page.Width > 0;
         page.Add(limited ? Cells.Fit(cell.Function, widths.Function) : cell.Function, Tone.Function);
+        if (cell.Place.Length == 0 && cell.Module.Length == 0)
+        {
+            page.End();
+            return;
+        }
+
         page.To(Indent + widths.Function).Gap().Add(limited ? Cells.Fit(cell.Place, widths.Place) : cell.Place, Tone.Place);
         page.To(Indent + widths.Function + 2 + widths.Place).Gap();
         page.Add(limited ? Cells.Fit(cell.Module, widths.Module) : cell.Module, inlined ? Tone.Warning : Tone.Faint).End();

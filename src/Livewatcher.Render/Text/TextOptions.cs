@@ -26,8 +26,19 @@ public sealed record TextOptions
     /// <summary>Source files with their folders. Without it only the closing table's stacks have them.</summary>
     public bool FullPaths { get; init; }
 
+    /// <summary>How much of each frame is shown, asked at each stack: it may change while hits come.</summary>
+    public Func<StackDetail> Detail { get; init; } = () => StackDetail.All;
+
     /// <summary>How many writers of the closing table get their whole stack below it. The rest are counted there.</summary>
     public int WriterStacks { get; init; } = 20;
+}
+
+/// <summary>How much of each frame is shown.</summary>
+/// <param name="Places">Function, place and module; else the function alone.</param>
+/// <param name="Lines">Places by file and line where they are known; else by address.</param>
+public readonly record struct StackDetail(bool Places, bool Lines)
+{
+    public static StackDetail All { get; } = new(Places: true, Lines: true);
 }
 
 /// <summary>Source files, by the path that the debug information gives. The renderer opens no file itself.</summary>

@@ -14,6 +14,7 @@ public sealed class TextRenderer : IEventSink
     private readonly ArmedText _armed;
     private readonly HitText _hits;
     private readonly WriterText _writers;
+    private readonly ServingText _serving;
     private readonly WatchTally _tally = new();
     private readonly List<WriterRow> _rows = [];
     private DateTime? _day;
@@ -27,6 +28,7 @@ public sealed class TextRenderer : IEventSink
         _armed = new ArmedText(_page);
         _hits = new HitText(_page, options);
         _writers = new WriterText(_page, options);
+        _serving = new ServingText(_page, options);
     }
 
     public void Publish(WatchEvent watchEvent)
@@ -47,6 +49,20 @@ public sealed class TextRenderer : IEventSink
             case NoteEvent note:
                 Day(note.Time);
                 WriteNote(note);
+                break;
+            case DisarmedEvent disarmed:
+                Day(disarmed.Time);
+                _serving.Write(disarmed);
+                break;
+            case MessageEvent message:
+                Day(message.Time);
+                _serving.Write(message);
+                break;
+            case RegistersEvent registers:
+                _serving.Write(registers);
+                break;
+            case StatusEvent status:
+                _serving.Write(status);
                 break;
             case WriterRow row:
                 _rows.Add(row);

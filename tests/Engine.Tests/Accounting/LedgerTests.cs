@@ -104,6 +104,16 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public void WhatARingHasLostLastIsDroppedToo()
+    {
+        ledger.AddAccount(new SlotAccount(10, 8, 0, 2, 0), AccessMode.Write);
+        ledger.Received = ledger.Reported = 8;
+        CoverageEvent coverage = ledger.Close(Template, default, kernelCount: 13, countsInKernel: false);
+        coverage.Hits.Should().BeEquivalentTo(new { Counted = 13L, Recorded = 8L, Dropped = 5L });
+        coverage.Gaps.Should().Equal("5 hits were dropped: the buffer was full (--ring takes a larger one)");
+    }
+
+    [Fact]
     public void AnAccessWatchIsNotComparedWithTheKernelsCount()
     {
         ledger.AddAccount(new SlotAccount(10, 10, 0, 0, 0), AccessMode.Access);

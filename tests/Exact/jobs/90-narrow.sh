@@ -3,7 +3,8 @@
 # 32-bit programs: the same counts, writers, values, system calls and whole stacks as of 64-bit ones.
 # No more stack than they use: how much of it a ring can take is the business of the other jobs.
 . /lib.sh
-one() { run_case "$1" "$2" "$3" - --stack-bytes 2048 --watch g_one -- "one.$4"; }
+stack_bytes=2048
+one() { run_case "$1" "$2" "$3" - --watch g_one -- "one.$4"; }
 for variant in gcc32-O0-pie gcc32-O2-nopie clang32-O0-nopie clang32-O2-pie; do
     one bpf cpu off $variant
 done
@@ -12,11 +13,11 @@ one bpf task off clang32-O2-nopie
 one perf task on clang32-O0-pie
 one perf task off gcc32-O2-nopie
 
-chain() { run_case "$1" "$2" "$3" - --stack-bytes 2048 --watch g_chain -- "chain.$4"; }
+chain() { run_case "$1" "$2" "$3" - --watch g_chain -- "chain.$4"; }
 chain bpf cpu off gcc32-O2-pie
 chain bpf task on clang32-O2-nopie
 
-calls() { run_case "$1" "$2" "$3" - --stack-bytes 2048 --watch g_file.value --watch g_message.value -- "calls.$4"; }
+calls() { run_case "$1" "$2" "$3" - --watch g_file.value --watch g_message.value -- "calls.$4"; }
 calls bpf cpu off gcc32-O0-pie
 calls bpf task on clang32-O2-nopie
 
@@ -28,5 +29,5 @@ narrow bpf task on clang32-O2-pie
 
 # A thread-local variable, found by the thread's gs.
 watched=t_local@keeper
-whole bpf cpu off local.gcc32-O2-pie --stack-bytes 2048
-whole bpf task on local.clang32-O0-nopie --stack-bytes 2048
+whole bpf cpu off local.gcc32-O2-pie
+whole bpf task on local.clang32-O0-nopie

@@ -10,6 +10,8 @@ int main(int argc, char **argv)
 {
     long count = count_argument(argc, argv, 1000), accesses = 0, changes = 0;
     for (long i = 1; i <= count; i++) {
+        /* Without this gcc 12 stores twice more behind the loop at -O2, volatile or not. */
+        __asm__ volatile("" ::: "memory");
         sum += g_seen; accesses++;
         g_seen = (int)i; accesses++; changes++;
         g_seen = (int)i; accesses++;

@@ -1,0 +1,318 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Globalization;
+using Livewatcher.Engine.Accounting;
+using Livewatcher.Engine.Arming;
+using Livewatcher.Engine.Auditing;
+using Livewatcher.Engine.Watching;
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Serving;
+
+/// <summary>What a listener needs of its platform beyond a session's parts.</summary>
+/// <param name="Parts">The parts.</param>
+/// <param name="Guard">Takes a process into the guard's hands, where one is needed.</param>
+/// <param name="NameOf">A process's name, for people.</param>
+/// <param name="ReadRegisters">DR0 to DR3 and DR7 of each thread, by PEEKUSER; null where the debug registers are not read that way.</param>
+/// <param name="CpuCount">CPUs online.</param>
+public sealed record ListenPlatform(
+    SessionPlatform Parts, Func<ProcessId, GuardOutcome> Guard, Func<ProcessId, string?> NameOf,
+    Func<ProcessId, IReadOnlyList<(ThreadId Thread, IReadOnlyList<ulong> Registers)>>? ReadRegisters, int CpuCount);
+
+/// <summary>Whether the guard has a process.</summary>
+/// <param name="Held">It has.</param>
+/// <param name="Refusal">Why not, as a sentence; null where nobody needs it.</param>
+public readonly record struct GuardOutcome(bool Held, string? Refusal);
+
+/// <summary>What a program is told.</summary>
+/// <param name="Error">0 or an errno.</param>
+/// <param name="WantsHandler">Its own library must swallow stray SIGTRAPs: no guard has it.</param>
+public readonly record struct ClientAnswer(int Error, bool WantsHandler = false);
+
+/// <summary>Serves programs that watch their own memory: any number of them, four watches each, until it is told to stop. Requests
+/// come from other threads and are done on the caller's of <see cref="Run"/>, between hits.</summary>
+public sealed class ListenSession : IFlowOwner, IDisposable
+{
+    private const int EPERM = 1;
+    private const int EINVAL = 22;
+    private const ulong PruneInterval = 500_000_000;
+
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(5);
+
+    private readonly ListenPlatform platform;
+    private readonly SessionPlatform parts;
+    private readonly ListenSettings settings;
+    private readonly IEventSink sink;
+    private readonly Ledger ledger = new();
+    private readonly Dictionary<ProcessId, Client> clients = [];
+    private readonly DrainLoop drain;
+    private readonly WatchedProcesses processes;
+    private readonly Reporter reporter;
+    private readonly EventFlow flow;
+    private readonly ClientArmer armer;
+    private readonly DateTimeOffset since;
+    private string? ending;
+    private ulong nextPrune;
+
+    public ListenSession(ListenPlatform platform, ListenSettings settings, IEventSink sink)
+    {
+        this.platform = platform;
+        this.settings = settings;
+        this.sink = sink;
+        parts = platform.Parts;
+        Auditor auditor = new(parts.Source);
+        processes = new WatchedProcesses(parts, ledger, auditor);
+        drain = new DrainLoop(parts.Source, auditor, parts.Clock, processes.DescribeDescriptor);
+        SessionOptions options = new([], null, null, FollowFork: false, FollowExec: false, Started: false, platform.CpuCount);
+        reporter = new Reporter(parts, options, ledger, new HitCounting(sink, clients));
+        flow = new EventFlow(parts, ledger, processes, drain, reporter, this);
+        armer = new ClientArmer(parts, ledger, processes, flow, settings, sink, platform.CpuCount);
+        since = Now;
+    }
+
+    private DateTimeOffset Now => parts.Clock.ToWallClock(parts.Clock.Now);
+
+    /// <summary>Serves until it is told to stop, then disarms everything and closes the account.</summary>
+    public void Run(CancellationToken stop)
+    {
+        drain.Start();
+        while (ending is null)
+        {
+            flow.Step(Idle);
+            if (stop.IsCancellationRequested)
+                ending ??= "the listener was told to stop";
+        }
+
+        foreach (Client client in clients.Values)
+            armer.ResetAll(client);
+        flow.Finishing = true;
+        parts.Tracer?.Detach();
+        drain.Stop();
+        flow.Finish();
+        foreach (ProcessId id in processes.All.Select(process => process.Id).ToList())
+            flow.Retire(id);
+        reporter.Close(ending, armer.CoveredFrom, armer.KernelCount);
+    }
+
+    /// <summary>Does what a program asks. From any thread.</summary>
+    /// <param name="request">What.</param>
+    /// <param name="answer">Told how it went, on the session's thread; now, or when it is done.</param>
+    public void Post(ClientRequest request, Action<ClientAnswer> answer) => drain.Post(() =>
+    {
+        if (Serve(request, answer) is { } now)
+            answer(now);
+    });
+
+    /// <summary>What is going on.</summary>
+    public Task<StatusEvent> StatusAsync() => Ask(Status);
+
+    /// <summary>Changes a setting for all.</summary>
+    /// <returns>Null, or what is wrong with it.</returns>
+    public Task<string?> SetAsync(string name, string value) => Ask(() => Change(name, value));
+
+    /// <summary>The debug registers of every process, or of every thread where they are read from there.</summary>
+    public Task<IReadOnlyList<RegistersEvent>> RegistersAsync() => Ask<IReadOnlyList<RegistersEvent>>(
+        () => [.. clients.Values.Where(client => !client.Process.Retired).SelectMany(client => Registers(client, null))]);
+
+    public void Dispose()
+    {
+        drain.Dispose();
+        processes.Dispose();
+    }
+
+    WatchedProcess? IFlowOwner.Adopt(ProcessId process, bool recovered) => null;
+
+    void IFlowOwner.OnExeced(ProcessId process) => flow.Retire(process);
+
+    void IFlowOwner.OnTracerEvent(TracerEvent tracerEvent)
+    {
+        switch (tracerEvent)
+        {
+            case TracerEvent.Executed executed:
+                flow.Defer(() =>
+                {
+                    flow.Retire(executed.Process);
+                    parts.Tracer!.Release(executed.Process);
+                });
+                break;
+            case TracerEvent.Exited exited:
+                flow.Defer(() => flow.Retire(exited.Process));
+                break;
+            case TracerEvent.TracerGone:
+                ending ??= "the guard process was killed";
+                break;
+        }
+    }
+
+    /// <summary>Forgets who has left and is no more, or has become another program.</summary>
+    void IFlowOwner.OnDrained()
+    {
+        if (parts.Clock.Now < nextPrune)
+            return;
+        nextPrune = parts.Clock.Now + PruneInterval;
+        foreach ((ProcessId id, Client client) in clients.ToList())
+        {
+            if (!client.Process.Retired && !parts.IsAlive(id))
+                flow.Defer(() => flow.Retire(id));
+            else if (client.Process.Retired && !client.Connected)
+                clients.Remove(id);
+        }
+    }
+
+    /// <returns>Null where the answer comes later.</returns>
+    private ClientAnswer? Serve(ClientRequest request, Action<ClientAnswer> answer)
+    {
+        if (request is ClientRequest.Join join)
+            return Join(join.Process, join.Connection);
+        if (!clients.TryGetValue(request.Process, out Client? client))
+            return new ClientAnswer(EPERM);
+        ThreadId thread = ThreadOf(client, request.Thread) ?? new ThreadId(request.Process.Value);
+        switch (request)
+        {
+            case ClientRequest.Leave leave:
+                if (client.Connection == leave.Connection)
+                {
+                    client.Connection = 0;
+                    armer.ResetAll(client);
+                }
+
+                return default(ClientAnswer);
+            case ClientRequest.Set set:
+                armer.Set(client, set, CapturedStack.Of(client.Process, thread, set.Caller), error => answer(new ClientAnswer(error)));
+                return null;
+            case ClientRequest.Reset reset:
+                armer.Reset(client, reset.Number);
+                return default(ClientAnswer);
+            case ClientRequest.Say say:
+                Say(client, say, thread);
+                return default(ClientAnswer);
+            case ClientRequest.DumpRegisters dump:
+                CallStack stack = CapturedStack.Of(client.Process, thread, dump.Caller).Unwind(client.Process.Symbols);
+                List<RegistersEvent> registers = [.. Registers(client, stack)];
+                flow.Defer(() => registers.ForEach(sink.Publish));
+                return default(ClientAnswer);
+            case ClientRequest.Setting setting:
+                return new ClientAnswer(Change(setting.Name, setting.Value.ToString(CultureInfo.InvariantCulture)) is null ? 0 : EINVAL);
+            case ClientRequest.Recovered recovered:
+                TakeRecovered(client, recovered, thread);
+                return default(ClientAnswer);
+            default:
+                throw new ArgumentException($"Nobody serves {request.GetType().Name}.", nameof(request));
+        }
+    }
+
+    private ClientAnswer Join(ProcessId id, long connection)
+    {
+        if (!clients.TryGetValue(id, out Client? client) || client.Process.Retired)
+        {
+            GuardOutcome guard = platform.Guard(id);
+            if (guard.Refusal is { } why)
+                reporter.Note(NoteLevel.Warning, why);
+            try
+            {
+                client = new Client(processes.Open(id), platform.NameOf(id) ?? "?", guard.Held, wantsHandler: guard.Refusal is not null);
+            }
+            catch (UserException e)
+            {
+                reporter.Note(NoteLevel.Warning, e.Message);
+                return new ClientAnswer(EPERM);
+            }
+
+            clients[id] = client;
+            reporter.WarnAboutSymbols(client.Process);
+            ledger.Processes++;
+            ledger.Threads += client.Process.Process.ReadThreads().Count;
+            reporter.Note(NoteLevel.Info, $"process {id} ({client.Name}) watches itself from here");
+        }
+
+        armer.ResetAll(client);
+        client.Connection = connection;
+        return new ClientAnswer(0, client.WantsHandler);
+    }
+
+    private void Say(Client client, ClientRequest.Say say, ThreadId thread)
+    {
+        CallStack? stack = say.Caller is { } caller ? CapturedStack.Of(client.Process, thread, caller).Unwind(client.Process.Symbols) : null;
+        ThreadId? named = ThreadOf(client, say.Thread);
+        string? name = named is { } id ? client.Process.Process.ReadThreads().FirstOrDefault(one => one.Thread == id).Name : null;
+        MessageEvent message = new(Now, say.Kind, client.Process.Id, named, name, say.Text, stack);
+        flow.Defer(() => sink.Publish(message));
+    }
+
+    /// <summary>The library has swallowed a stray SIGTRAP: the hit is recovered as if the guard had done it.</summary>
+    private void TakeRecovered(Client client, ClientRequest.Recovered recovered, ThreadId thread)
+    {
+        WatchedProcess process = client.Process;
+        Dictionary<int, (ulong Old, ulong New)> values = [];
+        foreach ((int slot, HardwareSlot content) in process.Slots)
+        {
+            if (content.Mode == AccessMode.Execute || !Auditor.TryReadValue(process.Process.Memory, content, out ulong now)
+                || parts.Source.ReadAccount(process.Id, slot) is not { } account)
+            {
+                continue;
+            }
+
+            values[slot] = (account.LastValue, now);
+            parts.Source.CorrectLastValue(process.Id, slot, account.LastValue, now);
+        }
+
+        RawHit hit = CapturedStack.HitOf(process, thread, recovered.Registers, parts.Clock.Now);
+        flow.OnTracerEvent(new TracerEvent.Recovered(hit, values));
+    }
+
+    /// <summary>A thread's own word for who it is, where that is a thread of its process.</summary>
+    private static ThreadId? ThreadOf(Client client, int thread) =>
+        thread > 0 && client.Process.Process.ReadThreads().Any(one => one.Thread.Value == thread) ? new ThreadId(thread) : null;
+
+    private string? Change(string name, string value)
+    {
+        string? refusal = settings.TrySet(name, value);
+        if (refusal is null && name == ListenSettings.IgnoreTrapName)
+        {
+            foreach (Client client in clients.Values.Where(client => !client.Process.Retired))
+                armer.ApplySettings(client);
+        }
+
+        return refusal;
+    }
+
+    private IEnumerable<RegistersEvent> Registers(Client client, CallStack? stack)
+    {
+        ProcessId id = client.Process.Id;
+        if (platform.ReadRegisters is not { } read)
+            return [new RegistersEvent(Now, id, "engine", null, DebugRegisterImage.Of(client.Process.Armed), stack)];
+        return read(id).Select(one => new RegistersEvent(Now, id, "ptrace", one.Thread, one.Registers, stack));
+    }
+
+    private StatusEvent Status() => new(
+        Now, since, parts.Source.Name, parts.Arming.Scope, parts.GuardOn, settings.All,
+        [.. clients.Values.Where(client => client.Connected && !client.Process.Retired).OrderBy(client => client.Process.Id.Value).Select(Describe)],
+        ledger.Reported, ledger.GapsSoFar);
+
+    private ServedProcess Describe(Client client)
+    {
+        WatchedProcess process = client.Process;
+        List<ServedWatch> watches = [.. client.Watches.Values.OrderBy(watch => watch.Number).Select(watch => new ServedWatch(
+            watch.Number, watch.Armed.Watch, watch.Slot, parts.Source.ReadAccount(process.Id, watch.Slot) ?? default))];
+        return new ServedProcess(
+            process.Id, client.Name, process.Process.ReadThreads().Count, watches, DebugRegisterImage.Of(process.Armed), client.Armings, client.Hits);
+    }
+
+    private Task<T> Ask<T>(Func<T> question)
+    {
+        TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        drain.Post(() => answer.SetResult(question()));
+        return answer.Task;
+    }
+
+    /// <summary>Counts each program's hits on their way.</summary>
+    private sealed class HitCounting(IEventSink inner, Dictionary<ProcessId, Client> clients) : IEventSink
+    {
+        public void Publish(WatchEvent watchEvent)
+        {
+            if (watchEvent is Hit hit && clients.TryGetValue(hit.Process, out Client? client))
+                client.Hits++;
+            inner.Publish(watchEvent);
+        }
+    }
+}
