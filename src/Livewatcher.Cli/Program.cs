@@ -9,6 +9,8 @@ RootCommand root = new("livewatcher: who touched this memory? Arms the CPU's deb
 {
     RunVerb.Create(),
     AttachVerb.Create(),
+    ListenVerb.Create(),
+    CtlVerb.Create(),
     DoctorVerb.Create(),
     CompletionVerb.Create(),
     ManVerb.Create(),

@@ -31,6 +31,11 @@ public static class AgentSocket
         }
     }
 
+    /// <summary>Where a listener without --socket listens.</summary>
+    public static string OwnPlace(bool isRoot) => Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } given ? given
+        : !isRoot && Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? Path.Combine(runtime, "livewatcher", "socket")
+        : "/run/livewatcher/socket";
+
     /// <summary>The socket that systemd has opened for us; null where it has not.</summary>
     public static Socket? Activated()
     {

@@ -39,6 +39,19 @@ internal static class Quantities
         throw new UserException($"--ring {text}: a power of two from 64K to 1G is meant");
     }
 
+    /// <summary>A file's permission as chmod(1) takes it.</summary>
+    /// <exception cref="UserException">Not such a number.</exception>
+    internal static UnixFileMode ParseMode(string text)
+    {
+        const int All = 0x1ff; // 0777
+        int mode = 0;
+        foreach (char digit in text)
+            mode = digit is >= '0' and <= '7' && mode <= All ? (mode * 8) + (digit - '0') : int.MaxValue;
+        if (text.Length == 0 || mode > All)
+            throw new UserException($"--mode {text}: an octal number such as 0660 is meant");
+        return (UnixFileMode)mode;
+    }
+
     private static bool TryNumber(string text, out double number) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number)
         && number > 0 && double.IsFinite(number);

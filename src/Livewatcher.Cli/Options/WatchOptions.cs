@@ -5,13 +5,33 @@ using Livewatcher.Model;
 
 namespace Livewatcher.Cli.Options;
 
-/// <summary>Everything that run and attach have in common, parsed.</summary>
-internal sealed record WatchSettings(
-    IReadOnlyList<WatchRequest> Requests, string Backend, string Scope, string Guard, bool FollowFork, bool FollowExec,
-    TimeSpan? For, long? MaxHits, int StackBytes, int RingBytes, bool Debuginfod, OutputSettings Output);
+/// <summary>Everything that a watching is told by its options, parsed.</summary>
+internal sealed record WatchSettings
+{
+    internal IReadOnlyList<WatchRequest> Requests { get; init; } = [];
 
-/// <summary>How to show what was found.</summary>
-internal sealed record OutputSettings(string Format, string? File, string Color, bool Source);
+    internal required string Backend { get; init; }
+
+    internal required string Scope { get; init; }
+
+    internal required string Guard { get; init; }
+
+    internal required int StackBytes { get; init; }
+
+    internal required int RingBytes { get; init; }
+
+    internal required bool Debuginfod { get; init; }
+
+    internal bool FollowFork { get; init; }
+
+    internal bool FollowExec { get; init; }
+
+    internal TimeSpan? For { get; init; }
+
+    internal long? MaxHits { get; init; }
+
+    internal OutputSettings Output { get; init; } = new("text", null, "auto", Source: false);
+}
 
 /// <summary>The options of run and attach, defined once.</summary>
 internal sealed class WatchOptions
@@ -37,16 +57,6 @@ internal sealed class WatchOptions
 
     private readonly Option<int?> length = new("--len") { Description = "Bytes to watch, where the type's own length is not meant.", HelpName = "N" };
 
-    private readonly Option<string> backend = Choice("--backend", "How to arm: BPF programs, perf rings, or what works (auto).", "auto", "bpf", "perf");
-
-    private readonly Option<string> scope = Choice(
-        "--scope", "cpu: every CPU's registers, filtered by process; task: the target's threads only; auto: cpu, in a virtual machine task.",
-        "auto", "cpu", "task");
-
-    private readonly Option<string> guard = Choice(
-        "--guard", "Trace the target so that a virtual machine's stray SIGTRAPs become hits instead of killing it. auto: on in a virtual machine.",
-        "auto", "on", "off");
-
     private readonly Option<bool> followFork = new("--follow-fork") { Description = "Watch children too, from their first instruction." };
 
     private readonly Option<bool> followExec = new("--follow-exec") { Description = "When the target executes another program, resolve the expressions there." };
@@ -55,37 +65,13 @@ internal sealed class WatchOptions
 
     private readonly Option<long?> maxHits = new("--max-hits") { Description = "End after this many hits.", HelpName = "N" };
 
-    private readonly Option<int> stackBytes = new("--stack-bytes")
-    {
-        Description = "User stack to copy at each hit, up to 16384; less is faster and cuts deep stacks.",
-        DefaultValueFactory = _ => 16384,
-        HelpName = "N",
-    };
-
-    private readonly Option<string> ring = new("--ring")
-    {
-        Description = "Size of the kernel's buffer of hits, a power of two: 16M, 64M.",
-        DefaultValueFactory = _ => "16M",
-        HelpName = "SIZE",
-    };
-
-    private readonly Option<bool> debuginfod = new("--debuginfod") { Description = "Ask the servers of DEBUGINFOD_URLS for missing debug information." };
-
-    private readonly Option<string> format = Choice("--format", "text for people, json: one object a line (docs/json.md).", "text", "json");
-
-    private readonly Option<string?> output = new("--output", "-o") { Description = "Write there instead of to the terminal.", HelpName = "FILE" };
-
-    private readonly Option<string> color = Choice("--color", "When to colour.", "auto", "always", "never");
-
-    private readonly Option<bool> source = new("--source") { Description = "Show the source line of each hit with its neighbours." };
+    private readonly BackendOptions backend = new();
+    private readonly OutputOptions output = new();
 
     internal void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[watch, awatch, hbreak, length, backend, scope, guard, followFork, followExec, duration,
-            maxHits, stackBytes, ring, debuginfod, format, output, color, source])
-        {
+        foreach (Option option in (Option[])[watch, awatch, hbreak, length, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All])
             command.Options.Add(option);
-        }
     }
 
     /// <exception cref="UserException">A value makes no sense.</exception>
@@ -102,23 +88,17 @@ internal sealed class WatchOptions
         ];
         if (requests.Count == 0)
             throw new UserException("nothing to watch: give --watch EXPR, --awatch EXPR or --hbreak LOCATION");
-        int stack = parsed.GetValue(stackBytes);
-        if (stack is < 0 or > 16384)
-            throw new UserException($"--stack-bytes {stack}: 0 to 16384");
         long? hits = parsed.GetValue(maxHits);
         if (hits is < 1)
             throw new UserException($"--max-hits {hits}: at least 1");
-        return new WatchSettings(
-            requests, parsed.GetValue(backend)!, parsed.GetValue(scope)!, parsed.GetValue(guard)!, parsed.GetValue(followFork),
-            parsed.GetValue(followExec), parsed.GetValue(duration) is { } time ? Quantities.ParseTime(time) : null, hits, stack & ~7,
-            Quantities.ParseRing(parsed.GetValue(ring)!), parsed.GetValue(debuginfod),
-            new OutputSettings(parsed.GetValue(format)!, parsed.GetValue(output), parsed.GetValue(color)!, parsed.GetValue(source)));
-    }
-
-    private static Option<string> Choice(string name, string description, params string[] values)
-    {
-        Option<string> option = new(name) { Description = description, DefaultValueFactory = _ => values[0] };
-        option.AcceptOnlyFromAmong(values);
-        return option;
+        return backend.Read(parsed) with
+        {
+            Requests = requests,
+            FollowFork = parsed.GetValue(followFork),
+            FollowExec = parsed.GetValue(followExec),
+            For = parsed.GetValue(duration) is { } time ? Quantities.ParseTime(time) : null,
+            MaxHits = hits,
+            Output = output.Read(parsed),
+        };
     }
 }

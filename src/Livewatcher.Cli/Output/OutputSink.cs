@@ -21,7 +21,7 @@ internal sealed class OutputSink : IEventSink, IDisposable
     private readonly Lock gate = new();
     private bool dirty;
 
-    private OutputSink(Stream target, OutputSettings settings, bool terminal, CancellationTokenSource stop)
+    private OutputSink(Stream target, OutputSettings settings, bool terminal, CancellationTokenSource stop, Func<StackDetail>? detail)
     {
         this.stop = stop;
         stream = new BufferedStream(target, 1 << 16);
@@ -39,6 +39,7 @@ internal sealed class OutputSink : IEventSink, IDisposable
                 Width = terminal ? TerminalWidth() : 0,
                 Source = settings.Source ? new SourceFiles() : null,
                 CollapseRepeats = terminal,
+                Detail = detail ?? (() => StackDetail.All),
             });
         }
 
@@ -52,18 +53,29 @@ internal sealed class OutputSink : IEventSink, IDisposable
     /// <param name="standardError">True for run, whose standard output is the target's.</param>
     /// <param name="stop">Ends the watching when nothing can be written any more.</param>
     /// <exception cref="UserException">The file cannot be written.</exception>
-    internal static OutputSink Open(OutputSettings settings, bool standardError, CancellationTokenSource stop)
+    internal static OutputSink Open(OutputSettings settings, bool standardError, CancellationTokenSource stop) => Open(
+        settings,
+        () => (standardError ? Console.OpenStandardError() : Console.OpenStandardOutput(), standardError ? !Console.IsErrorRedirected : !Console.IsOutputRedirected),
+        stop,
+        detail: null);
+
+    /// <param name="settings">What the user wants.</param>
+    /// <param name="standard">Where it goes without --output, and whether that is a terminal.</param>
+    /// <param name="stop">Ends the watching when nothing can be written any more.</param>
+    /// <param name="detail">How much of each frame is shown.</param>
+    /// <exception cref="UserException">The file cannot be written.</exception>
+    internal static OutputSink Open(
+        OutputSettings settings, Func<(Stream Stream, bool Terminal)> standard, CancellationTokenSource stop, Func<StackDetail>? detail)
     {
         if (settings.File is not { } file)
         {
-            bool terminal = standardError ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
-            Stream standard = standardError ? Console.OpenStandardError() : Console.OpenStandardOutput();
-            return new OutputSink(standard, settings, terminal, stop);
+            (Stream stream, bool terminal) = standard();
+            return new OutputSink(stream, settings, terminal, stop, detail);
         }
 
         try
         {
-            return new OutputSink(new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, 0), settings, terminal: false, stop);
+            return new OutputSink(new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, 0), settings, terminal: false, stop, detail);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -83,6 +95,25 @@ internal sealed class OutputSink : IEventSink, IDisposable
                 dirty = true;
                 if (watchEvent is not Hit)
                     FlushNow();
+            }
+            catch (IOException e)
+            {
+                Fail(e);
+            }
+        }
+    }
+
+    /// <summary>Text for people, between events. Nothing where events are JSON.</summary>
+    internal void Say(string words)
+    {
+        lock (gate)
+        {
+            if (text is null || Failure is not null)
+                return;
+            try
+            {
+                text.Write(words);
+                FlushNow();
             }
             catch (IOException e)
             {

@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using System.Text;
+using Livewatcher.Cli.Options;
 using Livewatcher.Engine.Examining;
 using Livewatcher.Linux.Probing;
 using Livewatcher.Model;
@@ -14,8 +15,8 @@ internal static class DoctorVerb
 {
     internal static Command Create()
     {
-        Option<string> format = Choice("--format", "text for people, json: one object on one line (docs/doctor.md).", "text", "json");
-        Option<string> color = Choice("--color", "When to colour.", "auto", "always", "never");
+        Option<string> format = Choices.Of("--format", "text for people, json: one object on one line (docs/doctor.md).", "text", "json");
+        Option<string> color = Choices.Of("--color", "When to colour.", "auto", "always", "never");
         Option<string?> output = new("--output", "-o") { Description = "Write there instead of to standard output.", HelpName = "FILE" };
         Command command = new("doctor", "Find out by trying what can be watched here, what not, why, and which command mends it.\n\n"
             + "It tries on a process of its own only, within a few seconds, and leaves nothing behind.\n\n"
@@ -91,12 +92,5 @@ internal static class DoctorVerb
         {
             throw new UserException($"cannot write --output {file}: {e.Message}");
         }
-    }
-
-    private static Option<string> Choice(string name, string description, params string[] values)
-    {
-        Option<string> option = new(name) { Description = description, DefaultValueFactory = _ => values[0] };
-        option.AcceptOnlyFromAmong(values);
-        return option;
     }
 }

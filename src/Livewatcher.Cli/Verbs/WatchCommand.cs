@@ -64,7 +64,7 @@ internal static class WatchCommand
     }
 
     /// <summary>Ctrl-C, kill and a closed terminal end the watching, not the target.</summary>
-    private sealed class Interrupts : IDisposable
+    internal sealed class Interrupts : IDisposable
     {
         private readonly List<PosixSignalRegistration> registrations = [];
 

@@ -16,6 +16,9 @@ public sealed record Capability(string? BpfRefusal, bool Hypervisor);
 /// <param name="Notes">What the user should know of the choice.</param>
 public sealed record BackendChoice(string Backend, string Scope, bool Guard, IReadOnlyList<string> Notes)
 {
+    /// <summary>The choice as a phrase.</summary>
+    public string Describe() => $"backend {Backend}, scope {Scope}, guard {(Guard ? "on" : "off")}";
+
     /// <summary>Decides from the capability and the user's wishes ("auto" leaves it to us). No side effects.</summary>
     /// <exception cref="UserException">The wishes cannot be had together.</exception>
     public static BackendChoice Decide(Capability capability, string backend, string scope, string guard)

@@ -1,6 +1,5 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
-using System.Globalization;
 using Livewatcher.Engine.Accounting;
 using Livewatcher.Engine.Arming;
 using Livewatcher.Engine.Auditing;
@@ -117,18 +116,22 @@ internal sealed class ClientArmer(
         return 0;
     }
 
+    /// <summary>With the type of the variable that stands there, where it is one; else as an integer of its length.</summary>
     private static Watch? Resolve(WatchedProcess process, ClientRequest.Set request)
     {
         HardwareSlot content = request.Slot;
         string address = $"0x{content.Address.Value:x}";
-        WatchRequest plain = content.Mode == AccessMode.Execute
-            ? new WatchRequest(address, content.Mode)
-            : new WatchRequest(string.Create(CultureInfo.InvariantCulture, $"{address}:{content.Length}"), content.Mode);
-        if (process.Symbols.Resolve(plain) is not WatchResolution.Resolved { Watch: var watch })
-            return null;
-        string label = request.Label.Length > 0 ? request.Label : process.Symbols.NameOf(content.Address) ?? address;
+        string? name = process.Symbols.NameOf(content.Address);
+        string type = content.Length switch { 1 => "unsigned char", 2 => "short", 4 => "int", _ => "long" };
+        string plain = content.Mode == AccessMode.Execute ? address : $"*({type}*){address}";
+        string?[] expressions = [name, plain];
+        Watch? watch = expressions
+            .Where(expression => expression is not null)
+            .Select(expression => process.Symbols.Resolve(new WatchRequest(expression!, content.Mode)) is WatchResolution.Resolved found ? found.Watch : null)
+            .FirstOrDefault(found => found is not null && found.Address == content.Address && found.Length == content.Length);
+        string label = request.Label.Length > 0 ? request.Label : name ?? address;
         label = label.Length > LongestSymbol ? label[..LongestSymbol] : label;
-        return watch with { Request = watch.Request with { Expression = label } };
+        return watch is null ? null : watch with { Request = watch.Request with { Expression = label }, Resolution = null };
     }
 
     private void Disarm(WatchedProcess process, int slot)

@@ -12,22 +12,22 @@ public static class ProcessTable
     {
         if (int.TryParse(what, out int pid))
             return Directory.Exists($"/proc/{pid}") ? [new ProcessId(pid)] : [];
-        string? path = what.Contains('/') ? Path.GetFullPath(what) : null;
-        List<ProcessId> found = [];
-        foreach (int candidate in ProcessFiles.NumbersIn("/proc"))
-        {
-            if (candidate == Environment.ProcessId)
-                continue;
-            string? executable = ProcessFiles.TryReadLink($"/proc/{candidate}/exe");
-            bool matches = path is not null
-                ? string.Equals(executable, path, StringComparison.Ordinal)
-                : string.Equals(Path.GetFileName(executable), what, StringComparison.Ordinal)
-                    || string.Equals(NameOf(new ProcessId(candidate)), what, StringComparison.Ordinal);
-            if (matches)
-                found.Add(new ProcessId(candidate));
-        }
+        return [.. ProcessFiles.NumbersIn("/proc")
+            .Where(candidate => candidate != Environment.ProcessId)
+            .Select(candidate => new ProcessId(candidate))
+            .Where(candidate => IsProgram(candidate, what))];
+    }
 
-        return found;
+    /// <summary>Whether a process is meant by its PID, its program's name or the path of its executable.</summary>
+    public static bool Matches(ProcessId process, string what) =>
+        int.TryParse(what, out int pid) ? process.Value == pid : IsProgram(process, what);
+
+    private static bool IsProgram(ProcessId process, string what)
+    {
+        string? executable = ProcessFiles.TryReadLink($"/proc/{process}/exe");
+        return what.Contains('/')
+            ? string.Equals(executable, Path.GetFullPath(what), StringComparison.Ordinal)
+            : string.Equals(Path.GetFileName(executable), what, StringComparison.Ordinal) || string.Equals(NameOf(process), what, StringComparison.Ordinal);
     }
 
     /// <summary>/proc/PID/comm; null where the process is gone.</summary>

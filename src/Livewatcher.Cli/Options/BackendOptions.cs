@@ -1,0 +1,67 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.CommandLine;
+using Livewatcher.Model;
+
+namespace Livewatcher.Cli.Options;
+
+/// <summary>The options that say how registers are armed and hits are recorded, defined once.</summary>
+internal sealed class BackendOptions
+{
+    private readonly Option<string> backend = Choices.Of("--backend", "How to arm: BPF programs, perf rings, or what works (auto).", "auto", "bpf", "perf");
+
+    private readonly Option<string> scope = Choices.Of(
+        "--scope", "cpu: every CPU's registers, filtered by process; task: the target's threads only; auto: cpu, in a virtual machine task.",
+        "auto", "cpu", "task");
+
+    private readonly Option<string> guard = Choices.Of(
+        "--guard", "Trace the target so that a virtual machine's stray SIGTRAPs become hits instead of killing it. auto: on in a virtual machine.",
+        "auto", "on", "off");
+
+    private readonly Option<int> stackBytes = new("--stack-bytes")
+    {
+        Description = "User stack to copy at each hit, up to 16384; less is faster and cuts deep stacks.",
+        DefaultValueFactory = _ => 16384,
+        HelpName = "N",
+    };
+
+    private readonly Option<string> ring = new("--ring")
+    {
+        Description = "Size of the kernel's buffer of hits, a power of two: 16M, 64M.",
+        DefaultValueFactory = _ => "16M",
+        HelpName = "SIZE",
+    };
+
+    private readonly Option<bool> debuginfod = new("--debuginfod") { Description = "Ask the servers of DEBUGINFOD_URLS for missing debug information." };
+
+    internal Option<string> Backend => backend;
+
+    internal Option<string> Guard => guard;
+
+    /// <summary>How registers are armed.</summary>
+    internal IEnumerable<Option> Arming => [backend, scope, guard];
+
+    /// <summary>What is recorded of a hit.</summary>
+    internal IEnumerable<Option> Capture => [stackBytes, ring, debuginfod];
+
+    /// <exception cref="UserException">A value makes no sense.</exception>
+    internal WatchSettings Read(ParseResult parsed) => ReadWithoutScope(parsed) with { Scope = parsed.GetValue(scope)! };
+
+    /// <summary>For who serves many processes at a time, four registers each: the scope is task.</summary>
+    /// <exception cref="UserException">A value makes no sense.</exception>
+    internal WatchSettings ReadWithoutScope(ParseResult parsed)
+    {
+        int stack = parsed.GetValue(stackBytes);
+        if (stack is < 0 or > 16384)
+            throw new UserException($"--stack-bytes {stack}: 0 to 16384");
+        return new WatchSettings
+        {
+            Backend = parsed.GetValue(backend)!,
+            Scope = "task",
+            Guard = parsed.GetValue(guard)!,
+            StackBytes = stack & ~7,
+            RingBytes = Quantities.ParseRing(parsed.GetValue(ring)!),
+            Debuginfod = parsed.GetValue(debuginfod),
+        };
+    }
+}
