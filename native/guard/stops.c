@@ -280,6 +280,9 @@ static void on_exec(struct tracee *t)
     /* remove_on_exec has taken the events; the descriptors keep the counts until livewatcher disarms. */
     p->armed = 0;
     t->have = 0;
+    /* The leader that was may have passed its exit event; who has its tid now has not. */
+    p->exiting = 0;
+    t->exiting = false;
     hold(t, LW_MESSAGE_EXEC);
 }
 
@@ -344,11 +347,13 @@ static void on_gone(int tid, int status)
         leave(t);
     if (p && p->arming)
         pump_arming(p);
-    /* The leader's status comes last, when all its threads have gone (ptrace(2), "Death under ptrace"). */
-    if (p && p->tgid == tid) {
+    /* The leader's status comes last, when all its threads have gone (ptrace(2), "Death under ptrace"). A leader that was dead when
+     * the process was seized is not ours; then the last thread's status is that of its exit_group(2), so the process's own. */
+    bool leaderless = p && p->threads == 0 && !tracee_find(p->tgid);
+    if (p && (p->tgid == tid || leaderless)) {
         if (p->arming)
             answer_arming(p, ESRCH, tid, 0);
-        struct lw_guard_packet m = {.kind = LW_MESSAGE_EXIT, .tgid = tid, .status = status};
+        struct lw_guard_packet m = {.kind = LW_MESSAGE_EXIT, .tgid = p->tgid, .status = status};
         send_packet(&m);
         if (p->event_count == 0)
             process_remove(p);

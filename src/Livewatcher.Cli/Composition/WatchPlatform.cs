@@ -189,7 +189,8 @@ internal sealed class WatchPlatform : IDisposable
 
     private void GoOnWithoutGuard(string why)
     {
-        tracer!.Dispose();
+        tracer!.Detach(); // or it would wait two seconds for our end
+        tracer.Dispose();
         tracer = null;
         Choice = Choice with { Guard = false };
         Notes.Add(why);
@@ -208,13 +209,15 @@ internal sealed class WatchPlatform : IDisposable
             try
             {
                 brief.Attach(process);
-                Address? pointer = brief.ReadThreadPointer(thread);
-                brief.Detach();
-                return pointer;
+                return brief.ReadThreadPointer(thread);
             }
             catch (TraceRefusedException)
             {
                 return null;
+            }
+            finally
+            {
+                brief.Detach();
             }
         }
     }

@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using System.Globalization;
+using System.Text.RegularExpressions;
 using AwesomeAssertions;
 using Livewatcher.Linux.Guard;
 using Livewatcher.Linux.Tests.Support;
@@ -78,8 +79,9 @@ public sealed class GuardLaunchTests
         guarded.Tracer.Release(guarded.Started);
         guarded.Await<TracerEvent.Exited>().Status.Should().Be(0);
 
-        // Processes that .NET starts have their ignored signals reset; the rest must be alike.
-        File.ReadAllLines(theirs).Should().Equal(File.ReadAllLines(ours));
+        // .NET hides from us whether its own starter had SIGPIPE ignored, hands that down, and we do not; the rest must be alike.
+        Regex ignoredPipe = new("^(?<others>SigIgn:\\s+[0-9a-f]+)1000$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+        File.ReadAllText(theirs).Should().Be(ignoredPipe.Replace(File.ReadAllText(ours), "${others}0000"));
     }
 
     [Fact]

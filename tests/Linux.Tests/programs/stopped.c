@@ -33,6 +33,8 @@ int main(void)
     pid_t child = fork();
     if (child == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        /* As a shell does: to an orphaned process group SIGTSTP is nothing (setpgid(2)). */
+        setpgid(0, 0);
         start_thread(work, NULL, 1);
         work(NULL);
     }
