@@ -66,7 +66,7 @@ test-slow: $(BINARY) samples ## Run the long tests as well (about an hour)
 
 # Manual pages and completion scripts are made by the binary, from the definitions of its --help.
 SHARE := $(DESTDIR)$(PREFIX)/share
-MANUAL := livewatcher.1 $(patsubst %,livewatcher-%.1,run attach doctor completion man)
+MANUAL := livewatcher.1 $(patsubst %,livewatcher-%.1,run attach listen ctl doctor completion man)
 COMPLETIONS := bash-completion/completions/livewatcher zsh/site-functions/_livewatcher fish/vendor_completions.d/livewatcher.fish
 
 install: $(BINARY) ## Install binary, manual and completions to PREFIX (default /usr/local)

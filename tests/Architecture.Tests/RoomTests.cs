@@ -15,7 +15,8 @@ public sealed class RoomTests
         ["Symbols"] = ["Model"],
         ["Engine"] = ["Model"],
         ["Render"] = ["Model"],
-        ["Cli"] = ["Model", "Linux", "Symbols", "Engine", "Render"],
+        ["Agent"] = ["Model", "Engine"],
+        ["Cli"] = ["Model", "Linux", "Symbols", "Engine", "Render", "Agent"],
     };
 
     /// <summary>Packages are a room's own business, but each is named here once.</summary>

@@ -14,6 +14,8 @@ public sealed class HelpTests
     [InlineData("attach.txt", "attach")]
     [InlineData("doctor.txt", "doctor")]
     [InlineData("completion.txt", "completion")]
+    [InlineData("listen.txt", "listen")]
+    [InlineData("ctl.txt", "ctl")]
     [InlineData("man.txt", "man")]
     public async Task HelpIsAsItWasAccepted(string snapshot, params string[] verb)
     {

@@ -10,7 +10,7 @@ public sealed class ManualTests : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("livewatcher-manual-").FullName;
 
-    public static TheoryData<string> Verbs => ["run", "attach", "doctor", "completion", "man"];
+    public static TheoryData<string> Verbs => ["run", "attach", "listen", "ctl", "doctor", "completion", "man"];
 
     public static TheoryData<string> Pages => ["livewatcher.1", "livewatcher-run.1", "livewatcher-attach.1", "livewatcher-doctor.1", "livewatcher-completion.1", "livewatcher-man.1"];
 
