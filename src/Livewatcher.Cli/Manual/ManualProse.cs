@@ -66,12 +66,17 @@ internal static class ManualProse
     private static readonly (string, string) Servers = ("DEBUGINFOD_URLS", "Servers to ask for missing debug information, with `--debuginfod` only.");
     private static readonly (string, string) Search = ("PATH", "Where `run` looks for a program without a slash in its name.");
 
+    private static readonly (string, string) Socket = ("LIVEWATCHER_SOCKET", "The listener's socket: where it listens, where programs and `ctl` look first.");
+    private static readonly (string, string) Runtime = ("XDG_RUNTIME_DIR", "Its folder livewatcher holds the socket of a listener that is not root's. Programs and `ctl` look there before /run/livewatcher.");
+
     internal static IReadOnlyList<(string, string)> Environment => [Colour, Servers, Search];
 
     internal static IReadOnlyList<(string, string)> EnvironmentOf(string verb) => verb switch
     {
         "run" => Environment,
         "attach" => [Colour, Servers],
+        "listen" => [Colour, Servers, Socket, Runtime],
+        "ctl" => [Socket, Runtime],
         "doctor" => [Colour],
         "man" => [("SOURCE_DATE_EPOCH", "Seconds since 1970: the pages' date.")],
         _ => [],
@@ -88,6 +93,17 @@ internal static class ManualProse
         [
             "The target may be given by its PID, by the name of its program or by the path of its executable; where several processes fit, they are listed and none is taken.",
             "Every thread is covered, those that exist and those to come. Ctrl-C, SIGTERM and SIGHUP to livewatcher end the watching.",
+        ],
+        "listen" =>
+        [
+            "A program is linked with liblivewatcher and calls `set_watcher`(3) and its like; it has four watches, and there is no limit to the number of programs. What it sets is armed in all its threads when the call returns. A program that ends, hangs or is killed leaves nothing armed, and when the listener ends or is killed, the programs go on unarmed.",
+            "At the prompt, on a line of a pipe and by `livewatcher-ctl`(1): `help`; `status` shows backend, settings, and each program with its watches, debug registers and counts; `watches`; `dr`; `set` NAME VALUE; `quit`, `exit`. The prompt has the keys of readline(3), its history, and completion by Tab.",
+            "Settings: `record_watcher` N (with each hit also show where its watch was set: 0 off, N levels, at least 3, negative all), `ignore_hwbp_sigtrap` 0|1 (1: the program never notices a hit; 0: the accessing thread receives SIGTRAP before its next instruction), `ubacktrace_detail` 0|1 (frames with place and module, or functions alone), `addr2line` 0|1. A program may change them too (`lw_record_watcher`(3) and its like).",
+            "Who may connect is decided by the socket's permission, `--mode` and `--group`, and by `--program`; a program can arm only itself. Commands from outside take the same user or root. With socket activation (sd_listen_fds(3)) the socket that is handed over is used.",
+        ],
+        "ctl" =>
+        [
+            "The commands are those of the prompt of `livewatcher-listen`(1).",
         ],
         "doctor" =>
         [

@@ -23,8 +23,8 @@ internal static class ListenVerb
     internal static Command Create()
     {
         ListenOptions options = new();
-        Command command = new("listen", "Serve programs that watch their own memory through liblivewatcher (docs/library.md).\n\n"
-            + "Accesses are printed as they come; the prompt >> takes commands (help lists them), and so does a pipe.\n\n"
+        Command command = new("listen", "Serve programs that watch their own memory.\n\n"
+            + "They call liblivewatcher (docs/library.md). Accesses are printed as they come; the prompt >> takes commands (help lists them), and so does a pipe.\n\n"
             + "Examples:\n"
             + "  livewatcher listen -p ./sample\n"
             + "  livewatcher listen --set record_watcher=5 --no-log --format json --output hits.jsonl\n"

@@ -12,7 +12,7 @@ public sealed class ManualTests : IAsyncLifetime
 
     public static TheoryData<string> Verbs => ["run", "attach", "listen", "ctl", "doctor", "completion", "man"];
 
-    public static TheoryData<string> Pages => ["livewatcher.1", "livewatcher-run.1", "livewatcher-attach.1", "livewatcher-doctor.1", "livewatcher-completion.1", "livewatcher-man.1"];
+    public static TheoryData<string> Pages => ["livewatcher.1", "livewatcher-run.1", "livewatcher-attach.1", "livewatcher-listen.1", "livewatcher-ctl.1", "livewatcher-doctor.1", "livewatcher-completion.1", "livewatcher-man.1"];
 
     public async ValueTask InitializeAsync() => (await Binary.RunAsync("man", folder)).Should().Be(new Outcome(0, "", ""));
 
@@ -60,6 +60,8 @@ public sealed class ManualTests : IAsyncLifetime
     [Theory]
     [InlineData("livewatcher.1", "NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "OPTIONS", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO")]
     [InlineData("livewatcher-run.1", "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXPRESSIONS", "LOCATIONS", "OUTPUT", "COVERAGE", "LIMITS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES", "SEE ALSO")]
+    [InlineData("livewatcher-listen.1", "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "ENVIRONMENT", "EXAMPLES", "SEE ALSO")]
+    [InlineData("livewatcher-ctl.1", "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "ENVIRONMENT", "EXAMPLES", "SEE ALSO")]
     [InlineData("livewatcher-attach.1", "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXPRESSIONS", "LOCATIONS", "OUTPUT", "COVERAGE", "LIMITS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES", "SEE ALSO")]
     [InlineData("livewatcher-doctor.1", "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "ENVIRONMENT", "EXAMPLES", "SEE ALSO")]
     [InlineData("livewatcher-completion.1", "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES", "SEE ALSO")]
