@@ -23,8 +23,9 @@ enum lw_wire_kind {
     /* Requests of the program. */
     LW_WIRE_HELLO = 1,     /* after connecting; answer: flags of LW_WIRE_WELCOME */
     LW_WIRE_SET = 2,       /* watcher, address, length, mode, flags, registers, text: a label, or empty; answered when every thread
-                              is armed */
-    LW_WIRE_RESET = 3,     /* watcher: disarm; answered when no thread is armed any more */
+                              is armed. A watcher that is set moves. registers all 0: set earlier, said again after HELLO to a
+                              listener that has come later */
+    LW_WIRE_RESET = 3,     /* watcher: disarm; answered when no thread is armed any more. No error where it is not armed */
     LW_WIRE_DUMP = 4,      /* registers: print the debug registers */
     LW_WIRE_INFO = 5,      /* text */
     LW_WIRE_BACKTRACE = 6, /* text, registers: print it with the caller's stack */
@@ -32,17 +33,25 @@ enum lw_wire_kind {
     LW_WIRE_SETTING = 8,   /* setting, value */
 
     /* Notices of the program. */
-    LW_WIRE_RECOVERED = 32, /* registers: the library's handler has swallowed a stray SIGTRAP (DESIGN.md, fact 4) */
+    LW_WIRE_RECOVERED = 32, /* registers, tid: the library's handler has swallowed a stray SIGTRAP (DESIGN.md, fact 4);
+                               value: how many such notices were lost before this one, because the socket was full */
     LW_WIRE_ARMED = 33,     /* generation, tid, watcher, error: a thread has opened its own event, which goes along as SCM_RIGHTS */
+    LW_WIRE_PREPARED = 34,  /* answers PREPARE, with its sequence: generation, error. The signals may be sent */
 
     /* The listener. */
     LW_WIRE_ANSWER = 64,  /* error: 0 or an errno; flags */
-    LW_WIRE_PREPARE = 65, /* generation, signal, watcher, address, length, mode; one descriptor by SCM_RIGHTS, a BPF program: each
-                             thread that the signal reaches shall arm this watcher for itself */
+    LW_WIRE_PREPARE = 65, /* generation, signal, watcher, address, length, mode, flags of lw_wire_prepare_flags; one descriptor by
+                             SCM_RIGHTS, a BPF program: each thread that the signal reaches shall arm this watcher for itself. The
+                             signal is sent by rt_tgsigqueueinfo(2) with si_code SI_QUEUE, si_value.sival_int the generation and
+                             si_pid that of SO_PEERCRED; any other is the program's own. Valid till the request is answered */
 };
 
 enum lw_wire_set_flags {
     LW_WIRE_CHANGE_ONLY = 1, /* report only accesses that change the value */
+};
+
+enum lw_wire_prepare_flags {
+    LW_WIRE_PREPARE_USER_ONLY = 1, /* exclude_kernel: kernel.perf_event_paranoid hides the kernel's accesses */
 };
 
 enum lw_wire_welcome {
@@ -71,7 +80,10 @@ struct lw_wire {
     int32_t signal;
     uint32_t text_length;
     uint64_t address;
-    uint64_t registers[LW_WIRE_REGISTERS]; /* the caller's, as it entered the library; rsp and rip as behind the call */
+    /* SET, DUMP, BACKTRACE: those of a point inside the library's function that the program has called, which waits for the answer
+     * while the listener unwinds. The program's own frame is the first outside liblivewatcher.so.1; linked statically, the first
+     * outside set_watcher, lw_watch, lw_dump_dr and lw_backtrace. RECOVERED: those of the trapped instruction. */
+    uint64_t registers[LW_WIRE_REGISTERS];
 };
 
 #endif
