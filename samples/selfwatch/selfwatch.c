@@ -9,7 +9,6 @@
  * in another samples/selfwatch/selfwatch. At the end it prints how often each global was written while its watch was set for sure,
  * and how often in all; without a listener it runs just the same.
  */
-#define _GNU_SOURCE
 #include <livewatcher.h>
 #include <pthread.h>
 #include <sched.h>

@@ -31,6 +31,7 @@ enum lw_wire_kind {
     LW_WIRE_BACKTRACE = 6, /* text, registers: print it with the caller's stack */
     LW_WIRE_MARK = 7,      /* text: into the stream of events */
     LW_WIRE_SETTING = 8,   /* setting, value */
+    LW_WIRE_CONTROL = 9,   /* `livewatcher ctl` only: text, a command of the prompt; the answers carry text */
 
     /* Notices of the program. */
     LW_WIRE_RECOVERED = 32, /* registers, tid: the library's handler has swallowed a stray SIGTRAP (DESIGN.md, fact 4);
@@ -56,6 +57,10 @@ enum lw_wire_prepare_flags {
 
 enum lw_wire_welcome {
     LW_WIRE_WANTS_HANDLER = 1, /* nobody guards this process against stray SIGTRAPs: the library shall */
+};
+
+enum lw_wire_reply {
+    LW_WIRE_MORE = 2, /* in an answer to CONTROL: its text goes on in the next one */
 };
 
 enum lw_wire_setting {

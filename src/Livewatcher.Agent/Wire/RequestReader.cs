@@ -8,6 +8,8 @@ namespace Livewatcher.Agent.Wire;
 /// <summary>From a packet to a request. What a program says of itself is believed only where it does not matter.</summary>
 internal static class RequestReader
 {
+    private const int RegisterRsp = 19;
+
     /// <returns>Null where the packet asks for nothing that there is: EINVAL.</returns>
     /// <param name="process">Who has sent it, by the socket.</param>
     /// <param name="connection">The socket's number.</param>
@@ -24,7 +26,7 @@ internal static class RequestReader
         WireKind.LW_WIRE_BACKTRACE => new ClientRequest.Say(process, header.Tid, MessageKind.Backtrace, text, header.ToRegisters()),
         WireKind.LW_WIRE_MARK => new ClientRequest.Say(process, header.Tid, MessageKind.Mark, text, null),
         WireKind.LW_WIRE_SETTING when NameOf(header.Setting) is { } name => new ClientRequest.Setting(process, header.Tid, name, header.Value),
-        WireKind.LW_WIRE_RECOVERED => new ClientRequest.Recovered(process, header.Tid, header.ToRegisters()),
+        WireKind.LW_WIRE_RECOVERED => new ClientRequest.Recovered(process, header.Tid, header.ToRegisters(), Math.Max(header.Value, 0)),
         _ => null,
     };
 
@@ -42,7 +44,7 @@ internal static class RequestReader
             return null;
         HardwareSlot slot = new(new Address(header.Address), isExecution ? 1 : (int)header.Length, mode);
         bool changesOnly = (header.Flags & WireConstants.LW_WIRE_CHANGE_ONLY) != 0;
-        return new ClientRequest.Set(process, header.Tid, (int)header.Watcher, slot, changesOnly, text, header.ToRegisters());
+        return new ClientRequest.Set(process, header.Tid, (int)header.Watcher, slot, changesOnly, text, header.Registers[RegisterRsp] == 0 ? null : header.ToRegisters());
     }
 
     private static string? NameOf(WireSetting setting) => setting switch

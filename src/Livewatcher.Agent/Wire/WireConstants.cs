@@ -16,6 +16,7 @@ internal enum WireKind : uint
     LW_WIRE_CONTROL = 9,
     LW_WIRE_RECOVERED = 32,
     LW_WIRE_ARMED = 33,
+    LW_WIRE_PREPARED = 34,
     LW_WIRE_ANSWER = 64,
     LW_WIRE_PREPARE = 65,
 }

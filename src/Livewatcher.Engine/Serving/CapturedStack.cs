@@ -73,5 +73,5 @@ internal sealed class CapturedStack
     /// <summary>The outermost functions of the library are those of its interface, and all their names begin alike.</summary>
     private static bool IsLibrarys(Frame frame) =>
         frame.Module?.StartsWith(LibraryPrefix, StringComparison.Ordinal) == true
-        || frame.Function is "set_watcher" or "lw_watch" or "lw_backtrace" or "lw_dump_dr" or "lw_watch_changes";
+        || frame.Function is "set_watcher" or "lw_watch" or "lw_backtrace" or "lw_dump_dr";
 }

@@ -28,13 +28,28 @@ internal sealed class Client(WatchedProcess process, string name, bool guarded, 
 
     internal bool Connected => Connection != 0;
 
+    /// <summary>Chosen by the program for its own hits; null takes what the listener has.</summary>
+    internal int? RecordWatcher { get; set; }
+
+    /// <summary>The same.</summary>
+    internal bool? IgnoreTrap { get; set; }
+
     /// <summary>By liblivewatcher's number.</summary>
     internal Dictionary<int, ClientWatch> Watches { get; } = [];
 
     /// <summary>Sets that wait for a debug register whose last hits are still on their way.</summary>
-    internal Queue<(ClientRequest.Set Request, CapturedStack Caller, Action<int> Answer)> Waiting { get; } = new();
+    internal Queue<(ClientRequest.Set Request, CapturedStack? Caller, Action<int> Answer)> Waiting { get; } = new();
 
     internal long Armings { get; set; }
+
+    /// <summary>A setting of the listener is changed for everybody.</summary>
+    internal void Forget(string setting)
+    {
+        if (setting == ListenSettings.RecordWatcherName)
+            RecordWatcher = null;
+        else if (setting == ListenSettings.IgnoreTrapName)
+            IgnoreTrap = null;
+    }
 
     internal long Hits { get; set; }
 }

@@ -29,9 +29,9 @@ internal sealed class ClientArmer(
     /// <summary>Arms a watch, now or as soon as a debug register is free of the last hits of its former watch.</summary>
     /// <param name="client">Who asks.</param>
     /// <param name="request">For what.</param>
-    /// <param name="caller">Where.</param>
+    /// <param name="caller">Where; null where nobody knows any more.</param>
     /// <param name="answer">Told 0 when every thread is armed, else an errno.</param>
-    internal void Set(Client client, ClientRequest.Set request, CapturedStack caller, Action<int> answer)
+    internal void Set(Client client, ClientRequest.Set request, CapturedStack? caller, Action<int> answer)
     {
         Reset(client, request.Number);
         WatchedProcess process = client.Process;
@@ -65,13 +65,15 @@ internal sealed class ClientArmer(
     internal void ApplySettings(Client client)
     {
         foreach (ClientWatch watch in client.Watches.Values)
-            platform.Source.SetHandling(client.Process.Id, watch.Slot, HandlingOf(watch.Armed.ChangesOnly));
+            platform.Source.SetHandling(client.Process.Id, watch.Slot, HandlingOf(client, watch.Armed.ChangesOnly));
     }
 
-    private SlotHandling HandlingOf(bool changesOnly) =>
-        (changesOnly ? SlotHandling.ChangesOnly : SlotHandling.None) | (settings.IgnoreTrap ? SlotHandling.None : SlotHandling.Signal);
+    private int LevelsOf(Client client) => client.RecordWatcher ?? settings.RecordWatcher;
 
-    private int Arm(Client client, ClientRequest.Set request, int slot, CapturedStack caller)
+    private SlotHandling HandlingOf(Client client, bool changesOnly) =>
+        (changesOnly ? SlotHandling.ChangesOnly : SlotHandling.None) | ((client.IgnoreTrap ?? settings.IgnoreTrap) ? SlotHandling.None : SlotHandling.Signal);
+
+    private int Arm(Client client, ClientRequest.Set request, int slot, CapturedStack? caller)
     {
         WatchedProcess process = client.Process;
         HardwareSlot content = request.Slot;
@@ -83,13 +85,13 @@ internal sealed class ClientArmer(
         ArmedWatch armed = new(watch, [(slot, content)], image)
         {
             ChangesOnly = request.ChangesOnly,
-            SetAt = () => settings.RecordWatcher == 0 ? null : Trim(caller.Unwind(process.Symbols), settings.RecordWatcher),
+            SetAt = () => caller is null || LevelsOf(client) == 0 ? null : Trim(caller.Unwind(process.Symbols), LevelsOf(client)),
         };
         ulong initial = 0;
         if (content.Mode != AccessMode.Execute)
             Auditor.TryReadValue(process.Process.Memory, content, out initial);
         platform.Source.SetSlot(process.Id, slot, content, initial, siblings: 0);
-        platform.Source.SetHandling(process.Id, slot, HandlingOf(request.ChangesOnly));
+        platform.Source.SetHandling(process.Id, slot, HandlingOf(client, request.ChangesOnly));
         // Known before it is armed: its first hit may come before the arming has returned.
         process.Slots[slot] = content;
         process.Watches.Add(armed);

@@ -25,9 +25,9 @@ public abstract record ClientRequest(ProcessId Process, int Thread)
     /// <param name="Slot">What the debug register shall hold.</param>
     /// <param name="ChangesOnly">Report only accesses that change the value.</param>
     /// <param name="Label">Its name; empty for the symbol at the address.</param>
-    /// <param name="Caller">Registers where the program has set it.</param>
+    /// <param name="Caller">Registers where the program has set it; null where that was before this listener came.</param>
     public sealed record Set(
-        ProcessId Process, int Thread, int Number, HardwareSlot Slot, bool ChangesOnly, string Label, UserRegisters Caller) : ClientRequest(Process, Thread);
+        ProcessId Process, int Thread, int Number, HardwareSlot Slot, bool ChangesOnly, string Label, UserRegisters? Caller) : ClientRequest(Process, Thread);
 
     public sealed record Reset(ProcessId Process, int Thread, int Number) : ClientRequest(Process, Thread);
 
@@ -44,7 +44,8 @@ public abstract record ClientRequest(ProcessId Process, int Thread)
     /// <param name="Process">Who.</param>
     /// <param name="Thread">Thread.</param>
     /// <param name="Registers">Right behind the access.</param>
-    public sealed record Recovered(ProcessId Process, int Thread, UserRegisters Registers) : ClientRequest(Process, Thread);
+    /// <param name="Lost">Such notices that could not be sent before this one.</param>
+    public sealed record Recovered(ProcessId Process, int Thread, UserRegisters Registers, int Lost) : ClientRequest(Process, Thread);
 
     /// <param name="Process">Who.</param>
     /// <param name="Thread">Thread.</param>

@@ -178,7 +178,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
 
                 return default(ClientAnswer);
             case ClientRequest.Set set:
-                armer.Set(client, set, CapturedStack.Of(client.Process, thread, set.Caller), error => answer(new ClientAnswer(error)));
+                armer.Set(client, set, set.Caller is { } where ? CapturedStack.Of(client.Process, thread, where) : null, error => answer(new ClientAnswer(error)));
                 return null;
             case ClientRequest.Reset reset:
                 armer.Reset(client, reset.Number);
@@ -192,7 +192,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
                 flow.Defer(() => registers.ForEach(sink.Publish));
                 return default(ClientAnswer);
             case ClientRequest.Setting setting:
-                return new ClientAnswer(Change(setting.Name, setting.Value.ToString(CultureInfo.InvariantCulture)) is null ? 0 : EINVAL);
+                return new ClientAnswer(Choose(client, setting.Name, setting.Value) ? 0 : EINVAL);
             case ClientRequest.Recovered recovered:
                 TakeRecovered(client, recovered, thread);
                 return default(ClientAnswer);
@@ -256,6 +256,8 @@ public sealed class ListenSession : IFlowOwner, IDisposable
             parts.Source.CorrectLastValue(process.Id, slot, account.LastValue, now);
         }
 
+        if (recovered.Lost > 0)
+            ledger.AddGap($"process {process.Id} could not tell of {recovered.Lost:N0} recovered hits: they came faster than they could be read");
         RawHit hit = CapturedStack.HitOf(process, thread, recovered.Registers, parts.Clock.Now);
         flow.OnTracerEvent(new TracerEvent.Recovered(hit, values));
     }
@@ -264,16 +266,33 @@ public sealed class ListenSession : IFlowOwner, IDisposable
     private static ThreadId? ThreadOf(Client client, int thread) =>
         thread > 0 && client.Process.Process.ReadThreads().Any(one => one.Thread.Value == thread) ? new ThreadId(thread) : null;
 
+    /// <summary>For everybody: what programs have chosen for themselves gives way.</summary>
     private string? Change(string name, string value)
     {
-        string? refusal = settings.TrySet(name, value);
-        if (refusal is null && name == ListenSettings.IgnoreTrapName)
-        {
-            foreach (Client client in clients.Values.Where(client => !client.Process.Retired))
-                armer.ApplySettings(client);
-        }
+        if (settings.TrySet(name, value) is { } refusal)
+            return refusal;
+        foreach (Client client in clients.Values)
+            client.Forget(name);
+        foreach (Client client in clients.Values.Where(client => !client.Process.Retired))
+            armer.ApplySettings(client);
+        return null;
+    }
 
-        return refusal;
+    /// <summary>What a program chooses for its own hits is its own business; how stacks are shown is everybody's.</summary>
+    private bool Choose(Client client, string name, int value)
+    {
+        string text = value.ToString(CultureInfo.InvariantCulture);
+        if (name == ListenSettings.DetailName)
+            return Change(name, text) is null;
+        ListenSettings own = new();
+        if (own.TrySet(name, text) is not null)
+            return false;
+        if (name == ListenSettings.RecordWatcherName)
+            client.RecordWatcher = own.RecordWatcher;
+        else
+            client.IgnoreTrap = own.IgnoreTrap;
+        armer.ApplySettings(client);
+        return true;
     }
 
     private IEnumerable<RegistersEvent> Registers(Client client, CallStack? stack)

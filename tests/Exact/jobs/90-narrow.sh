@@ -21,7 +21,7 @@ calls() { run_case "$1" "$2" "$3" - --watch g_file.value --watch g_message.value
 calls bpf cpu off gcc32-O0-pie
 calls bpf task on clang32-O2-nopie
 
-narrow() { run_case "$1" "$2" "$3" - --watch g_plain --watch g_info --watch g_direct -- "narrow.$4"; }
+narrow() { stack_bytes='' run_case "$1" "$2" "$3" - --watch g_plain --watch g_info --watch g_direct -- "narrow.$4"; }
 narrow bpf cpu off gcc32-O0-pie
 narrow bpf cpu off gcc32-O2-nopie
 narrow bpf cpu off clang32-O0-nopie

@@ -22,7 +22,7 @@ internal sealed record InstructionLine(string Address, string Text, bool Proven)
 internal sealed record HitLine(
     long Seq, string Time, string Watch, string Address, string Access, JsonElement? Old, JsonElement? New, bool? Changed, int Pid, int? Tid,
     string? Thread, int? Cpu, string? Origin, string? Syscall, int Merged, bool Recovered, bool Escaped, string? Since,
-    InstructionLine? Instruction, IReadOnlyList<FrameLine> Stack, string? StackCut)
+    InstructionLine? Instruction, IReadOnlyList<FrameLine> Stack, string? StackCut, StackLine? SetAt)
 {
     public DateTimeOffset Moment => DateTimeOffset.Parse(Time, CultureInfo.InvariantCulture);
 
@@ -35,6 +35,12 @@ internal sealed record HitLine(
         + string.Join(" < ", Stack.Select(frame => $"{frame.Function} {frame.FileName}:{frame.Line}{(frame.Inlined ? " inlined" : "")}"))
         + (StackCut is null ? "" : $" | {StackCut}");
 }
+
+internal sealed record StackLine(IReadOnlyList<FrameLine> Stack, string? StackCut);
+
+internal sealed record MessageLine(string Time, string Kind, string Text, int Pid, int? Tid, string? Thread, IReadOnlyList<FrameLine>? Stack);
+
+internal sealed record RegistersLine(string Time, int Pid, string Source, IReadOnlyDictionary<string, string> Registers, IReadOnlyList<FrameLine> Stack);
 
 internal sealed record NoteLine(string Time, string Level, string Text);
 

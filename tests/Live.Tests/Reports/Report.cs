@@ -24,6 +24,10 @@ internal sealed class Report
 
     public List<WriterLine> Writers { get; } = [];
 
+    public List<MessageLine> Messages { get; } = [];
+
+    public List<RegistersLine> Registers { get; } = [];
+
     /// <summary>Absent only where the run was killed.</summary>
     public CoverageLine? LastLine { get; private set; }
 
@@ -73,6 +77,14 @@ internal sealed class Report
                 break;
             case "writer":
                 Writers.Add(Parse<WriterLine>(line));
+                break;
+            case "disarmed" or "status":
+                break;
+            case "message":
+                Messages.Add(Parse<MessageLine>(line));
+                break;
+            case "registers":
+                Registers.Add(Parse<RegistersLine>(line));
                 break;
             case "coverage":
                 LastLine = Parse<CoverageLine>(line);

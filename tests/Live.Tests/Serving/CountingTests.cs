@@ -1,0 +1,71 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using AwesomeAssertions;
+using Livewatcher.Live.Tests.Building;
+using Livewatcher.Live.Tests.Reports;
+using Livewatcher.Live.Tests.Running;
+using Xunit;
+
+namespace Livewatcher.Live.Tests.Serving;
+
+/// <summary>Programs that watch themselves: their own count against ours.</summary>
+public sealed class CountingTests : ServingTest
+{
+    /// <summary>The original's scenario (samples/selfwatch), however it is compiled.</summary>
+    [Theory]
+    [InlineData("gcc", "-O0", Linking.Pie)]
+    [InlineData("gcc", "-O2 -fomit-frame-pointer", Linking.NoPie)]
+    [InlineData("clang", "-O2 -fomit-frame-pointer", Linking.Pie)]
+    public async Task ThreePinnedThreadsAndFourGlobals(string compiler, string optimization, Linking linking)
+    {
+        var listening = await ListenAsync();
+        var sample = LinkedWithLibrary("../../../samples/selfwatch/selfwatch.c") with { Compiler = compiler, Optimization = optimization, Linking = linking };
+        var own = await ServeAsync(sample, "20");
+        var report = await QuitAsync(listening);
+
+        own["listening"].Should().Be(1);
+        Honesty.Check(report, ("g_char", own["exact g_char"]), ("g_short", own["exact g_short"]), ("g_int", own["exact g_int"]));
+        report.HitsOn("g_long").Count.Should().BeInRange(60, 120, "it was watched in the first phase, and now and then in the second");
+        report.Hits.Should().OnlyContain(hit => "g_" + hit.Stack[0].Function == hit.Watch.Replace("g_", "g_write_") && hit.Stack[0].FileName == "selfwatch.c");
+        report.HitsOn("g_int").Should().OnlyContain(hit => hit.NewNumber >= 1 && hit.NewNumber <= 20);
+        report.Armed.Count(armed => armed.Watch == "g_long").Should().Be(6);
+        report.Types.Count(type => type == "disarmed").Should().Be(9);
+        report.Messages.Select(message => (message.Kind, message.Text)).Should().Equal(
+            ("info", "selfwatch: 3 threads, 20 rounds"), ("mark", "g_long is not watched any more"));
+        var dump = report.Registers.Should().ContainSingle().Subject;
+        dump.Stack.Should().Contain(frame => frame.Function == "main").And.NotContain(frame => frame.Function == "lw_dump_dr");
+        report.Armed.Take(4).Select(armed => armed.Address).Should().Equal(dump.Registers["dr0"], dump.Registers["dr1"], dump.Registers["dr2"], dump.Registers["dr3"]);
+    }
+
+    /// <summary>In all 10,000 armings in the long version, 50 programs of 20 threads.</summary>
+    [Fact]
+    [Trait(Slow.Category, Slow.Name)]
+    public async Task ManyProgramsArmAndDisarmWhileTheirThreadsWrite()
+    {
+        int programs = Slow.Choose(4, 50), threads = Slow.Choose(4, 20), cycles = Slow.Choose(10, 200), writes = Slow.Choose(3, 2);
+        var listening = await ListenAsync("--stack-bytes", "1024");
+        var own = await Task.WhenAll(Enumerable.Range(0, programs).Select(_ => ServeAsync(Serve, "cycles", $"{threads}", $"{cycles}", $"{writes}")));
+        var status = await ControlAsync("status");
+        var report = await QuitAsync(listening);
+
+        long written = own.Sum(one => one["watched"]);
+        written.Should().Be((long)programs * threads * cycles * writes);
+        if (Honesty.Check(report, ("g_served", written)))
+        {
+            report.Hits.GroupBy(hit => hit.Pid).Should().HaveCount(programs).And.OnlyContain(one => one.Count() == threads * cycles * writes);
+        }
+
+        report.Armed.Should().HaveCount(programs * cycles);
+        report.Types.Count(type => type == "disarmed").Should().Be(programs * cycles);
+        status.Should().Contain("0 programs are connected");
+    }
+
+    [Fact]
+    public async Task AFifthWatcherIsNotToBeHad()
+    {
+        var listening = await ListenAsync();
+        var own = await ServeAsync(Serve, "five");
+        (own["fifth"], own["errno"]).Should().Be((-1, 28), "ENOSPC");
+        await QuitAsync(listening);
+    }
+}
