@@ -18,9 +18,10 @@ GUARD_HEADERS := $(wildcard native/guard/*.h native/probe/*.h) bpf/watch_event.h
 GUARD_OBJECTS := $(GUARD_SOURCES:native/%.c=$(NATIVE)/%.o)
 GUARD_FLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -fPIC -Inative/guard -Inative/probe -Ibpf
 BPF_OBJECTS := $(patsubst bpf/%.c,$(NATIVE)/%.o,$(wildcard bpf/*.bpf.c))
+LIBRARY_MAKE = $(MAKE) --no-print-directory -C native/liblivewatcher CC=$(CC) OUT=$(CURDIR)/$(NATIVE)/liblivewatcher
 CSHARP := $(shell find src -name '*.cs' -o -name '*.csproj' 2>/dev/null) Directory.Build.props Directory.Packages.props
 
-.PHONY: build demo test test-slow install uninstall clean packages samples help
+.PHONY: build library demo test test-slow install uninstall clean packages samples help
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,7 +53,11 @@ $(BINARY): $(BPF_OBJECTS) $(NATIVE)/liblwguard.a $(NATIVE)/liblwguard.so $(CSHAR
 	dotnet publish src/Livewatcher.Cli $(DOTNET_FLAGS) -o $(PUBLISH)
 	@touch $@
 
-samples: packages ## Build the sample programs
+# liblivewatcher has a Makefile of its own: whoever wants it alone needs no more than a C compiler.
+library: packages ## Build liblivewatcher, the library for programs that watch themselves
+	@$(LIBRARY_MAKE)
+
+samples: library ## Build the sample programs
 	@$(MAKE) --no-print-directory -C samples
 
 demo: $(BINARY) samples ## Find the line that overruns a buffer in a running program
@@ -67,18 +72,23 @@ test-slow: $(BINARY) samples ## Run the long tests as well (about an hour)
 # Manual pages and completion scripts are made by the binary, from the definitions of its --help.
 SHARE := $(DESTDIR)$(PREFIX)/share
 MANUAL := livewatcher.1 $(patsubst %,livewatcher-%.1,run attach listen ctl doctor completion man)
+UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
 COMPLETIONS := bash-completion/completions/livewatcher zsh/site-functions/_livewatcher fish/vendor_completions.d/livewatcher.fish
 
-install: $(BINARY) ## Install binary, manual and completions to PREFIX (default /usr/local)
+install: $(BINARY) library ## Install binary, library, manual and completions to PREFIX (default /usr/local)
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/livewatcher
 	umask 022 && $(BINARY) man $(SHARE)/man/man1
 	umask 022 && mkdir -p $(addprefix $(SHARE)/,$(dir $(COMPLETIONS)))
 	umask 022 && $(BINARY) completion bash >$(SHARE)/$(word 1,$(COMPLETIONS))
 	umask 022 && $(BINARY) completion zsh >$(SHARE)/$(word 2,$(COMPLETIONS))
 	umask 022 && $(BINARY) completion fish >$(SHARE)/$(word 3,$(COMPLETIONS))
+	install -d -m 755 $(UNITS)
+	umask 022 && for unit in service socket; do sed 's|@PREFIX@|$(PREFIX)|g' packaging/systemd/livewatcher.$$unit.in >$(UNITS)/livewatcher.$$unit; done
+	@$(LIBRARY_MAKE) install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 
 uninstall: ## Remove what install has put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/livewatcher $(addprefix $(SHARE)/man/man1/,$(MANUAL)) $(addprefix $(SHARE)/,$(COMPLETIONS))
+	rm -f $(DESTDIR)$(PREFIX)/bin/livewatcher $(addprefix $(SHARE)/man/man1/,$(MANUAL)) $(addprefix $(SHARE)/,$(COMPLETIONS)) $(addprefix $(UNITS)/livewatcher.,service socket)
+	@$(LIBRARY_MAKE) uninstall PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 
 clean: ## Remove everything that was built
 	rm -rf artifacts

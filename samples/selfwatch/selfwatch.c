@@ -4,9 +4,9 @@
  * selfwatch [ROUNDS]: a program that watches its own memory. Three threads, pinned to CPUs, write to four globals; the main thread
  * sets a watch on each, takes one away while they write, and sets it anew. In one terminal
  *
- *     livewatcher listen -p samples/selfwatch/selfwatch
+ *     livewatcher listen -p artifacts/samples/selfwatch
  *
- * in another samples/selfwatch/selfwatch. At the end it prints how often each global was written while its watch was set for sure,
+ * in another artifacts/samples/selfwatch. At the end it prints how often each global was written while its watch was set for sure,
  * and how often in all; without a listener it runs just the same.
  */
 #include <livewatcher.h>

@@ -37,20 +37,21 @@ internal static class ListenVerb
 
     private static int Execute(ListenRequest request)
     {
-        using Socket socket = AgentSocket.Activated() ?? Open(request, out _);
-        string? path = (socket.LocalEndPoint as UnixDomainSocketEndPoint)?.ToString();
+        if (AgentSocket.Activated() is { } given)
+            return Serve(request, given, "the socket it was given");
+        Socket socket = Open(request, out string path);
         try
         {
             return Serve(request, socket, path);
         }
         finally
         {
-            if (path is not null && AgentSocket.Activated() is null)
-                File.Delete(path);
+            socket.Dispose();
+            File.Delete(path);
         }
     }
 
-    private static int Serve(ListenRequest request, Socket socket, string? path)
+    private static int Serve(ListenRequest request, Socket socket, string place)
     {
         using WatchPlatform platform = WatchPlatform.Prepare(request.Watching);
         using CancellationTokenSource stop = new();
@@ -70,7 +71,7 @@ internal static class ListenVerb
         CommandLanguage language = new(session);
         AgentServices services = new(session.Post, line => ControlAsync(language, line, stop), peer => Admits(request.Programs, peer), MayControl, SendPatience);
         using AgentServer server = new(socket, services);
-        output.Publish(new NoteEvent(DateTimeOffset.Now, NoteLevel.Info, $"livewatcher listens at {path ?? "the socket it was given"} ({platform.Choice.Describe()})"));
+        output.Publish(new NoteEvent(DateTimeOffset.Now, NoteLevel.Info, $"livewatcher listens at {place} ({platform.Choice.Describe()})"));
         new CommandReader(terminal, language, output.Say, stop.Cancel).Start();
         session.Run(stop.Token);
         if (output.Failure is { } failure)

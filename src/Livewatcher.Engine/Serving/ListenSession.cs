@@ -70,11 +70,18 @@ public sealed class ListenSession : IFlowOwner, IDisposable
         since = Now;
     }
 
+    private bool CanSignal => parts.Source.Handlings.HasFlag(SlotHandling.Signal);
+
+    private string CannotSignal => $"{ListenSettings.IgnoreTrapName} 0: backend {parts.Source.Name} cannot send SIGTRAP at an access; it takes backend bpf";
+
     private DateTimeOffset Now => parts.Clock.ToWallClock(parts.Clock.Now);
 
     /// <summary>Serves until it is told to stop, then disarms everything and closes the account.</summary>
+    /// <exception cref="UserException">This backend cannot do what the settings say.</exception>
     public void Run(CancellationToken stop)
     {
+        if (!settings.IgnoreTrap && !CanSignal)
+            throw new UserException(CannotSignal);
         drain.Start();
         while (ending is null)
         {
@@ -269,6 +276,8 @@ public sealed class ListenSession : IFlowOwner, IDisposable
     /// <summary>For everybody: what programs have chosen for themselves gives way.</summary>
     private string? Change(string name, string value)
     {
+        if (name == ListenSettings.IgnoreTrapName && value == "0" && !CanSignal)
+            return CannotSignal;
         if (settings.TrySet(name, value) is { } refusal)
             return refusal;
         foreach (Client client in clients.Values)
@@ -285,7 +294,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
         if (name == ListenSettings.DetailName)
             return Change(name, text) is null;
         ListenSettings own = new();
-        if (own.TrySet(name, text) is not null)
+        if (own.TrySet(name, text) is not null || (!own.IgnoreTrap && !CanSignal))
             return false;
         if (name == ListenSettings.RecordWatcherName)
             client.RecordWatcher = own.RecordWatcher;

@@ -68,12 +68,13 @@ public sealed unsafe class BpfHitSource : IHitSource
         Volatile.Write(ref state->Address, content.Address.Value);
     }
 
-    public bool SetHandling(ProcessId process, int slot, SlotHandling handling)
+    public SlotHandling Handlings => SlotHandling.ChangesOnly | SlotHandling.Signal;
+
+    public void SetHandling(ProcessId process, int slot, SlotHandling handling)
     {
         SlotState* state = State(process, slot);
         if (state != null)
             Volatile.Write(ref state->Flags, (uint)handling);
-        return state != null;
     }
 
     public void ClearSlot(ProcessId process, int slot)

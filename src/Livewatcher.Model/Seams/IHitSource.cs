@@ -72,9 +72,13 @@ public interface IHitSource : IDisposable
     /// <param name="siblings">Mask of the other slots of the same watch.</param>
     void SetSlot(ProcessId process, int slot, HardwareSlot content, ulong initial, uint siblings);
 
-    /// <summary>Changes what is done at an armed slot's hits, from now on.</summary>
-    /// <returns>False where this source cannot, and hits are as they were.</returns>
-    bool SetHandling(ProcessId process, int slot, SlotHandling handling) => false;
+    /// <summary>What it can do at a hit besides recording it.</summary>
+    SlotHandling Handlings => SlotHandling.None;
+
+    /// <summary>Changes what is done at an armed slot's hits, from now on, as far as this source can.</summary>
+    void SetHandling(ProcessId process, int slot, SlotHandling handling)
+    {
+    }
 
     void ClearSlot(ProcessId process, int slot);
 

@@ -25,6 +25,11 @@ public sealed class InstallTests : IDisposable
         Files().Should().BeEquivalentTo(
         [
             "usr/bin/livewatcher",
+            "usr/include/livewatcher.h", "usr/include/livewatcher.hpp",
+            "usr/lib/cmake/livewatcher/livewatcher-config-version.cmake", "usr/lib/cmake/livewatcher/livewatcher-config.cmake",
+            "usr/lib/liblivewatcher.a", "usr/lib/liblivewatcher.so", "usr/lib/liblivewatcher.so.1", "usr/lib/liblivewatcher.so.1.0.0",
+            "usr/lib/pkgconfig/livewatcher.pc",
+            "usr/lib/systemd/system/livewatcher.service", "usr/lib/systemd/system/livewatcher.socket",
             "usr/share/bash-completion/completions/livewatcher",
             "usr/share/fish/vendor_completions.d/livewatcher.fish",
             "usr/share/man/man1/livewatcher-attach.1", "usr/share/man/man1/livewatcher-listen.1", "usr/share/man/man1/livewatcher-ctl.1",

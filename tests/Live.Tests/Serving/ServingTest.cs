@@ -52,6 +52,15 @@ public abstract class ServingTest : LiveTest
         return child.Output;
     }
 
+    /// <summary>The same refused, with status 2: the error's line.</summary>
+    private protected async Task<string> RefusedControlAsync(params IReadOnlyList<string> words)
+    {
+        var child = StartLivewatcher(["ctl", "--socket", Socket, .. words]);
+        (await child.ExitAsync(Limit)).Should().Be(2, child.Describe("it is refused"));
+        child.Output.Should().BeEmpty();
+        return child.Errors;
+    }
+
     private protected async Task<Report> QuitAsync(Attachment listening)
     {
         await ControlAsync("quit");

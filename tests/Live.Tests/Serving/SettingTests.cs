@@ -62,8 +62,8 @@ public sealed class SettingTests : ServingTest
         status.Should().MatchRegex($@"pid {program.Id}  serve  1 thread, 1 watch set so far, [\d,]+ hits?\n  0  g_served  write, 8 bytes at 0x[0-9a-f]+ in DR0: [\d,]+ hits?");
         (await ControlAsync("watches")).Should().MatchRegex($"pid {program.Id} serve: 0 write g_served");
         (await ControlAsync("dr")).Should().Contain($"pid {program.Id}, every thread (by engine)");
-        await RefusedAsync("ctl", "--socket", Socket, "set", "record_watcher", "x");
-        await RefusedAsync("ctl", "--socket", Socket, "nonsense");
+        (await RefusedControlAsync("set", "record_watcher", "x")).Should().Be("livewatcher: 'x' is no number\n");
+        (await RefusedControlAsync("nonsense")).Should().Be("livewatcher: 'nonsense' is no command here; help lists them\n");
         await QuitAsync(listening);
         program.HasExited.Should().BeFalse("it goes on when the listener ends");
     }
