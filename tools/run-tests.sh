@@ -22,10 +22,10 @@ mkdir -p "$results"
 plain_output=(--ansi off --progress off)
 
 first_lane=(Live.Counting@vm Live.Core@vm)
-second_lane=(Architecture Engine Render Cli Symbols Exact.Core@vm)
+second_lane=(Architecture Engine Agent Render Cli Library Symbols Exact.Core@vm Live.Serving@vm)
 if [ -n "${LW_SLOW:-}" ]; then
   first_lane=(Live.Counting@vm Live.Core@vm Live.Watching@vm)
-  second_lane=(Architecture Engine Render Cli Symbols Live.Rest@vm Linux@vm Doctor@vm Exact@vm)
+  second_lane=(Architecture Engine Agent Render Cli Library Symbols Live.Serving@vm Live.Rest@vm Linux@vm Doctor@vm Exact@vm)
 fi
 if [ $# -gt 0 ]; then
   first_lane=() second_lane=("$@")
@@ -48,7 +48,8 @@ filter_of() {
         echo --filter-method Livewatcher.Live.Tests.Counting.MatrixTests.EveryWriteOfCIsReportedWithItsWriter ;;
     Live.Core@vm) echo --filter-namespace "$core" ;;
     Live.Watching@vm) echo --filter-namespace "$watching" ;;
-    Live.Rest@vm) echo --filter-not-namespace Livewatcher.Live.Tests.Counting "$core" "$watching" ;;
+    Live.Serving@vm) echo --filter-namespace Livewatcher.Live.Tests.Serving ;;
+    Live.Rest@vm) echo --filter-not-namespace Livewatcher.Live.Tests.Counting Livewatcher.Live.Tests.Serving "$core" "$watching" ;;
   esac
 }
 
@@ -96,6 +97,23 @@ run_project() {
   finish "$job" "${p:-0}" "${f:-0}" "${s:-0}" $((SECONDS - began))
 }
 
+# liblivewatcher's own tests, in C.
+run_library() {
+  local log=$logs/$1.log began=$SECONDS p f status
+  make --no-print-directory -C native/liblivewatcher test OUT="$PWD/artifacts/native/liblivewatcher" >"$log" 2>&1
+  status=$?
+  p=$(grep -c '^PASS ' "$log")
+  f=$(grep -c '^FAIL ' "$log")
+  if [ "$f" -gt 0 ]; then
+    grep '^FAIL ' "$log"
+  elif [ "$status" -ne 0 ] || [ "$p" -eq 0 ]; then
+    tail -n 20 "$log"
+    echo "FAIL $1: its tests ended with status $status"
+    f=1
+  fi
+  finish "$1" "$p" "$f" 0 $((SECONDS - began))
+}
+
 run_exact() {
   local log=$logs/$1.log began=$SECONDS p f status
   local only='*'
@@ -119,6 +137,7 @@ run_lane() {
   for job in "$@"; do
     case $job in
       Exact*) run_exact "$job" ;;
+      Library) run_library "$job" ;;
       *) run_project "$job" ;;
     esac
   done

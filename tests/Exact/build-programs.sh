@@ -38,6 +38,17 @@ for program in $watched; do
     done
 done
 
+# Linked with liblivewatcher, which the top Makefile has built.
+native=$here/../../native/liblivewatcher
+library=$here/../../artifacts/native/liblivewatcher/liblivewatcher.a
+for variant in 'gcc -O2 -fPIE -pie' 'clang -O0 -fno-pie -no-pie' 'clang -O2 -fPIE -pie'; do
+    read -r compiler flags <<<"$variant"
+    name=served.$compiler${flags%% *}-$([ "${flags##* }" = -pie ] && echo pie || echo nopie)
+    # shellcheck disable=SC2086 # the flags are several words
+    build "$output/$name" $compiler -std=gnu11 -g $warnings $flags -fomit-frame-pointer -I"$native/include" \
+        "$here/programs/served.c" "$library" -pthread
+done
+
 # 32-bit programs, and one without a C library, whose system calls are int 0x80.
 for program in one calls chain gate local narrow; do
     for compiler in gcc clang; do
