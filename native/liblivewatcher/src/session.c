@@ -112,7 +112,8 @@ static void check_process(void)
     if (mark && __atomic_load_n(mark, __ATOMIC_ACQUIRE))
         return;
     int32_t self = this_process(), seen = __atomic_load_n(&owner, __ATOMIC_RELAXED);
-    if (seen != self && __atomic_compare_exchange_n(&owner, &seen, self, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+    if (seen != 0 && seen != self &&
+        __atomic_compare_exchange_n(&owner, &seen, self, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
         start_anew();
         settle();
     }
