@@ -24,6 +24,8 @@
 #define NOTICE_TRIES 20
 #define NOTICE_WAIT_MS 50
 
+_Static_assert(sizeof(struct lw_wire) == 232 && sizeof(struct lw_message) == 232 + LW_WIRE_TEXT, "no padding on the wire");
+
 /* Read by signal handlers of other threads, hence atomic. inode: programs that close every descriptor they do not know exist, and
  * the number may then be somebody else's file. */
 static int32_t socket_fd = -1;

@@ -1,10 +1,12 @@
 /* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
  * SPDX-License-Identifier: MIT
  */
+#define _GNU_SOURCE
 #include "session.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
 #include "arming.h"
@@ -17,6 +19,8 @@
 
 struct lw_patience lw_patience = {.answer = 10000, .hello = 3000, .retry = 1000, .penalty = 30000, .lock = 60000};
 
+#define PAGE 4096 /* x86-64 */
+
 enum state {
     IDLE,
     CONNECTING, /* a set_watcher of another thread must not return as if nobody listened: it waits for the outcome */
@@ -26,7 +30,8 @@ enum state {
 static struct lw_lock turn;
 static int32_t state;
 static int64_t retry_at;
-static int32_t owner; /* the process to which all this belongs; 0: nobody's yet */
+static int32_t owner;  /* the process to which all this belongs; 0: nobody's yet */
+static int32_t *alive; /* 1, and 0 in the child of any fork: its page is wiped there. A getpid(2) would cost a microsecond */
 static int32_t forks_watched;
 static __thread bool forking __attribute__((tls_model("initial-exec")));
 
@@ -73,10 +78,17 @@ static void after_fork_in_parent(void)
     lw_descriptors_give(forking);
 }
 
+static void settle(void)
+{
+    if (alive)
+        __atomic_store_n(alive, 1, __ATOMIC_RELEASE);
+}
+
 static void after_fork_in_child(void)
 {
     __atomic_store_n(&owner, this_process(), __ATOMIC_RELAXED);
     start_anew();
+    settle();
 }
 
 /* Not in a constructor alone: other constructors, which may run before ours, may call us. */
@@ -85,22 +97,32 @@ __attribute__((constructor)) static void watch_forks(void)
     if (__atomic_exchange_n(&forks_watched, 1, __ATOMIC_ACQ_REL))
         return;
     __atomic_store_n(&owner, this_process(), __ATOMIC_RELAXED);
+    long page = lw_kernel(SYS_mmap, 0, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page > 0 && lw_kernel(SYS_madvise, page, PAGE, MADV_WIPEONFORK, 0, 0, 0) == 0) { /* Linux 4.14 */
+        *(int32_t *)page = 1;
+        __atomic_store_n(&alive, (int32_t *)page, __ATOMIC_RELEASE);
+    }
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }
 
 /* For children of clone(2) called directly, where no handler of pthread_atfork runs. */
 static void check_process(void)
 {
+    int32_t *mark = __atomic_load_n(&alive, __ATOMIC_ACQUIRE);
+    if (mark && __atomic_load_n(mark, __ATOMIC_ACQUIRE))
+        return;
     int32_t self = this_process(), seen = __atomic_load_n(&owner, __ATOMIC_RELAXED);
-    if (seen != self && __atomic_compare_exchange_n(&owner, &seen, self, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+    if (seen != 0 && seen != self &&
+        __atomic_compare_exchange_n(&owner, &seen, self, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
         start_anew();
+        settle();
+    }
 }
 
 int lw_enter(void)
 {
     watch_forks();
-    if (!lw_quiet())
-        check_process();
+    check_process();
     return lw_lock_take(&turn, lw_patience.lock);
 }
 

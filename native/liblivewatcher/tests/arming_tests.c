@@ -292,19 +292,18 @@ static void other_signals_are_the_programs(void)
 
 static void a_signal_of_default_kills(void)
 {
-    plan_for_this_thread();
-    struct fake *f = fake_start(by_signal);
-    EQUAL(0, lw_watch(&words[0], 8, LW_MODE_W, NULL));
     int status;
-    pid_t pid = fork();
+    pid_t pid = fork(); /* before there are threads: ThreadSanitizer delivers no signals in the child of many */
     if (pid == 0) {
+        plan_for_this_thread();
+        fake_start(by_signal);
+        EQUAL(0, lw_watch(&words[0], 8, LW_MODE_W, NULL));
         raise(number);
-        sleep_ms(1000); /* ThreadSanitizer delivers signals late */
+        sleep_ms(1000); /* where it delivers them late */
         _exit(0);
     }
     waitpid(pid, &status, 0);
-    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == number);
-    fake_stop(f);
+    EQUAL(SIGRTMIN + 3, status);
 }
 
 /* Two orders within one request: the first one's program is closed too. */

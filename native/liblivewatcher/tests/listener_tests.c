@@ -274,7 +274,7 @@ static void sixteen_threads_ten_thousand_times(void)
     crowd(10000, (struct script){.keep_nothing = true});
 }
 
-static void *connects(void *argument)
+static void *watches(void *argument)
 {
     (void)argument;
     if (lw_watch(&words[0], 8, LW_MODE_W, NULL) < 0)
@@ -282,18 +282,29 @@ static void *connects(void *argument)
     return NULL;
 }
 
+static void *marks(void *argument)
+{
+    (void)argument;
+    if (lw_mark("x") != 0)
+        __atomic_add_fetch(&set_failures, 1, __ATOMIC_RELAXED);
+    return NULL;
+}
+
 /* No thread may return from its first call while another one is still connecting: its watch would not be armed. */
 static void first_calls_at_once(void)
 {
-    pthread_t threads[4];
-    struct fake *f = fake_start((struct script){.kind = LW_WIRE_HELLO, .delay_ms = 200});
-    for (int i = 0; i < 4; i++)
-        CHECK(pthread_create(&threads[i], NULL, connects, NULL) == 0);
-    for (int i = 0; i < 4; i++)
+    pthread_t threads[5];
+    struct fake *f = fake_start((struct script){.kind = LW_WIRE_HELLO, .delay_ms = 500});
+    CHECK(pthread_create(&threads[0], NULL, watches, NULL) == 0);
+    EVENTUALLY(fake_count(f, LW_WIRE_HELLO) == 1); /* not answered yet */
+    for (int i = 1; i < 5; i++)
+        CHECK(pthread_create(&threads[i], NULL, i < 3 ? watches : marks, NULL) == 0);
+    for (int i = 0; i < 5; i++)
         pthread_join(threads[i], NULL);
     EQUAL(0, set_failures);
     EQUAL(1, fake_count(f, LW_WIRE_HELLO));
-    EQUAL(4, fake_count(f, LW_WIRE_SET));
+    EQUAL(3, fake_count(f, LW_WIRE_SET));
+    EQUAL(2, fake_count(f, LW_WIRE_MARK));
     fake_stop(f);
 }
 

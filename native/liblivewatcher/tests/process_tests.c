@@ -138,6 +138,27 @@ static void raw_clone(void)
     fake_stop(f);
 }
 
+/* What such a child sets while nobody listens is its own, and is told to the listener that comes. */
+static void raw_clone_unlistened(void)
+{
+    lw_patience.retry = 60000;
+    EQUAL(0, lw_watch(&words[0], 8, LW_MODE_W, "parent's"));
+    int status;
+    pid_t pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+    if (pid == 0) {
+        be_impatient();
+        EQUAL(1, lw_watch(&words[1], 8, LW_MODE_W, "child's"));
+        struct fake *f = fake_start(sound);
+        EQUAL(1, lw_active());
+        EQUAL(1, fake_count(f, LW_WIRE_SET));
+        EQUAL((uintptr_t)&words[1], fake_last(f, LW_WIRE_SET).message.head.address);
+        fake_stop(f);
+        _exit(0);
+    }
+    waitpid(pid, &status, 0);
+    EQUAL(0, status);
+}
+
 static int stop;
 
 static void *keeps_the_library_busy(void *argument)
@@ -329,6 +350,7 @@ const struct test process_tests[] = {
     {"fork_child_has_a_connection_of_its_own", fork_child_has_a_connection_of_its_own},
     {"fork_child_has_watchers_of_its_own", fork_child_has_watchers_of_its_own},
     {"raw_clone", raw_clone},
+    {"raw_clone_unlistened", raw_clone_unlistened},
     {"fork_while_others_are_inside", fork_while_others_are_inside},
     {"handler_inside_the_library_is_refused", handler_inside_the_library_is_refused},
     {"handler_at_any_moment_listened", handler_at_any_moment_listened},
