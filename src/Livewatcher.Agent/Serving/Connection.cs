@@ -89,7 +89,7 @@ internal sealed class Connection(long number, Socket socket, PeerCredentials pee
             return;
         }
 
-        (int error, string reply) = await services.Control(line).WaitAsync(stop).ConfigureAwait(false);
+        (int error, string reply, Action? then) = await services.Control(line).WaitAsync(stop).ConfigureAwait(false);
         ReadOnlyMemory<byte> rest = Encoding.UTF8.GetBytes(reply);
         while (rest.Length > WireConstants.LW_WIRE_TEXT)
         {
@@ -98,6 +98,7 @@ internal sealed class Connection(long number, Socket socket, PeerCredentials pee
         }
 
         await AnswerAsync(sequence, error, 0, rest, stop).ConfigureAwait(false);
+        then?.Invoke();
     }
 
     private Task<ClientAnswer> PostAsync(ClientRequest request)

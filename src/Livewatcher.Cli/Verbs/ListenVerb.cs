@@ -109,11 +109,9 @@ internal static class ListenVerb
 
     private static bool MayControl(PeerCredentials peer) => peer.User == 0 || peer.User == FileGroup.EffectiveUser;
 
-    private static async Task<(int Error, string Reply)> ControlAsync(CommandLanguage language, string line, CancellationTokenSource stop)
+    private static async Task<ControlReply> ControlAsync(CommandLanguage language, string line, CancellationTokenSource stop)
     {
         CommandReply reply = await language.DoAsync(line).ConfigureAwait(false);
-        if (reply.Quit)
-            await stop.CancelAsync().ConfigureAwait(false);
-        return (reply.Failed ? EINVAL : 0, reply.Text ?? string.Empty);
+        return new ControlReply(reply.Failed ? EINVAL : 0, reply.Text ?? string.Empty, reply.Quit ? stop.Cancel : null);
     }
 }

@@ -42,7 +42,7 @@ internal sealed class CapturedStack
             Time = time,
             Process = process.Id,
             Thread = thread,
-            ThreadName = process.Process.ReadThreads().FirstOrDefault(one => one.Thread == thread).Name ?? string.Empty,
+            ThreadName = process.Process.ReadThreadName(thread) ?? string.Empty,
             Cpu = 0,
             Slot = -1,
             Address = default,

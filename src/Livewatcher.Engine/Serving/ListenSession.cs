@@ -241,7 +241,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
     {
         CallStack? stack = say.Caller is { } caller ? CapturedStack.Of(client.Process, thread, caller).Unwind(client.Process.Symbols) : null;
         ThreadId? named = ThreadOf(client, say.Thread);
-        string? name = named is { } id ? client.Process.Process.ReadThreads().FirstOrDefault(one => one.Thread == id).Name : null;
+        string? name = named is { } id ? client.Process.Process.ReadThreadName(id) : null;
         MessageEvent message = new(Now, say.Kind, client.Process.Id, named, name, say.Text, stack);
         flow.Defer(() => sink.Publish(message));
     }
@@ -271,7 +271,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
 
     /// <summary>A thread's own word for who it is, where that is a thread of its process.</summary>
     private static ThreadId? ThreadOf(Client client, int thread) =>
-        thread > 0 && client.Process.Process.ReadThreads().Any(one => one.Thread.Value == thread) ? new ThreadId(thread) : null;
+        thread > 0 && client.Process.Process.ReadThreadName(new ThreadId(thread)) is not null ? new ThreadId(thread) : null;
 
     /// <summary>For everybody: what programs have chosen for themselves gives way.</summary>
     private string? Change(string name, string value)

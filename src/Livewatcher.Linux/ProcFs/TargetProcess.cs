@@ -79,6 +79,8 @@ public sealed class TargetProcess(ProcessId id, Func<ThreadId, Address?>? thread
         return threads;
     }
 
+    public string? ReadThreadName(ThreadId thread) => ProcessFiles.TryReadText($"{root}/task/{thread.Value}/comm")?.TrimEnd('\n');
+
     public Address? ReadThreadPointer(ThreadId thread) => threadPointer?.Invoke(thread);
 
     public void Remember()

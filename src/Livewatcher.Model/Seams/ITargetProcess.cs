@@ -26,6 +26,10 @@ public interface ITargetProcess
     /// <summary>Threads now, with their names (/proc/PID/task/TID/comm).</summary>
     IReadOnlyList<(ThreadId Thread, string Name)> ReadThreads();
 
+    /// <summary>One thread's name; null where it is no thread of this process, or no more.</summary>
+    string? ReadThreadName(ThreadId thread) =>
+        ReadThreads().Where(one => one.Thread == thread).Select(one => one.Name).FirstOrDefault();
+
     /// <summary>The thread pointer of the TLS ABIs: fs_base of x86-64, gs_base of i386; null where it cannot be read.</summary>
     Address? ReadThreadPointer(ThreadId thread);
 
