@@ -66,9 +66,14 @@ static void on_arm(const struct lw_guard_packet *c)
 static void on_disarm(const struct lw_guard_packet *c)
 {
     struct lw_guard_packet m = {.kind = LW_MESSAGE_DISARMED, .tgid = c->tgid, .mask = c->mask};
-    for (struct process *p = processes; p; p = p->next)
-        if (c->tgid == 0 || p->tgid == c->tgid)
-            disarm_process(p, c->mask, m.value);
+    for (struct process *p = processes, *next; p; p = next) {
+        next = p->next;
+        if (c->tgid != 0 && p->tgid != c->tgid)
+            continue;
+        disarm_process(p, c->mask, m.value);
+        if (p->gone && p->event_count == 0)
+            process_remove(p); /* its counts are told: nothing is left of it */
+    }
     send_packet(&m);
 }
 

@@ -61,6 +61,13 @@ internal sealed class ClientArmer(
             waiting.Answer(EPERM);
     }
 
+    /// <summary>Frees what is left of a process whose account is closed.</summary>
+    internal void LetGo(WatchedProcess process)
+    {
+        foreach (int slot in process.Armed.Keys.ToList())
+            Disarm(process, slot);
+    }
+
     /// <summary>Handles hits of what is armed already as the settings are now.</summary>
     internal void ApplySettings(Client client)
     {

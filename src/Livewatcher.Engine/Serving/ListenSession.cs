@@ -151,6 +151,14 @@ public sealed class ListenSession : IFlowOwner, IDisposable
         }
     }
 
+    /// <summary>Whoever has opened its events still holds them, with the kernel's count of them.</summary>
+    void IFlowOwner.OnRetired(WatchedProcess process)
+    {
+        armer.LetGo(process);
+        if (clients.TryGetValue(process.Id, out Client? client) && client.Process == process)
+            client.Watches.Clear();
+    }
+
     /// <summary>Forgets who has left and is no more, or has become another program.</summary>
     void IFlowOwner.OnDrained()
     {

@@ -27,6 +27,11 @@ internal interface IFlowOwner
     {
     }
 
+    /// <summary>A process's account is closed: it has ended, or runs another program.</summary>
+    void OnRetired(WatchedProcess process)
+    {
+    }
+
     /// <summary>Everything up to <see cref="EventFlow.DrainedTo"/>, less the ordering window, is published.</summary>
     void OnDrained()
     {
@@ -92,8 +97,11 @@ internal sealed class EventFlow(
     /// <summary>Closes a process's account.</summary>
     internal void Retire(ProcessId id)
     {
+        if (processes.Find(id) is not { Retired: false } process)
+            return;
         foreach (SessionItem.Escaped escaped in processes.Retire(id))
-            reporter.ReportEscape(processes.Find(id)!, escaped);
+            reporter.ReportEscape(process, escaped);
+        owner.OnRetired(process);
     }
 
     internal void OnTracerEvent(TracerEvent tracerEvent)
