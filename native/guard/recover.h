@@ -14,11 +14,12 @@ enum sigtrap {
     SIGTRAP_GENUINE,        /* int3, kill(2), a debugger's: the program's own business */
     SIGTRAP_STRAY,          /* a debug exception whose DR6 was lost */
     SIGTRAP_LOADER,         /* our breakpoint in the loader */
-    SIGTRAP_STRAY_AT_LOADER /* the same, with DR6 lost */
+    SIGTRAP_STRAY_AT_LOADER, /* the same, with DR6 lost */
+    SIGTRAP_TRAPPED          /* a hit of backend ptrace */
 };
 
-/* t is in a signal-delivery-stop for SIGTRAP. */
-enum sigtrap judge_sigtrap(struct tracee *t);
+/* t is in a signal-delivery-stop for SIGTRAP. With TRAPPED, *causes is a mask of slots. */
+enum sigtrap judge_sigtrap(struct tracee *t, uint32_t *causes);
 
 /* Sends the hit of a stray SIGTRAP and corrects the last value seen. */
 void recover_hit(struct tracee *t);

@@ -39,7 +39,7 @@ internal static class TraceTrials
         GuardConfig config = new() { Targets = -1 };
         for (int slot = 0; slot < RecordLimits.LW_SLOTS; slot++)
             config.Programs[slot] = -1;
-        (GuardTracer guard, _) = GuardTracer.Start(config, launch: null);
+        (GuardTracer guard, _) = GuardTracer.Start(config, launch: null, traps: null);
         using (guard)
         {
             try
