@@ -9,6 +9,7 @@ using Livewatcher.Linux.Guard;
 using Livewatcher.Linux.Interop;
 using Livewatcher.Linux.Perf;
 using Livewatcher.Linux.Probing;
+using Livewatcher.Linux.Ptrace;
 using Livewatcher.Linux.ProcFs;
 using Livewatcher.Model;
 using Livewatcher.Symbols;
@@ -39,11 +40,10 @@ internal sealed class WatchPlatform : IDisposable
     /// for.</exception>
     internal static WatchPlatform Prepare(WatchSettings settings)
     {
+        if (settings.Backend == "ptrace")
+            return new WatchPlatform(PtraceSource(), BackendChoice.Decide(new Capability(null, Hypervisor.IsPresent()), "ptrace", settings.Scope, settings.Guard));
         if (!DebugRegisters.Trap())
-        {
-            throw new UserException("cannot watch: this machine's debug registers do not trap; the kernel arms them, but of the writes to a "
-                + "watched word of livewatcher's own it saw none. Some hypervisors do not pass them on; \"livewatcher doctor\" has the details");
-        }
+            throw DeadRegisters();
 
         BpfHitSource? bpf = null;
         string? refusal = null;
@@ -65,8 +65,22 @@ internal sealed class WatchPlatform : IDisposable
 
         Capability capability = new(refusal, Hypervisor.IsPresent());
         BackendChoice choice = BackendChoice.Decide(capability, settings.Backend, settings.Scope, settings.Guard);
-        IHitSource chosen = bpf is null ? PerfSource(settings) : bpf;
-        return new WatchPlatform(chosen, choice);
+        if (bpf is not null)
+            return new WatchPlatform(bpf, choice);
+        try
+        {
+            return new WatchPlatform(PerfSource(settings), choice);
+        }
+        catch (PerfException e) when (settings.Backend == "auto" && CanPoke())
+        {
+            choice = BackendChoice.Decide(capability with { PerfRefusal = e.Message }, settings.Backend, settings.Scope, settings.Guard);
+            return new WatchPlatform(PtraceSource(), choice);
+        }
+        catch (PerfException e)
+        {
+            throw new UserException($"cannot watch: {e.Message}; it takes root, or CAP_PERFMON, or kernel.perf_event_paranoid of at most 2; "
+                + "--backend ptrace goes without perf events");
+        }
     }
 
     /// <summary>Starts a program, held at its exec.</summary>
@@ -88,6 +102,11 @@ internal sealed class WatchPlatform : IDisposable
             {
                 tracer.Attach(target);
             }
+            catch (TraceRefusedException e) when (Choice.Backend == "ptrace" && ProcessTable.TracerOf(target) is { } tracing)
+            {
+                throw new UserException($"cannot trace process {target}: {ProcessTable.NameOf(tracing) ?? "another program"} (pid {tracing}) traces it, and "
+                    + $"a process has one tracer ({Errno.Describe(e.Errno)})");
+            }
             catch (TraceRefusedException e) when (ProcessTable.TracerOf(target) is { } other)
             {
                 string name = ProcessTable.NameOf(other) ?? "another program";
@@ -101,7 +120,7 @@ internal sealed class WatchPlatform : IDisposable
             catch (TraceRefusedException e)
             {
                 throw new UserException($"cannot trace process {target}: {e.Message}; it takes the same user or CAP_SYS_PTRACE "
-                    + "(kernel.yama.ptrace_scope may forbid it), or --guard off");
+                    + $"(kernel.yama.ptrace_scope may forbid it){(Choice.Backend == "ptrace" ? "" : ", or --guard off")}");
             }
         }
 
@@ -126,18 +145,23 @@ internal sealed class WatchPlatform : IDisposable
         source.Dispose();
     }
 
-    /// <exception cref="UserException">Not even perf events are allowed.</exception>
-    private static PerfHitSource PerfSource(WatchSettings settings)
+    /// <exception cref="PerfException">Not even perf events are allowed.</exception>
+    private static PerfHitSource PerfSource(WatchSettings settings) =>
+        PerfHitSource.Open(new PerfSettings { StackBytes = settings.StackBytes, FollowFork = settings.FollowFork });
+
+    private static bool CanPoke() => DebugRegisters.TrapByPtrace(out Refusal? refusal) && refusal is null;
+
+    /// <exception cref="UserException">ptrace(2) may not write debug registers, or they do not trap.</exception>
+    private static PtraceHitSource PtraceSource()
     {
-        try
-        {
-            return PerfHitSource.Open(new PerfSettings { StackBytes = settings.StackBytes, FollowFork = settings.FollowFork });
-        }
-        catch (PerfException e)
-        {
-            throw new UserException($"cannot watch: {e.Message}; it takes root, or CAP_PERFMON, or kernel.perf_event_paranoid of at most 2");
-        }
+        if (!DebugRegisters.TrapByPtrace(out Refusal? refusal))
+            throw DeadRegisters();
+        return refusal is null ? PtraceHitSource.Open() : throw new UserException($"--backend ptrace: {refusal}");
     }
+
+    private static UserException DeadRegisters() =>
+        new("cannot watch: this machine's debug registers do not trap; the kernel arms them, but of the writes to a "
+            + "watched word of livewatcher's own it saw none. Some hypervisors do not pass them on; \"livewatcher doctor\" has the details");
 
     private IArming ChooseArming(WatchSettings settings)
     {

@@ -37,7 +37,8 @@ internal sealed class WatchOptions
 
     private readonly Option<int?> length = new("--len") { Description = "Bytes to watch, where the type's own length is not meant.", HelpName = "N" };
 
-    private readonly Option<string> backend = Choice("--backend", "How to arm: BPF programs, perf rings, or what works (auto).", "auto", "bpf", "perf");
+    private readonly Option<string> backend = Choice("--backend", "How to arm: BPF programs, perf rings, ptrace (stops the thread at each hit), or what works (auto).", "auto", "bpf", "perf",
+        "ptrace");
 
     private readonly Option<string> scope = Choice(
         "--scope", "cpu: every CPU's registers, filtered by process; task: the target's threads only; auto: cpu, in a virtual machine task.",

@@ -59,5 +59,5 @@ internal sealed unsafe class TrapTable : IDisposable
     private int Find(ProcessId process) => ((ReadOnlySpan<int>)Share->Tgid).IndexOf(process.Value);
 
     private SlotState* StateAt(int index, int slot) =>
-        (SlotState*)(mapping.Pointer + Marshal.OffsetOf<TrapShare>(nameof(TrapShare.Slots))) + (index * RecordLimits.LW_SLOTS) + slot;
+        (SlotState*)&Share->Slots + (index * RecordLimits.LW_SLOTS) + slot;
 }
