@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,9 +27,14 @@
 /* How long a thread may still belong to the dying guard. */
 #define PATIENCE_NS 2000000000ll
 #define DEATH_SHOWS_NS 1000000ll
+
+/* How long it insists without a pause: what the guard needs from the closing of its files to its last breath. Longer would
+ * keep it from that, where both share one processor. */
+#define INSISTING_NS 200000ll
 #define QUIET_LISTINGS 2
 
-static int held; /* threads seized and not yet let go */
+static int guard_fd; /* a pidfd */
+static int held;     /* threads seized and not yet let go */
 
 /* Threads seized at any time. */
 static int *known;
@@ -62,8 +68,8 @@ static void remember(int tid)
     known[known_count++] = tid;
 }
 
-/* The guard's pipe closes in exit_files(), a little before exit_notify() lets its tracees go: so this comes early, and
- * insists. EPERM is what a thread that has a tracer answers, and a dead one. */
+/* The guard's pipe closes in exit_files(), a little before exit_notify() lets its tracees go and tells the pidfd: so this
+ * comes early, and insists. EPERM is what a thread that has a tracer answers, and a dead one. */
 static bool take_over(int tgid, int tid)
 {
     int64_t start = now_ns();
@@ -71,6 +77,9 @@ static bool take_over(int tgid, int tid)
         int64_t waited = now_ns() - start;
         if (errno != EPERM || waited > PATIENCE_NS)
             return false;
+        struct pollfd polled = {guard_fd, POLLIN, 0};
+        if (waited > INSISTING_NS)
+            poll(&polled, 1, 1);
         if (waited > DEATH_SHOWS_NS && (thread_state(tgid, tid) == 'Z' || thread_state(tgid, tid) == 'X'))
             return false;
     }
@@ -145,15 +154,22 @@ static void keep(void)
     }
 }
 
-static void keeper_main(int pipe_fd)
+/* Whoever waits for the end of livewatcher's output shall not wait for ours, nor for its socket's. (Linux 5.9) */
+static void close_all_but(int low, int high)
+{
+    if (low > 0)
+        syscall(SYS_close_range, 0, low - 1, 0);
+    if (high > low + 1)
+        syscall(SYS_close_range, low + 1, high - 1, 0);
+    syscall(SYS_close_range, high + 1, ~0u, 0);
+}
+
+static void keeper_main(int pipe_fd, pid_t guard_pid)
 {
     prctl(PR_SET_NAME, "lw-keeper");
-    setsid();
-    /* Signals are blocked, as in the guard. Descriptors: whoever waits for the end of livewatcher's output shall not wait
-     * for ours, nor for its socket's. (Linux 5.9) */
-    if (pipe_fd > 0)
-        syscall(SYS_close_range, 0, pipe_fd - 1, 0);
-    syscall(SYS_close_range, pipe_fd + 1, ~0u, 0);
+    setsid(); /* signals are blocked, as in the guard */
+    guard_fd = (int)syscall(SYS_pidfd_open, guard_pid, 0);
+    close_all_but(guard_fd < 0 || pipe_fd < guard_fd ? pipe_fd : guard_fd, pipe_fd > guard_fd ? pipe_fd : guard_fd);
     /* Before anybody who is about to write; an ordinary user is refused, and has the window a little wider. */
     setpriority(PRIO_PROCESS, 0, -20);
     char nothing;
@@ -168,10 +184,11 @@ int start_keeper(void)
     int fds[2];
     if (pipe2(fds, O_CLOEXEC) != 0)
         return -errno;
+    pid_t guard_pid = getpid();
     pid_t keeper = fork();
     if (keeper == 0) {
         close(fds[1]);
-        keeper_main(fds[0]);
+        keeper_main(fds[0], guard_pid);
     }
     int error = errno;
     close(fds[0]); /* the other end stays open as long as the guard lives */

@@ -18,7 +18,7 @@ void unpoke_thread(struct tracee *t);
  * slot wants. */
 void place_slots(struct process *p, uint32_t mask);
 
-/* What DR6 says of a stop of t: a mask of slots, LW_LOADER_SLOT's among them. Clears it. */
+/* What DR6 says of t's last trap: a mask of slots, LW_LOADER_SLOT's among them. Clears it. */
 uint32_t read_causes(struct tracee *t);
 
 /* Interrupts the threads of p, of all where p is NULL, that hold more than is armed; they lose it at their stop. Returns

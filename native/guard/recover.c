@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "arming.h"
-#include "poking.h"
 #include "records.h"
 #include "stops.h"
 
@@ -45,7 +44,7 @@ static int executes_slot(const struct process *p, uint64_t rip)
     return -1;
 }
 
-enum sigtrap judge_sigtrap(struct tracee *t, uint32_t *causes)
+enum sigtrap judge_sigtrap(struct tracee *t)
 {
     siginfo_t info;
     if (ptrace(PTRACE_GETSIGINFO, t->tid, 0, &info) != 0)
@@ -53,7 +52,7 @@ enum sigtrap judge_sigtrap(struct tracee *t, uint32_t *causes)
     if (info.si_code == TRAP_PERF)
         return SIGTRAP_LOADER; /* only our own event has attr.sigtrap on a thread that we trace */
     /* A debug exception whose DR6 is there: backend ptrace's, for perf events send no signal. */
-    if (info.si_code == TRAP_HWBKPT && guard.config.arming == LW_ARM_POKES && (*causes = read_causes(t)) != 0)
+    if (info.si_code == TRAP_HWBKPT && guard.config.arming == LW_ARM_POKES)
         return SIGTRAP_TRAPPED;
     if (info.si_code != TRAP_BRKPT)
         return SIGTRAP_GENUINE;

@@ -18,8 +18,8 @@ enum sigtrap {
     SIGTRAP_TRAPPED          /* a hit of backend ptrace */
 };
 
-/* t is in a signal-delivery-stop for SIGTRAP. With TRAPPED, *causes is a mask of slots. */
-enum sigtrap judge_sigtrap(struct tracee *t, uint32_t *causes);
+/* t is in a signal-delivery-stop for SIGTRAP. */
+enum sigtrap judge_sigtrap(struct tracee *t);
 
 /* Sends the hit of a stray SIGTRAP and corrects the last value seen. */
 void recover_hit(struct tracee *t);

@@ -342,10 +342,9 @@ static void on_signal(struct tracee *t, int signal)
         proceed(t, signal);
         return;
     }
-    uint32_t causes = 0;
-    switch (judge_sigtrap(t, &causes)) {
+    switch (judge_sigtrap(t)) {
     case SIGTRAP_TRAPPED:
-        take_trap(t, causes);
+        take_trap(t);
         break;
     case SIGTRAP_STRAY:
         recover_hit(t);

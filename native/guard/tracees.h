@@ -59,7 +59,7 @@ struct tracee {
     /* Backend ptrace: have may be more than armed, till the thread's next stop. */
     bool poked;           /* some register of it is set */
     int loader_register;
-    uint32_t trapped;     /* slots of a hit whose SIGTRAP is taken, and which is still to be told */
+    bool trapped;         /* its last stop was a hit, which is still to be told */
     uint64_t trap_time;   /* CLOCK_MONOTONIC ns */
     uint64_t trap_number;
 };

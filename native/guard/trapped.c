@@ -9,6 +9,7 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 
+#include "poking.h"
 #include "records.h"
 #include "recover.h"
 #include "share.h"
@@ -26,14 +27,14 @@
 static uint64_t number;
 static bool starved;
 
-void take_trap(struct tracee *t, uint32_t causes)
+void take_trap(struct tracee *t)
 {
-    t->trapped |= causes;
-    t->trap_time = record_time();
-    t->trap_number = ++number;
-    t->state = TRACEE_RUNNING;
     ptrace(PTRACE_INTERRUPT, t->tid, 0, 0);
     ptrace(PTRACE_CONT, t->tid, 0, 0);
+    t->state = TRACEE_RUNNING;
+    t->trapped = true;
+    t->trap_time = record_time();
+    t->trap_number = ++number;
 }
 
 static bool has_room(const struct lw_trap_share *share)
@@ -126,9 +127,9 @@ static void tell_slot(struct tracee *t, int slot, uint32_t causes, struct lw_slo
 
 uint32_t tell_trap(struct tracee *t)
 {
-    uint32_t causes = t->trapped;
+    uint32_t causes = read_causes(t);
     uint32_t slots = causes & ((1u << LW_SLOTS) - 1);
-    t->trapped = 0;
+    t->trapped = false;
     struct lw_slot_state *states = t->process && slots ? slot_states(t->process) : NULL;
     if (!states)
         return causes & ~slots; /* not watched any more */
@@ -159,7 +160,7 @@ struct untold {
 static void count_untold(struct tracee *t, void *context)
 {
     struct untold *untold = context;
-    untold->count += t->trapped != 0 && t->trap_number <= untold->number;
+    untold->count += t->trapped && t->trap_number <= untold->number;
 }
 
 void settle_traps(void)

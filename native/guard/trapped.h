@@ -12,8 +12,8 @@
 
 #include "tracees.h"
 
-/* t stands in the SIGTRAP of a hit; causes is a mask of slots. */
-void take_trap(struct tracee *t, uint32_t causes);
+/* t stands in the SIGTRAP of a hit. */
+void take_trap(struct tracee *t);
 
 /* t stands in its next stop: sends the records, counts. Returns what is not a slot's: LW_LOADER_SLOT's bit, or 0. */
 uint32_t tell_trap(struct tracee *t);
