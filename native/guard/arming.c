@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "poking.h"
+
 static void fill_attributes(struct perf_event_attr *attr, int slot, const struct lw_slot_spec *spec,
                             const struct lw_guard_config *config)
 {
@@ -74,6 +76,8 @@ static int open_event(int tid, int cpu, int slot, const struct lw_slot_spec *spe
 int arm_thread(struct tracee *t, const struct lw_guard_config *config, uint32_t *slot)
 {
     struct process *p = t->process;
+    if (config->arming == LW_ARM_POKES)
+        return poke_thread(t, slot);
     uint32_t missing = p->armed & ~t->have;
     for (int s = 0; s < LW_GUARD_SLOTS; s++) {
         if (!(missing & 1u << s))
@@ -117,10 +121,14 @@ static void forget_slots(struct tracee *t, void *context)
         t->have &= ~forget->mask;
 }
 
-void disarm_process(struct process *p, uint32_t mask, uint64_t value[LW_GUARD_SLOTS])
+void disarm_process(struct process *p, uint32_t mask, const struct lw_guard_config *config, uint64_t value[LW_GUARD_SLOTS])
 {
     struct forget forget = {p, mask};
     p->armed &= ~mask;
+    if (config->arming == LW_ARM_POKES) {
+        recall_surplus(p); /* what a thread's registers hold it holds till its next stop */
+        return;
+    }
     tracee_each(forget_slots, &forget);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < p->event_count; i++) {

@@ -8,11 +8,12 @@
 
 #include "tracees.h"
 
-/* Opens what t lacks of its process's armed slots. 0, or an errno with *slot naming the culprit. */
+/* Opens, or pokes, what t lacks of its process's armed slots. 0, or an errno with *slot naming the culprit. */
 int arm_thread(struct tracee *t, const struct lw_guard_config *config, uint32_t *slot);
 
-/* Stops counting, adds each slot's count to value[], and closes. Afterwards no debug register holds these slots. */
-void disarm_process(struct process *p, uint32_t mask, uint64_t value[LW_GUARD_SLOTS]);
+/* Stops counting, adds each slot's count to value[], and closes. Afterwards no debug register holds these slots. On backend
+ * ptrace that is only on its way then, and nothing but the guard counts. */
+void disarm_process(struct process *p, uint32_t mask, const struct lw_guard_config *config, uint64_t value[LW_GUARD_SLOTS]);
 
 /* Adds each slot's count so far to value[]. */
 void count_process(struct process *p, uint64_t value[LW_GUARD_SLOTS]);

@@ -25,8 +25,12 @@
 
 #include "arming.h"
 #include "detach.h"
+#include "keeper.h"
+#include "poking.h"
 #include "recover.h"
+#include "share.h"
 #include "stops.h"
+#include "trapped.h"
 
 /* __USER32_CS, arch/x86/include/asm/segment.h */
 #define COMPATIBILITY_CODE_SEGMENT 0x23
@@ -59,6 +63,8 @@ static void on_arm(const struct lw_guard_packet *c)
             p->spec[s] = c->spec[s];
     p->arming_mask = c->mask;
     p->armed |= c->mask;
+    if (guard.config.arming == LW_ARM_POKES)
+        place_slots(p, c->mask);
     p->arming = true;
     pump_arming(p);
 }
@@ -70,10 +76,12 @@ static void on_disarm(const struct lw_guard_packet *c)
         next = p->next;
         if (c->tgid != 0 && p->tgid != c->tgid)
             continue;
-        disarm_process(p, c->mask, m.value);
+        disarm_process(p, c->mask, &guard.config, m.value);
         if (p->gone && p->event_count == 0)
             process_remove(p); /* its counts are told: nothing is left of it */
     }
+    if (guard.config.arming == LW_ARM_POKES)
+        unpoke_process(c->tgid ? process_find(c->tgid) : NULL);
     send_packet(&m);
 }
 
@@ -122,6 +130,14 @@ static void on_registers(const struct lw_guard_packet *c)
     send_packet(&m);
 }
 
+static void on_settle(const struct lw_guard_packet *c)
+{
+    if (!guard.config.share)
+        return;
+    settle_traps();
+    __atomic_store_n(&guard.config.share->settled, c->value[0], __ATOMIC_SEQ_CST);
+}
+
 /* False where livewatcher is gone. */
 static bool on_command(void)
 {
@@ -159,6 +175,9 @@ static bool on_command(void)
     case LW_COMMAND_COUNTS:
         on_counts(&c);
         break;
+    case LW_COMMAND_SETTLE:
+        on_settle(&c);
+        break;
     default:
         break;
     }
@@ -174,6 +193,9 @@ static void become_target(int gate, int report, const char *path, char *const ar
     /* The .NET runtime ignores SIGPIPE, and an ignored signal survives execve(2). */
     signal(SIGPIPE, SIG_DFL);
     sigprocmask(SIG_SETMASK, &inherited_mask, NULL);
+    /* Where kernel.yama.ptrace_scope is 1 only an ancestor may trace; the keeper is none. */
+    if (guard.keeper > 0)
+        prctl(PR_SET_PTRACER, guard.keeper);
     execve(path, argv, envp);
     int error = errno;
     if (write(report, &error, sizeof(error)) != (ssize_t)sizeof(error))
@@ -235,11 +257,29 @@ static void start_target(const char *path, char *const argv[], char *const envp[
     reply(LW_MESSAGE_STARTED, 0, child, child, 1);
 }
 
-static void drain_waits(void)
+bool drain_waits(void)
 {
-    int status;
-    for (pid_t tid; (tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0;)
-        on_wait(tid, status);
+    enum { MOST = 1024 };
+    struct {
+        pid_t tid;
+        int status;
+    } batch[MOST];
+    int count = 0;
+    while (count < MOST && (batch[count].tid = waitpid(-1, &batch[count].status, __WALL | WNOHANG)) > 0)
+        count++;
+    for (int i = 0; i < count; i++)
+        on_wait(batch[i].tid, batch[i].status);
+    return count > 0;
+}
+
+/* A process of which no thread could be stopped in time is not left behind armed: its next stop is awaited. */
+static void end_if_free(void)
+{
+    if (anything_poked())
+        return;
+    for (struct process *p = processes; p; p = p->next)
+        keeper_forgets(p);
+    _exit(0);
 }
 
 static void guard_main(const char *path, char *const argv[], char *const envp[])
@@ -266,19 +306,25 @@ static void guard_main(const char *path, char *const argv[], char *const envp[])
     int signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
     if (signals < 0)
         _exit(1);
+    if (guard.config.arming == LW_ARM_POKES && (guard.keeper = start_keeper()) < 0) {
+        reply(path ? LW_MESSAGE_STARTED : LW_MESSAGE_ATTACHED, -guard.keeper, 0, 0, 0);
+        _exit(1);
+    }
     if (path)
         start_target(path, argv, envp);
 
     bool listening = true;
     for (;;) {
-        drain_waits();
+        bool busy = drain_waits();
         finish_arming();
         if (guard.detaching && (guard.started == 0 || guard.started_ended))
-            _exit(0);
+            end_if_free();
         if (!listening)
-            _exit(0);
-        struct pollfd polled[2] = {{signals, POLLIN, 0}, {guard.config.socket_fd, POLLIN, 0}};
-        if (poll(polled, 2, release_overdue()) < 0 && errno != EINTR)
+            end_if_free();
+        struct pollfd polled[2] = {{signals, POLLIN, 0}, {listening ? guard.config.socket_fd : -1, POLLIN, 0}};
+        int patience = release_overdue();
+        /* What has stopped since may have its SIGCHLD read already. */
+        if (poll(polled, 2, busy ? 0 : patience) < 0 && errno != EINTR)
             _exit(1);
         struct signalfd_siginfo info;
         while (read(signals, &info, sizeof(info)) == (ssize_t)sizeof(info))

@@ -5,7 +5,8 @@
  *
  * Contract. It holds the target's threads by PTRACE_SEIZE, arms each while that one is stopped for a moment, swallows
  * the stray SIGTRAPs of virtual machines and hands their hits over, and starts targets. It owns the perf events of
- * scope task. It never writes to the target's memory, and to its registers only the resume flag (EFLAGS.RF).
+ * scope task, or, on backend ptrace, writes the threads' debug registers itself and takes every hit. It never writes to
+ * the target's memory, and to its other registers only the resume flag (EFLAGS.RF).
  *
  * Why a process, why C, why one thread: do_exit() closes a process's descriptors (exit_files) before it lets its
  * tracees go (exit_notify), but only a process with a single thread has that order for sure. So whatever kills the
@@ -34,6 +35,8 @@ enum lw_guard_command {
     LW_COMMAND_DETACH = 6,    /* disarm, detach all; answer: DETACHED. Then wait for a started target's end, or end */
     LW_COMMAND_REGISTERS = 7, /* tid: answer: REGISTERS, value[0] = thread pointer */
     LW_COMMAND_COUNTS = 8,    /* tgid (0: all): answer: COUNTS */
+    LW_COMMAND_SETTLE = 9,    /* value[0]: goes to lw_trap_share.settled when the hits of every thread that stands in one are
+                                 told; no answer */
 };
 
 enum lw_guard_message {
@@ -41,16 +44,23 @@ enum lw_guard_message {
     LW_MESSAGE_ATTACHED = 102,  /* tgid, count: threads; or error, tid */
     LW_MESSAGE_ARMED = 103,     /* tgid, mask, count: threads armed; or error, tid, slot */
     LW_MESSAGE_DISARMED = 104,  /* value[slot]: counted by the kernel */
-    LW_MESSAGE_EXEC = 105,      /* tgid: has executed another program, is unarmed and held */
+    LW_MESSAGE_EXEC = 105,      /* tgid: has executed another program, is unarmed and held; value[0]: time */
     LW_MESSAGE_LOADER = 106,    /* tgid, tid: at the loader's breakpoint, held */
     LW_MESSAGE_HIT = 107,       /* an lw_guard_hit, an lw_record and its stack */
     LW_MESSAGE_EXIT = 108,      /* tgid, status: as wait(2) gives it; every thread is gone */
-    LW_MESSAGE_FORKED = 109,    /* tgid: parent, tid: the followed child */
+    LW_MESSAGE_FORKED = 109,    /* tgid: parent, tid: the followed child, value[0]: time */
     LW_MESSAGE_DETACHED = 110,
     LW_MESSAGE_REGISTERS = 111,
     LW_MESSAGE_COUNTS = 112,
     LW_MESSAGE_EXITING = 113,   /* tgid, tid: its last thread ends and is held, its memory still there; mask, value[]: slots
                                    that hold what no hit explains so far */
+    LW_MESSAGE_TRAPPED = 114,   /* an lw_record and its stack: a hit of backend ptrace */
+};
+
+/* What loads the debug registers. */
+enum lw_arming {
+    LW_ARM_EVENTS = 0, /* perf events; a hit is the kernel's business */
+    LW_ARM_POKES = 1,  /* PTRACE_POKEUSER; a hit is a SIGTRAP, and ours */
 };
 
 /* What a debug register shall hold; length in bytes (sizeof(long) for execution, as perf wants it). */
@@ -97,8 +107,11 @@ struct lw_guard_hit {
 
 #define LW_MAX_CPUS 1024
 
+struct lw_trap_share;
+
 struct lw_guard_config {
     struct lw_slot_state *slots; /* shared with the BPF program; NULL without BPF */
+    struct lw_trap_share *share; /* backend ptrace; NULL without it */
     int32_t socket_fd;           /* the guard's end */
     int32_t peer_fd;             /* livewatcher's end, closed in the guard */
     int32_t program_fds[LW_SLOTS]; /* one BPF program a slot; -1: arming is not the guard's business */
@@ -108,7 +121,7 @@ struct lw_guard_config {
     int32_t exclude_kernel;      /* 1 where kernel.perf_event_paranoid hides the kernel's accesses */
     int32_t rings;               /* backend perf: CPUs; 0 with BPF */
     uint32_t ring_watermark;     /* bytes in a ring that wake its reader */
-    uint32_t padding;
+    uint32_t arming;             /* enum lw_arming */
     int32_t ring_fds[LW_MAX_CPUS]; /* backend perf: per CPU an event that owns a mapped ring; -1 where offline */
 };
 

@@ -4,9 +4,6 @@
 #define _GNU_SOURCE
 #include "recover.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/bpf.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -14,13 +11,11 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/user.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "arming.h"
+#include "records.h"
 #include "stops.h"
 
 #ifndef TRAP_PERF
@@ -28,12 +23,6 @@
 #endif
 #define EFLAGS_RF 0x10000u
 #define OPCODE_ICEBP 0xf1
-
-static bool read_memory(int tid, uint64_t address, void *buffer, size_t length)
-{
-    struct iovec local = {buffer, length}, remote = {(void *)address, length};
-    return process_vm_readv(tid, &local, 1, &remote, 1, 0) == (ssize_t)length;
-}
 
 bool read_registers(int tid, struct user_regs_struct *regs)
 {
@@ -62,6 +51,9 @@ enum sigtrap judge_sigtrap(struct tracee *t)
         return SIGTRAP_GENUINE;
     if (info.si_code == TRAP_PERF)
         return SIGTRAP_LOADER; /* only our own event has attr.sigtrap on a thread that we trace */
+    /* A debug exception whose DR6 is there: backend ptrace's, for perf events send no signal. */
+    if (info.si_code == TRAP_HWBKPT && guard.config.arming == LW_ARM_POKES)
+        return SIGTRAP_TRAPPED;
     if (info.si_code != TRAP_BRKPT)
         return SIGTRAP_GENUINE;
     /* exc_debug_user() sends TRAP_BRKPT where DR6 names no cause: icebp, or a lost DR6 (arch/x86/kernel/traps.c). */
@@ -76,65 +68,6 @@ enum sigtrap judge_sigtrap(struct tracee *t)
         return SIGTRAP_STRAY_AT_LOADER;
     }
     return SIGTRAP_STRAY;
-}
-
-static void fill_registers(struct lw_record *r, const struct user_regs_struct *u)
-{
-    const uint64_t in_order[LW_REGISTERS] = {u->r15, u->r14, u->r13, u->r12, u->rbp, u->rbx, u->r11,
-                                             u->r10, u->r9,  u->r8,  u->rax, u->rcx, u->rdx, u->rsi,
-                                             u->rdi, u->orig_rax, u->rip, u->cs, u->eflags, u->rsp, u->ss};
-    memcpy(r->registers, in_order, sizeof(in_order));
-}
-
-static size_t read_file(const char *path, char *buffer, size_t room)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return 0;
-    ssize_t n = read(fd, buffer, room - 1);
-    close(fd);
-    n = n < 0 ? 0 : n;
-    buffer[n] = 0;
-    return (size_t)n;
-}
-
-/* The CPU the thread ran on last: field 39 of proc_pid_stat(5). */
-static uint32_t last_cpu(int tid)
-{
-    char path[64], line[1024];
-    snprintf(path, sizeof(path), "/proc/%d/stat", tid);
-    if (read_file(path, line, sizeof(line)) == 0)
-        return 0;
-    char *at = strrchr(line, ')');
-    for (int field = 2; at && field < 39; field++) {
-        at = strchr(at + 1, ' ');
-    }
-    return at ? (uint32_t)strtoul(at + 1, NULL, 10) : 0;
-}
-
-static void read_name(int tid, char comm[16])
-{
-    char path[64], line[32];
-    snprintf(path, sizeof(path), "/proc/%d/comm", tid);
-    read_file(path, line, sizeof(line));
-    line[strcspn(line, "\n")] = 0;
-    memcpy(comm, line, 15);
-    comm[15] = 0;
-}
-
-static struct lw_slot_state *slot_states(int tgid)
-{
-    if (!guard.config.slots || guard.config.targets_fd < 0)
-        return NULL;
-    uint32_t index = 0;
-    union bpf_attr attr;
-    memset(&attr, 0, sizeof(attr));
-    attr.map_fd = (uint32_t)guard.config.targets_fd;
-    attr.key = (uint64_t)(uintptr_t)&tgid;
-    attr.value = (uint64_t)(uintptr_t)&index;
-    if (syscall(SYS_bpf, BPF_MAP_LOOKUP_ELEM, &attr, sizeof(attr)) != 0)
-        return NULL;
-    return &guard.config.slots[index * LW_SLOTS];
 }
 
 static uint32_t lost;
@@ -154,22 +87,14 @@ void recover_hit(struct tracee *t)
 
     struct process *p = t->process;
     struct lw_record *r = &m.hit.record;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
     int executed = executes_slot(p, regs.rip);
-    r->kind = LW_RECORD_HIT;
-    r->version = LW_RECORD_VERSION;
+    fill_record(r, t, &regs);
     r->slot = executed >= 0 ? (lw_u16)executed : 0xffff;
     r->flags = LW_RECOVERED;
-    r->time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-    r->tgid = (uint32_t)(p ? p->tgid : 0);
-    r->tid = (uint32_t)t->tid;
-    r->cpu = last_cpu(t->tid);
+    r->time = record_time();
     r->address = executed >= 0 ? regs.rip : 0;
-    fill_registers(r, &regs);
-    read_name(t->tid, r->comm);
 
-    struct lw_slot_state *states = p ? slot_states(p->tgid) : NULL;
+    struct lw_slot_state *states = p ? slot_states(p) : NULL;
     for (int s = 0; p && executed < 0 && s < LW_SLOTS; s++) {
         const struct lw_slot_spec *spec = &p->spec[s];
         if (!(p->armed & 1u << s) || spec->type == 4)
@@ -183,13 +108,7 @@ void recover_hit(struct tracee *t)
         m.hit.old_value[s] = states ? __atomic_exchange_n(&states[s].last_value, value, __ATOMIC_SEQ_CST) : value;
     }
 
-    uint32_t want = guard.config.stack_bytes > LW_STACK_MAX ? LW_STACK_MAX : guard.config.stack_bytes;
-    struct iovec local = {m.stack, want}, remote = {(void *)regs.rsp, want};
-    ssize_t copied = want ? process_vm_readv(t->tid, &local, 1, &remote, 1, 0) : 0;
-    if (copied < (ssize_t)want)
-        r->flags |= copied > 0 ? LW_STACK_END : LW_STACK_UNREAD;
-    r->stack_length = copied > 0 ? (uint32_t)copied : 0;
-
+    copy_stack(r, t->tid, regs.rsp, m.stack);
     m.packet.kind = LW_MESSAGE_HIT;
     m.packet.tgid = (int)r->tgid;
     m.packet.tid = t->tid;
@@ -205,7 +124,7 @@ void recover_hit(struct tracee *t)
 void last_look(struct tracee *t, struct lw_guard_packet *m)
 {
     struct process *p = t->process;
-    struct lw_slot_state *states = p && p->armed ? slot_states(p->tgid) : NULL;
+    struct lw_slot_state *states = p && p->armed ? slot_states(p) : NULL;
     if (!states)
         return;
     for (int s = 0; s < LW_SLOTS; s++) {
@@ -227,7 +146,7 @@ bool stray_is_queued(int tid)
     struct __ptrace_peeksiginfo_args args = {.off = 0, .flags = 0, .nr = 16};
     long n = ptrace(PTRACE_PEEKSIGINFO, tid, &args, infos);
     for (long i = 0; i < n; i++)
-        if (infos[i].si_signo == SIGTRAP && (infos[i].si_code == TRAP_BRKPT || infos[i].si_code == TRAP_PERF))
+        if (infos[i].si_signo == SIGTRAP && (infos[i].si_code == TRAP_BRKPT || infos[i].si_code == TRAP_HWBKPT || infos[i].si_code == TRAP_PERF))
             return true;
     return false;
 }

@@ -14,7 +14,8 @@ enum sigtrap {
     SIGTRAP_GENUINE,        /* int3, kill(2), a debugger's: the program's own business */
     SIGTRAP_STRAY,          /* a debug exception whose DR6 was lost */
     SIGTRAP_LOADER,         /* our breakpoint in the loader */
-    SIGTRAP_STRAY_AT_LOADER /* the same, with DR6 lost */
+    SIGTRAP_STRAY_AT_LOADER, /* the same, with DR6 lost */
+    SIGTRAP_TRAPPED          /* a hit of backend ptrace */
 };
 
 /* t is in a signal-delivery-stop for SIGTRAP. */

@@ -18,7 +18,11 @@
 #include <unistd.h>
 
 #include "arming.h"
+#include "keeper.h"
+#include "poking.h"
+#include "records.h"
 #include "recover.h"
+#include "trapped.h"
 
 struct guard guard;
 
@@ -58,7 +62,7 @@ static void answer_arming(struct process *p, int error, int tid, uint32_t slot)
 static void fail_arming(struct process *p, int error, int tid, uint32_t slot)
 {
     uint64_t ignored[LW_GUARD_SLOTS] = {0};
-    disarm_process(p, p->arming_mask, ignored);
+    disarm_process(p, p->arming_mask, &guard.config, ignored);
     answer_arming(p, error, tid, slot);
 }
 
@@ -67,6 +71,12 @@ struct pump {
     uint32_t window;
     uint32_t lacking;
 };
+
+bool lacks(const struct tracee *t)
+{
+    const struct process *p = t->process;
+    return p && (p->armed & ~t->have || (t->poked && t->have & ~p->armed));
+}
 
 static void arm_or_report(struct tracee *t)
 {
@@ -165,6 +175,7 @@ static void leave(struct tracee *t)
 static void resume(struct tracee *t, int signal)
 {
     if (guard.letting_go && !stray_is_queued(t->tid)) {
+        unpoke_thread(t);
         ptrace(PTRACE_DETACH, t->tid, 0, (void *)(intptr_t)signal);
         leave(t);
         return;
@@ -193,7 +204,7 @@ void proceed(struct tracee *t, int signal)
         t->held_until = 0;
         guard.exits_held--;
     }
-    if (p && (p->armed & ~t->have))
+    if (lacks(t))
         arm_or_report(t);
     resume(t, signal);
     if (p && p->arming)
@@ -207,7 +218,7 @@ static void hold(struct tracee *t, uint32_t kind)
         return;
     }
     t->state = TRACEE_HELD;
-    struct lw_guard_packet m = {.kind = kind, .tgid = t->process->tgid, .tid = t->tid};
+    struct lw_guard_packet m = {.kind = kind, .tgid = t->process->tgid, .tid = t->tid, .value = {record_time()}};
     send_packet(&m);
 }
 
@@ -235,14 +246,22 @@ static void on_clone(struct tracee *t, int event)
     if (!child)
         child = tracee_add(tid);
     child->state = TRACEE_EXPECTED;
+    /* Of debug registers nothing is inherited but perf events. */
+    bool pokes = guard.config.arming == LW_ARM_POKES;
+    uint32_t inherited = pokes ? 0 : t->have;
+    if (pokes && p->armed && (thread || guard.config.follow_fork))
+        count_newcomer();
     if (thread) {
-        enter_process(child, p, t->have);
+        enter_process(child, p, inherited);
     } else if (guard.config.follow_fork) {
         struct process *q = process_add(tid);
         q->armed = p->armed;
+        q->loader_register = p->loader_register;
         memcpy(q->spec, p->spec, sizeof(q->spec));
-        enter_process(child, q, t->have);
-        struct lw_guard_packet m = {.kind = LW_MESSAGE_FORKED, .tgid = p->tgid, .tid = tid};
+        enter_process(child, q, inherited);
+        if (pokes)
+            share_with_child(p, q);
+        struct lw_guard_packet m = {.kind = LW_MESSAGE_FORKED, .tgid = p->tgid, .tid = tid, .value = {record_time()}};
         send_packet(&m);
     }
     if (waits)
@@ -277,12 +296,14 @@ static void on_exec(struct tracee *t)
     } while (s.count == 256);
     if (p->arming)
         answer_arming(p, ESRCH, t->tid, 0);
-    /* remove_on_exec has taken the events; the descriptors keep the counts until livewatcher disarms. */
+    /* remove_on_exec has taken the events; the descriptors keep the counts until livewatcher disarms. What was poked
+     * flush_thread() has cleared. */
     p->armed = 0;
     t->have = 0;
     /* The leader that was may have passed its exit event; who has its tid now has not. */
     p->exiting = 0;
     t->exiting = false;
+    t->poked = false;
     hold(t, LW_MESSAGE_EXEC);
 }
 
@@ -311,7 +332,7 @@ static void on_event_stop(struct tracee *t, int signal)
         return;
     }
     struct process *p = t->process;
-    if (p && (p->armed & ~t->have))
+    if (lacks(t))
         arm_or_report(t);
     listen_or_leave(t);
     if (p && p->arming)
@@ -325,6 +346,9 @@ static void on_signal(struct tracee *t, int signal)
         return;
     }
     switch (judge_sigtrap(t)) {
+    case SIGTRAP_TRAPPED:
+        take_trap(t);
+        break;
     case SIGTRAP_STRAY:
         recover_hit(t);
         proceed(t, 0);
@@ -341,6 +365,8 @@ static void on_signal(struct tracee *t, int signal)
 
 static void on_gone(int tid, int status)
 {
+    if (tid == guard.keeper)
+        guard.keeper = start_keeper(); /* somebody has killed it */
     struct tracee *t = tracee_find(tid);
     struct process *p = t ? t->process : NULL;
     if (t)
@@ -355,6 +381,7 @@ static void on_gone(int tid, int status)
             answer_arming(p, ESRCH, tid, 0);
         struct lw_guard_packet m = {.kind = LW_MESSAGE_EXIT, .tgid = p->tgid, .status = status};
         send_packet(&m);
+        keeper_forgets(p);
         if (p->event_count == 0)
             process_remove(p);
         else
@@ -395,6 +422,10 @@ void on_wait(int tid, int status)
 
     t->state = TRACEE_STOPPED;
     int event = status >> 16;
+    if (t->trapped && tell_trap(t) && event == PTRACE_EVENT_STOP) {
+        hold(t, LW_MESSAGE_LOADER);
+        return;
+    }
     switch (event) {
     case 0:
         on_signal(t, WSTOPSIG(status));

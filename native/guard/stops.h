@@ -14,6 +14,7 @@ struct guard {
     bool started_ended;
     int exits_held; /* threads held at their exit */
     int livewatcher;
+    int keeper;      /* backend ptrace */
     bool detaching;  /* livewatcher has said DETACH */
     bool letting_go; /* every stop from here on ends in PTRACE_DETACH */
 };
@@ -24,6 +25,13 @@ void send_packet(const struct lw_guard_packet *packet);
 
 /* One result of waitpid(2). */
 void on_wait(int tid, int status);
+
+/* Serves the stops that are there; false where there were none. No thread's turn comes twice: one that hits without end
+ * must not starve the others, or us of commands. */
+bool drain_waits(void);
+
+/* Whether t's registers are not as its process's slots are. */
+bool lacks(const struct tracee *t);
 
 /* t stands in its exit event. */
 void on_exiting(struct tracee *t);

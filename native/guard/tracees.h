@@ -42,6 +42,10 @@ struct process {
     uint32_t interrupted; /* of those, how many are on their way to a stop for arming */
     struct event *events; /* of all its threads, gone ones too: what others inherited from them lives in them */
     uint32_t event_count, event_room;
+    /* Backend ptrace. */
+    int loader_register; /* of LW_LOADER_SLOT */
+    int kept;            /* 1 + its place in the keeper's list; 0 */
+    int entry;           /* where its slots were found last in the shared memory */
 };
 
 struct tracee {
@@ -52,6 +56,12 @@ struct tracee {
     bool interrupted;
     bool exiting;
     int64_t held_until; /* CLOCK_MONOTONIC ms, for a thread held at its exit; 0 */
+    /* Backend ptrace: have may be more than armed, till the thread's next stop. */
+    bool poked;           /* some register of it is set */
+    int loader_register;
+    bool trapped;         /* its last stop was a hit, which is still to be told */
+    uint64_t trap_time;   /* CLOCK_MONOTONIC ns */
+    uint64_t trap_number;
 };
 
 struct tracee *tracee_find(int tid);

@@ -12,5 +12,6 @@ void probe_burst(struct lw_probe_page *page, const struct lw_probe_order *order)
 void probe_chain(struct lw_probe_page *page, const struct lw_probe_order *order);
 void probe_read(struct lw_probe_page *page, const struct lw_probe_order *order);
 void probe_trace(struct lw_probe_page *page);
+void probe_poke(struct lw_probe_page *page, const struct lw_probe_order *order);
 
 #endif

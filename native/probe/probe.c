@@ -77,6 +77,9 @@ static void follow(struct lw_probe_page *page, const struct lw_probe_order *orde
     case LW_PROBE_TRACE:
         probe_trace(page);
         break;
+    case LW_PROBE_POKE:
+        probe_poke(page, order);
+        break;
     default:
         page->error = EINVAL;
         break;

@@ -27,6 +27,8 @@ enum lw_probe_kind {
     LW_PROBE_CHAIN = 2, /* count threads, each started by the one before, write once each and end */
     LW_PROBE_READ = 3,  /* count times the kernel writes word: read(2) of 8 bytes from a pipe */
     LW_PROBE_TRACE = 4, /* traces a child of its own by PTRACE_SEIZE, as "livewatcher run" does */
+    LW_PROBE_POKE = 5,  /* has a child write word count times, its debug registers written by PTRACE_POKEUSER; others counts
+                           the hits */
 };
 
 /* One packet over a SOCK_SEQPACKET socket; the answer is the order's kind when it is done. */

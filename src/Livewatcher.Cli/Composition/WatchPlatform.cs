@@ -10,6 +10,7 @@ using Livewatcher.Linux.Guard;
 using Livewatcher.Linux.Interop;
 using Livewatcher.Linux.Perf;
 using Livewatcher.Linux.Probing;
+using Livewatcher.Linux.Ptrace;
 using Livewatcher.Linux.ProcFs;
 using Livewatcher.Model;
 using Livewatcher.Symbols;
@@ -41,11 +42,10 @@ internal sealed class WatchPlatform : IDisposable
     /// for.</exception>
     internal static WatchPlatform Prepare(WatchSettings settings)
     {
+        if (settings.Backend == "ptrace")
+            return new WatchPlatform(PtraceSource(), BackendChoice.Decide(new Capability(null, Hypervisor.IsPresent()), "ptrace", settings.Scope, settings.Guard));
         if (!DebugRegisters.Trap())
-        {
-            throw new UserException("cannot watch: this machine's debug registers do not trap; the kernel arms them, but of the writes to a "
-                + "watched word of livewatcher's own it saw none. Some hypervisors do not pass them on; \"livewatcher doctor\" has the details");
-        }
+            throw DeadRegisters();
 
         BpfHitSource? bpf = null;
         string? refusal = null;
@@ -67,8 +67,22 @@ internal sealed class WatchPlatform : IDisposable
 
         Capability capability = new(refusal, Hypervisor.IsPresent());
         BackendChoice choice = BackendChoice.Decide(capability, settings.Backend, settings.Scope, settings.Guard);
-        IHitSource chosen = bpf is null ? PerfSource(settings) : bpf;
-        return new WatchPlatform(chosen, choice);
+        if (bpf is not null)
+            return new WatchPlatform(bpf, choice);
+        try
+        {
+            return new WatchPlatform(PerfSource(settings), choice);
+        }
+        catch (PerfException e) when (settings.Backend == "auto" && CanPoke())
+        {
+            choice = BackendChoice.Decide(capability with { PerfRefusal = e.Message }, settings.Backend, settings.Scope, settings.Guard);
+            return new WatchPlatform(PtraceSource(), choice);
+        }
+        catch (PerfException e)
+        {
+            throw new UserException($"cannot watch: {e.Message}; it takes root, or CAP_PERFMON, or kernel.perf_event_paranoid of at most 2; "
+                + "--backend ptrace goes without perf events");
+        }
     }
 
     /// <summary>Starts a program, held at its exec.</summary>
@@ -90,6 +104,11 @@ internal sealed class WatchPlatform : IDisposable
             {
                 tracer.Attach(target);
             }
+            catch (TraceRefusedException e) when (Choice.Backend == "ptrace" && ProcessTable.TracerOf(target) is { } tracing)
+            {
+                throw new UserException($"cannot trace process {target}: {ProcessTable.NameOf(tracing) ?? "another program"} (pid {tracing}) traces it, and "
+                    + $"a process has one tracer ({Errno.Describe(e.Errno)})");
+            }
             catch (TraceRefusedException e) when (ProcessTable.TracerOf(target) is { } other)
             {
                 string name = ProcessTable.NameOf(other) ?? "another program";
@@ -103,7 +122,7 @@ internal sealed class WatchPlatform : IDisposable
             catch (TraceRefusedException e)
             {
                 throw new UserException($"cannot trace process {target}: {e.Message}; it takes the same user or CAP_SYS_PTRACE "
-                    + "(kernel.yama.ptrace_scope may forbid it), or --guard off");
+                    + $"(kernel.yama.ptrace_scope may forbid it){(Choice.Backend == "ptrace" ? "" : ", or --guard off")}");
             }
         }
 
@@ -113,15 +132,21 @@ internal sealed class WatchPlatform : IDisposable
     /// <summary>Makes ready for processes that come by themselves, each to be taken into the guard's hands where there is a guard.</summary>
     internal ListenPlatform ForListening(WatchSettings settings)
     {
-        Func<IArming> scan = () => source is BpfHitSource bpf ? ScanArming.For(bpf, followFork: false) : ScanArming.For((PerfHitSource)source, followFork: false);
+        IArming? scan = source switch
+        {
+            BpfHitSource bpf => ScanArming.For(bpf, followFork: false),
+            PerfHitSource perf => ScanArming.For(perf, followFork: false),
+            _ => null, // only a tracer can poke
+        };
         if (Choice.Guard)
         {
             (tracer, _) = GuardStart.For(source, followFork: false, settings.StackBytes, launch: null);
-            arming = new EachByItsGuard(new GuardArming(tracer), scan(), guarded.Contains);
+            GuardArming held = new(tracer);
+            arming = scan is null ? held : new EachByItsGuard(held, scan, guarded.Contains);
         }
         else
         {
-            arming = scan();
+            arming = scan;
         }
 
         return new ListenPlatform(ForSession(settings), Guard, ProcessTable.NameOf, ReadRegisters: null, OnlineCpus.Read().Count);
@@ -145,18 +170,23 @@ internal sealed class WatchPlatform : IDisposable
         source.Dispose();
     }
 
-    /// <exception cref="UserException">Not even perf events are allowed.</exception>
-    private static PerfHitSource PerfSource(WatchSettings settings)
+    /// <exception cref="PerfException">Not even perf events are allowed.</exception>
+    private static PerfHitSource PerfSource(WatchSettings settings) =>
+        PerfHitSource.Open(new PerfSettings { StackBytes = settings.StackBytes, FollowFork = settings.FollowFork });
+
+    private static bool CanPoke() => DebugRegisters.TrapByPtrace(out Refusal? refusal) && refusal is null;
+
+    /// <exception cref="UserException">ptrace(2) may not write debug registers, or they do not trap.</exception>
+    private static PtraceHitSource PtraceSource()
     {
-        try
-        {
-            return PerfHitSource.Open(new PerfSettings { StackBytes = settings.StackBytes, FollowFork = settings.FollowFork });
-        }
-        catch (PerfException e)
-        {
-            throw new UserException($"cannot watch: {e.Message}; it takes root, or CAP_PERFMON, or kernel.perf_event_paranoid of at most 2");
-        }
+        if (!DebugRegisters.TrapByPtrace(out Refusal? refusal))
+            throw DeadRegisters();
+        return refusal is null ? PtraceHitSource.Open() : throw new UserException($"--backend ptrace: {refusal}");
     }
+
+    private static UserException DeadRegisters() =>
+        new("cannot watch: this machine's debug registers do not trap; the kernel arms them, but of the writes to a "
+            + "watched word of livewatcher's own it saw none. Some hypervisors do not pass them on; \"livewatcher doctor\" has the details");
 
     private IArming ChooseArming(WatchSettings settings)
     {
@@ -183,7 +213,8 @@ internal sealed class WatchPlatform : IDisposable
         {
             guarded.Remove(process);
             string who = ProcessTable.TracerOf(process) is { } other ? $"{ProcessTable.NameOf(other)} (pid {other}) already traces it" : e.Message;
-            return new GuardOutcome(Held: false, $"no guard for process {process}: {who}; its own library swallows stray SIGTRAPs");
+            string so = Choice.Backend == "ptrace" ? "it cannot be armed" : "its own library swallows stray SIGTRAPs";
+            return new GuardOutcome(Held: false, $"no guard for process {process}: {who}; {so}");
         }
     }
 

@@ -8,7 +8,8 @@ namespace Livewatcher.Cli.Options;
 /// <summary>The options that say how registers are armed and hits are recorded, defined once.</summary>
 internal sealed class BackendOptions
 {
-    private readonly Option<string> backend = Choices.Of("--backend", "How to arm: BPF programs, perf rings, or what works (auto).", "auto", "bpf", "perf");
+    private readonly Option<string> backend = Choices.Of(
+        "--backend", "How to arm: BPF programs, perf rings, ptrace (stops the thread at each hit), or what works (auto).", "auto", "bpf", "perf", "ptrace");
 
     private readonly Option<string> scope = Choices.Of(
         "--scope", "cpu: every CPU's registers, filtered by process; task: the target's threads only; auto: cpu, in a virtual machine task.",

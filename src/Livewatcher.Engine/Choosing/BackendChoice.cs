@@ -7,10 +7,11 @@ namespace Livewatcher.Engine.Choosing;
 /// <summary>What this machine and this user can do, found by trying.</summary>
 /// <param name="BpfRefusal">Why BPF does not work; null where it does.</param>
 /// <param name="Hypervisor">Whether the processor says that it is virtual.</param>
-public sealed record Capability(string? BpfRefusal, bool Hypervisor);
+/// <param name="PerfRefusal">Why perf events do not work either, where both and ptrace have been tried; null otherwise.</param>
+public sealed record Capability(string? BpfRefusal, bool Hypervisor, string? PerfRefusal = null);
 
 /// <summary>Backend, scope and guard of one watching.</summary>
-/// <param name="Backend">bpf or perf.</param>
+/// <param name="Backend">bpf, perf or ptrace.</param>
 /// <param name="Scope">cpu or task.</param>
 /// <param name="Guard">Whether stray SIGTRAPs are swallowed.</param>
 /// <param name="Notes">What the user should know of the choice.</param>
@@ -26,9 +27,14 @@ public sealed record BackendChoice(string Backend, string Scope, bool Guard, IRe
         List<string> notes = [];
         if (backend == "bpf" && capability.BpfRefusal is { } refusal)
             throw new UserException($"--backend bpf: {refusal}; it takes root, or CAP_BPF and CAP_PERFMON");
-        string chosen = backend == "auto" ? capability.BpfRefusal is null ? "bpf" : "perf" : backend;
+        string chosen = backend != "auto" ? backend
+            : capability.BpfRefusal is null ? "bpf"
+            : capability.PerfRefusal is null ? "perf"
+            : "ptrace";
         if (backend == "auto" && capability.BpfRefusal is { } why)
-            notes.Add($"backend perf, because BPF is refused: {why}");
+            notes.Add($"backend {chosen}, because BPF is refused: {why}{(chosen == "ptrace" ? $"; and perf events: {capability.PerfRefusal}" : "")}");
+        if (chosen == "ptrace")
+            return ByPtrace(scope, guard, notes);
         if (chosen == "perf" && scope == "cpu")
             throw new UserException("--scope cpu needs backend bpf, which tells the target's hits from everybody else's in the kernel");
         string reach = (chosen, scope) switch
@@ -47,5 +53,16 @@ public sealed record BackendChoice(string Backend, string Scope, bool Guard, IRe
         if (capability.Hypervisor && !guarded)
             notes.Add("guard off in a virtual machine: where it loses DR6, a stray SIGTRAP kills the target");
         return new BackendChoice(chosen, reach, guarded, notes);
+    }
+
+    /// <summary>There the guard is what takes the hits.</summary>
+    private static BackendChoice ByPtrace(string scope, string guard, List<string> notes)
+    {
+        if (scope == "cpu")
+            throw new UserException("--scope cpu needs backend bpf: ptrace(2) writes the debug registers of the target's threads, one by one");
+        if (guard == "off")
+            throw new UserException("--guard off does not go with backend ptrace: the guard is the tracer that takes the hits");
+        notes.Add("backend ptrace stops the thread at each hit, for tens of microseconds or more");
+        return new BackendChoice("ptrace", "task", Guard: true, notes);
     }
 }

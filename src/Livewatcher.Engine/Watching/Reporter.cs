@@ -71,7 +71,7 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
         foreach (WriterRow row in writers.Rank())
             sink.Publish(row);
         if (!platform.Source.SeesKernel)
-            ledger.AddGap("the kernel's own accesses (read(2) into watched memory) are hidden from this user: kernel.perf_event_paranoid");
+            ledger.AddGap($"the kernel's own accesses (read(2) into watched memory) are {platform.Source.WhyKernelHidden}");
         foreach (string gap in platform.Arming.Gaps)
             ledger.AddGap(gap);
         if (coveredFrom is null)

@@ -17,6 +17,7 @@ internal enum GuardCommand : uint
     LW_COMMAND_DETACH = 6,
     LW_COMMAND_REGISTERS = 7,
     LW_COMMAND_COUNTS = 8,
+    LW_COMMAND_SETTLE = 9,
 }
 
 internal enum GuardMessage : uint
@@ -34,6 +35,13 @@ internal enum GuardMessage : uint
     LW_MESSAGE_REGISTERS = 111,
     LW_MESSAGE_COUNTS = 112,
     LW_MESSAGE_EXITING = 113,
+    LW_MESSAGE_TRAPPED = 114,
+}
+
+internal enum GuardArmingKind : uint
+{
+    LW_ARM_EVENTS = 0,
+    LW_ARM_POKES = 1,
 }
 
 internal static class GuardLimits
@@ -114,6 +122,7 @@ internal struct RingDescriptors
 internal struct GuardConfig
 {
     public nint Slots;
+    public nint Share;
     public int Socket;
     public int PeerSocket;
     public ProgramDescriptors Programs;
@@ -123,6 +132,6 @@ internal struct GuardConfig
     public int ExcludeKernel;
     public int Rings;
     public uint RingWatermark;
-    public uint Padding;
+    public GuardArmingKind Arming;
     public RingDescriptors RingFds;
 }

@@ -2,6 +2,7 @@
 
 using Livewatcher.Linux.Bpf;
 using Livewatcher.Linux.Perf;
+using Livewatcher.Linux.Ptrace;
 using Livewatcher.Linux.Records;
 using Livewatcher.Model;
 
@@ -10,7 +11,7 @@ namespace Livewatcher.Linux.Guard;
 /// <summary>Starts a guard that fits a source.</summary>
 public static unsafe class GuardStart
 {
-    /// <param name="source">Whose programs or rings the guard's events feed.</param>
+    /// <param name="source">Whose programs or rings the guard's events feed; or which the guard itself feeds.</param>
     /// <param name="followFork">Whether children are traced and armed too.</param>
     /// <param name="stackBytes">Of user stack, for recovered hits.</param>
     /// <param name="launch">A program to start, held at its exec; null to attach later.</param>
@@ -35,6 +36,9 @@ public static unsafe class GuardStart
 
         if (source is PerfHitSource perf)
             perf.FillGuardConfig(ref config);
-        return GuardTracer.Start(config, launch);
+        if (source is not PtraceHitSource traps)
+            return GuardTracer.Start(config, launch, traps: null);
+        traps.FillGuardConfig(ref config);
+        return GuardTracer.Start(config, launch, traps);
     }
 }

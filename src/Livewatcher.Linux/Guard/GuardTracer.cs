@@ -3,6 +3,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Livewatcher.Linux.Interop;
+using Livewatcher.Linux.Ptrace;
 using Livewatcher.Linux.Records;
 using Livewatcher.Model;
 
@@ -16,6 +17,7 @@ public sealed unsafe class GuardTracer : ITracer
 
     private readonly SafeDescriptor socket;
     private readonly int guardPid;
+    private readonly PtraceHitSource? traps;
     private readonly Thread reader;
     private readonly BlockingCollection<TracerEvent> events = [];
     private readonly BlockingCollection<GuardPacket> answers = [];
@@ -25,17 +27,28 @@ public sealed unsafe class GuardTracer : ITracer
     private volatile bool detached;
     private long detailLost;
 
-    private GuardTracer(SafeDescriptor socket, int guardPid)
+    private GuardTracer(SafeDescriptor socket, int guardPid, PtraceHitSource? traps)
     {
         this.socket = socket;
         this.guardPid = guardPid;
+        this.traps = traps;
+        traps?.Connect(number =>
+        {
+            GuardPacket settle = new() { Kind = (uint)GuardCommand.LW_COMMAND_SETTLE };
+            settle.Value[0] = number;
+            Send(settle);
+            return !gone;
+        });
         reader = new Thread(ReadAll) { Name = "lw-guard-reader", IsBackground = true };
         reader.Start();
     }
 
     /// <summary>Forks the guard. With a launch request it starts the program and holds it at its exec.</summary>
+    /// <param name="config">What it needs to know; the sockets are filled in here.</param>
+    /// <param name="launch">What to start; null for nothing.</param>
+    /// <param name="traps">Backend ptrace: who receives the hits.</param>
     /// <exception cref="UserException">The program cannot be started.</exception>
-    internal static (GuardTracer Tracer, ProcessId Started) Start(GuardConfig config, LaunchRequest? launch)
+    internal static (GuardTracer Tracer, ProcessId Started) Start(GuardConfig config, LaunchRequest? launch, PtraceHitSource? traps)
     {
         int* pair = stackalloc int[2];
         if (Libc.SocketPair(Libc.AF_UNIX, Libc.SOCK_SEQPACKET | Libc.SOCK_CLOEXEC, 0, pair) != 0)
@@ -63,7 +76,7 @@ public sealed unsafe class GuardTracer : ITracer
 
         if (pid < 0)
             throw new UserException($"fork for the guard: {Errno.Describe(-pid)}");
-        GuardTracer tracer = new(ours, pid);
+        GuardTracer tracer = new(ours, pid, traps);
         if (launch is null)
             return (tracer, default);
         try
@@ -217,6 +230,7 @@ public sealed unsafe class GuardTracer : ITracer
         switch ((GuardMessage)packet.Kind)
         {
             case GuardMessage.LW_MESSAGE_EXEC:
+                traps?.OnExec(packet.Value[0], process);
                 events.Add(new TracerEvent.Executed(process));
                 break;
             case GuardMessage.LW_MESSAGE_LOADER:
@@ -226,10 +240,14 @@ public sealed unsafe class GuardTracer : ITracer
                 events.Add(new TracerEvent.Exited(process, packet.Status));
                 break;
             case GuardMessage.LW_MESSAGE_FORKED:
+                traps?.OnForked(packet.Value[0], process, new ProcessId(packet.Tid));
                 events.Add(new TracerEvent.Forked(process, new ProcessId(packet.Tid)));
                 break;
             case GuardMessage.LW_MESSAGE_HIT:
                 OnRecovered(message[sizeof(GuardPacket)..]);
+                break;
+            case GuardMessage.LW_MESSAGE_TRAPPED:
+                OnTrapped(message[sizeof(GuardPacket)..]);
                 break;
             case GuardMessage.LW_MESSAGE_EXITING:
                 events.Add(new TracerEvent.Exiting(process, Values(packet.Mask, packet.Value)));
@@ -261,6 +279,12 @@ public sealed unsafe class GuardTracer : ITracer
             detailLost = hit.LostBefore;
             events.Add(new TracerEvent.DetailLost(detailLost));
         }
+    }
+
+    private void OnTrapped(ReadOnlySpan<byte> message)
+    {
+        if (traps is not null && RecordDecoder.TryReadHeader(message, out WatchRecord record))
+            traps.OnHit(RecordDecoder.ToHit(record, message[sizeof(WatchRecord)..], names));
     }
 
     private static Dictionary<int, ulong> Values(uint mask, in GuardValues values)

@@ -14,6 +14,7 @@ internal static unsafe partial class Libc
     internal const int PROT_READ = 1;
     internal const int PROT_WRITE = 2;
     internal const int MAP_SHARED = 1;
+    internal const int MAP_ANONYMOUS = 0x20;
     internal const int SYS_perf_event_open = 298;
     internal const int SYS_pidfd_open = 434;
     internal const int POLLIN = 1;

@@ -31,4 +31,17 @@ public static class DebugRegisters
         });
         return broken is not null || !silent;
     }
+
+    /// <summary>The same by ptrace(2), for machines that refuse perf events.</summary>
+    /// <param name="refusal">Why the registers cannot be written that way; null where they can.</param>
+    public static bool TrapByPtrace(out Refusal? refusal)
+    {
+        refusal = null;
+        using ProbeTarget? probe = ProbeTarget.TryStart(out _);
+        if (probe is null)
+            return true;
+        CountTrial seen = TraceTrials.Pokes(probe);
+        refusal = seen.Refusal;
+        return seen.Refusal is not null || seen is not { Writes: > 0, Counted: 0, Strays: 0 };
+    }
 }

@@ -12,6 +12,7 @@ internal enum ProbeKind : uint
     LW_PROBE_CHAIN = 2,
     LW_PROBE_READ = 3,
     LW_PROBE_TRACE = 4,
+    LW_PROBE_POKE = 5,
 }
 
 /// <summary>struct lw_probe_order.</summary>

@@ -30,6 +30,21 @@ internal static class TraceTrials
         return Refusals.Try(What, () => errno = Seize(probe.Process)) ?? Refusals.Of(What, errno);
     }
 
+    /// <summary>As backend ptrace does: a child's debug registers, written by its tracer.</summary>
+    internal static CountTrial Pokes(ProbeTarget probe)
+    {
+        const string Poking = "ptrace(PTRACE_POKEUSER) of a debug register";
+        const int Few = 16;
+        int errno = 0;
+        Refusal? refusal = Refusals.Try(Poking, () =>
+            {
+                probe.Do(ProbeTarget.Few(ProbeKind.LW_PROBE_POKE, Few, patienceMilliseconds: 500));
+                errno = probe.Error;
+            })
+            ?? Refusals.Of(Poking, errno);
+        return refusal is not null ? new CountTrial(refusal, 0, 0, 0) : new CountTrial(null, probe.Writes, probe.OtherTraps, probe.Strays);
+    }
+
     /// <summary>As attach does, guard or not.</summary>
     internal static Refusal? ReadOther(ProbeTarget probe) =>
         Refusals.Of("process_vm_readv(2)", ProbeNative.Peek(probe.Process.Value, probe.Word.Address.Value));
@@ -39,7 +54,7 @@ internal static class TraceTrials
         GuardConfig config = new() { Targets = -1 };
         for (int slot = 0; slot < RecordLimits.LW_SLOTS; slot++)
             config.Programs[slot] = -1;
-        (GuardTracer guard, _) = GuardTracer.Start(config, launch: null);
+        (GuardTracer guard, _) = GuardTracer.Start(config, launch: null, traps: null);
         using (guard)
         {
             try

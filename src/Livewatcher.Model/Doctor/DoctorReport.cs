@@ -18,7 +18,7 @@ public enum DoctorVerdict
 /// <summary>What run or attach would do here, given no options.</summary>
 /// <param name="Verb">run or attach.</param>
 /// <param name="Possible">False where it would be refused.</param>
-/// <param name="Backend">bpf or perf.</param>
+/// <param name="Backend">bpf, perf or ptrace.</param>
 /// <param name="Scope">cpu or task.</param>
 /// <param name="Guard">Whether it would swallow stray SIGTRAPs.</param>
 /// <param name="Reasons">Why, a sentence each.</param>

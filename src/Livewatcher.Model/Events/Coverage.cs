@@ -53,7 +53,7 @@ public sealed record HitCounts
 /// <param name="From">When all threads were covered; null where nothing was ever armed.</param>
 /// <param name="To">When the watching ended.</param>
 /// <param name="Why">Why it ended: "target exited with status 0", "--for", "--max-hits", "interrupted".</param>
-/// <param name="Backend">bpf or perf.</param>
+/// <param name="Backend">bpf, perf or ptrace.</param>
 /// <param name="Scope">cpu or task.</param>
 /// <param name="Guard">Whether the guard was on.</param>
 /// <param name="Hits">Every hit's account.</param>

@@ -11,7 +11,7 @@ public abstract record WatchEvent;
 /// <param name="Process">Where.</param>
 /// <param name="Slots">The debug registers it occupies.</param>
 /// <param name="Initial">The value at arming; null for execution breakpoints.</param>
-/// <param name="Backend">bpf or perf.</param>
+/// <param name="Backend">bpf, perf or ptrace.</param>
 /// <param name="Scope">cpu or task.</param>
 /// <param name="Guard">Whether the guard is on.</param>
 /// <param name="Threads">Threads covered at this moment.</param>

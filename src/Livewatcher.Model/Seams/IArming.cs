@@ -26,7 +26,7 @@ public interface IArming : IDisposable
 
 /// <summary>The kernel refuses a debug register.</summary>
 public sealed class ArmingException(int errno, string errnoText, ThreadId? thread, int slot)
-    : Exception($"perf_event_open for thread {thread?.ToString() ?? "-"}, slot {slot}: {errnoText}")
+    : Exception($"arming thread {thread?.ToString() ?? "-"}, slot {slot}: {errnoText}")
 {
     public int Errno { get; } = errno;
 

@@ -48,14 +48,17 @@ public interface IHitReceiver
 /// <summary>Where hits come from: a BPF ring or perf rings. Wait and Drain belong to one thread; the rest to another.</summary>
 public interface IHitSource : IDisposable
 {
-    /// <summary>bpf or perf.</summary>
+    /// <summary>bpf, perf or ptrace.</summary>
     string Name { get; }
 
     /// <summary>True where each record carries old and new value and the account is the kernel's own.</summary>
     bool TracksValues { get; }
 
-    /// <summary>False where the kernel hides its own accesses from us (kernel.perf_event_paranoid).</summary>
+    /// <summary>False where the kernel hides its own accesses from us.</summary>
     bool SeesKernel { get; }
+
+    /// <summary>What hides them, where it does: "the kernel's own accesses are ...".</summary>
+    string WhyKernelHidden => "hidden from this user: kernel.perf_event_paranoid";
 
     SessionCounts Session { get; }
 

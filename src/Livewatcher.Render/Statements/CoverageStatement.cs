@@ -42,7 +42,7 @@ internal static class CoverageStatement
         }
 
         yield return new(StatementKind.Fact, Covered(coverage, view.Complete));
-        yield return new(StatementKind.Fact, Account(coverage.Hits));
+        yield return new(StatementKind.Fact, Account(coverage.Hits, coverage.Backend));
         yield return new(StatementKind.Fact, BesidesTheAccount(coverage.Hits));
         yield return new(StatementKind.Fact, Stacks(coverage));
         foreach (var remark in coverage.Remarks)
@@ -71,7 +71,7 @@ internal static class CoverageStatement
 
     private static string Covered(CoverageEvent coverage, bool complete)
     {
-        var how = $"backend {coverage.Backend}, scope {coverage.Scope}, guard {(coverage.Guard ? "on" : "off")}";
+        var how = $"backend {Words.Backend(coverage.Backend)}, scope {coverage.Scope}, guard {(coverage.Guard ? "on" : "off")}";
         if (coverage.From is not { } from)
         {
             return $"Nothing was armed; ended at {Timestamps.Full(coverage.To)}: {coverage.Why} ({how}).";
@@ -85,11 +85,11 @@ internal static class CoverageStatement
             : $"Covered but for the gaps: {who}, {span}; ended: {coverage.Why} ({how}).";
     }
 
-    private static string Account(HitCounts hits)
+    private static string Account(HitCounts hits, string backend)
     {
         var sum = hits.Recorded + hits.Filtered + hits.Dropped;
         var parts = $"{hits.Recorded:N0} recorded + {hits.Filtered:N0} filtered + {hits.Dropped:N0} dropped";
-        var counted = $"{Words.Count(hits.Counted, "hit")} counted by the kernel";
+        var counted = $"{Words.Count(hits.Counted, "hit")} counted by {(backend == "ptrace" ? "the guard" : "the kernel")}";
         return (hits.Counted - sum) switch
         {
             0 => $"{counted} = {parts}.",

@@ -12,6 +12,9 @@ internal static class Words
 
     public static string Count(long number, string one, string many) => number == 1 ? $"1 {one}" : $"{number:N0} {many}";
 
+    /// <summary>A backend by its name, with its price where it has one for the target.</summary>
+    public static string Backend(string name) => name == "ptrace" ? "ptrace (stops the thread at each hit)" : name;
+
     /// <summary>"no thread {wrote} g_x".</summary>
     public static string Past(AccessMode mode) => mode switch
     {

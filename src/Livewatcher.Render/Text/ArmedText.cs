@@ -35,7 +35,7 @@ internal sealed class ArmedText(Page page)
 
         page.Sentence(
             $"pid {armed.Process}, {Words.Count(armed.Threads, "thread")}, {Words.Count(armed.Cpus, "CPU")},"
-            + $" {armed.Backend}, scope {armed.Scope}, guard {(armed.Guard ? "on" : "off")},"
+            + $" {Words.Backend(armed.Backend)}, scope {armed.Scope}, guard {(armed.Guard ? "on" : "off")},"
             + $" since {Timestamps.Full(armed.Time)}",
             StackText.Indent);
     }

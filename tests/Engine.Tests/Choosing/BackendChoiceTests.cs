@@ -103,5 +103,31 @@ public sealed class BackendChoiceTests
         decide.Should().Throw<UserException>().WithMessage($"*{Refusal}*CAP_BPF*");
     }
 
+    /// <summary>Forced, or where neither of the others can be had; a tracer is what it is, so the guard is on everywhere.</summary>
+    [Theory]
+    [InlineData("ptrace", "auto", "auto", false)]
+    [InlineData("ptrace", "task", "on", true)]
+    [InlineData("auto", "auto", "auto", false)]
+    [InlineData("auto", "task", "on", true)]
+    public void PtraceIsScopeTaskWithTheGuardOn(string backend, string scope, string guard, bool hypervisor)
+    {
+        Capability neither = new(Refusal, hypervisor, "perf_event_open(2): EACCES");
+        BackendChoice choice = BackendChoice.Decide(neither, backend, scope, guard);
+        (choice.Backend, choice.Scope, choice.Guard).Should().Be(("ptrace", "task", true));
+        Told(choice, "stops the thread at each hit").Should().BeTrue();
+        Told(choice, "EACCES").Should().Be(backend == "auto", "who has asked for it need not be told why");
+    }
+
+    [Theory]
+    [InlineData("ptrace", "cpu", "auto", "--scope cpu")]
+    [InlineData("ptrace", "auto", "off", "--guard off")]
+    [InlineData("auto", "cpu", "auto", "--scope cpu")]
+    [InlineData("auto", "auto", "off", "--guard off")]
+    public void PtraceRefusesWhatItCannotDo(string backend, string scope, string guard, string option)
+    {
+        Action decide = () => BackendChoice.Decide(new Capability(Refusal, false, "perf_event_open(2): EACCES"), backend, scope, guard);
+        decide.Should().Throw<UserException>().Which.Message.Should().StartWith(option);
+    }
+
     private static bool Told(BackendChoice choice, string what) => choice.Notes.Any(note => note.Contains(what));
 }

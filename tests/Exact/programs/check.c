@@ -199,6 +199,13 @@ static void check_honesty(const struct json *hits, const struct json *gaps)
     incomplete = 1;
 }
 
+/* ptrace(2)'s breakpoints leave the kernel's own accesses out: backend ptrace names that as its one gap, and must. */
+static int is_blind(const struct json *gaps)
+{
+    return strcmp(backend, "ptrace") == 0 && gaps && gaps->first && !gaps->first->next && gaps->first->text &&
+           strstr(gaps->first->text, "not seen by backend ptrace");
+}
+
 static void check_coverage(const struct json *coverage)
 {
     static const char *const nothing[] = { "dropped", "throttled", "recovered", "escaped" };
@@ -213,7 +220,10 @@ static void check_coverage(const struct json *coverage)
         check_honesty(hits, gaps);
         return;
     }
-    if (!json_true(coverage, "complete") || !gaps || gaps->first)
+    if (is_blind(gaps)) {
+        if (json_true(coverage, "complete"))
+            wrong("complete, with a gap");
+    } else if (!json_true(coverage, "complete") || !gaps || gaps->first)
         wrong("not complete: %s", gaps && gaps->first && gaps->first->text ? gaps->first->text : "no reason given");
     for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++)
         if (json_number(hits, nothing[i], -1) != 0)

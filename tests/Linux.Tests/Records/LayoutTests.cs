@@ -10,6 +10,7 @@ using Livewatcher.Linux.Bpf;
 using Livewatcher.Linux.Guard;
 using Livewatcher.Linux.Interop;
 using Livewatcher.Linux.Perf;
+using Livewatcher.Linux.Ptrace;
 using Livewatcher.Linux.Records;
 using Livewatcher.Linux.Tests.Support;
 using Xunit;
@@ -26,6 +27,7 @@ public sealed class LayoutTests
         #include <stdio.h>
         #include <time.h>
         #include "guard.h"
+        #include "share.h"
         #include "thread_event.h"
         """;
 
@@ -42,10 +44,11 @@ public sealed class LayoutTests
         { "native/guard/guard.h", "lw_guard_packet", typeof(GuardPacket) },
         { "native/guard/guard.h", "lw_guard_hit", typeof(GuardHit) },
         { "native/guard/guard.h", "lw_guard_config", typeof(GuardConfig) },
+        { "native/guard/share.h", "lw_trap_share", typeof(TrapShare) },
     };
 
     public static TheoryData<Type> Enumerations =>
-        [typeof(RecordKind), typeof(RecordFlags), typeof(GuardCommand), typeof(GuardMessage), typeof(ThreadEventFlags), typeof(PerfRecordType)];
+        [typeof(RecordKind), typeof(RecordFlags), typeof(GuardCommand), typeof(GuardMessage), typeof(GuardArmingKind), typeof(ThreadEventFlags), typeof(PerfRecordType)];
 
     [Theory]
     [MemberData(nameof(Mirrors))]
@@ -95,6 +98,8 @@ public sealed class LayoutTests
             ["LW_LOADER_SLOT"] = GuardLimits.LW_LOADER_SLOT,
             ["LW_GUARD_SLOTS"] = GuardLimits.LW_GUARD_SLOTS,
             ["LW_MAX_CPUS"] = GuardLimits.LW_MAX_CPUS,
+            ["LW_ENTRY_RESERVED"] = ShareLimits.LW_ENTRY_RESERVED,
+            ["LW_SLOT_STATES"] = ShareLimits.LW_SLOT_STATES,
             ["LW_PERF_SAMPLE_TYPE"] = (long)PerfSampling.SampleType,
             ["LW_PERF_SAMPLE_REGISTERS"] = (long)PerfSampling.SampleRegisters,
             ["LW_PERF_INTERRUPTED_REGISTERS"] = (long)PerfSampling.InterruptedRegisters,

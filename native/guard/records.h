@@ -1,0 +1,32 @@
+/* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ *
+ * Making a record of a thread that stands in a stop: who, where, with which registers and stack.
+ */
+#ifndef LIVEWATCHER_RECORDS_H
+#define LIVEWATCHER_RECORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/user.h>
+
+#include "tracees.h"
+
+/* CLOCK_MONOTONIC, ns: the clock of every record. */
+uint64_t record_time(void);
+
+/* All of a record that does not depend on slots and values, but for its time. */
+void fill_record(struct lw_record *r, const struct tracee *t, const struct user_regs_struct *regs);
+
+/* Copies the stack behind a record, as much as is wanted and can be had. */
+void copy_stack(struct lw_record *r, int tid, uint64_t rsp, uint8_t stack[LW_STACK_MAX]);
+
+bool read_memory(int tid, uint64_t address, void *buffer, size_t length);
+
+/* The slots of a process in the memory shared with livewatcher; NULL where it is not watched. */
+struct lw_slot_state *slot_states(struct process *p);
+
+/* proc(5) files are read in one piece; returns the length, and a 0 behind it. */
+size_t read_file(const char *path, char *buffer, size_t room);
+
+#endif

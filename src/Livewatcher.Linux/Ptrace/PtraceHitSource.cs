@@ -1,0 +1,169 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Collections.Concurrent;
+using Livewatcher.Linux.Guard;
+using Livewatcher.Linux.Interop;
+using Livewatcher.Linux.Records;
+using Livewatcher.Model;
+
+namespace Livewatcher.Linux.Ptrace;
+
+/// <summary>Hits that the guard has taken in a stop of the thread each, and accounts that it keeps in shared memory. The guard's
+/// reader hands in, the drain takes out; in between there is a bound that the guard observes (native/guard/trapped.c).</summary>
+public sealed unsafe class PtraceHitSource : IHitSource
+{
+    /// <summary>Waiting hits that wake the drain at once.</summary>
+    private const int Pressing = 256;
+
+    private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(2);
+
+    private readonly TrapTable table;
+    private readonly ConcurrentQueue<Item> waiting = new();
+    private readonly ManualResetEventSlim pressed = new();
+    private Func<ulong, bool>? askToSettle;
+    private ulong settling;
+    private long received;
+
+    private PtraceHitSource(TrapTable table) => this.table = table;
+
+    public string Name => "ptrace";
+
+    public bool TracksValues => true;
+
+    /// <summary>ptrace_breakpoint_init() sets exclude_kernel (include/linux/hw_breakpoint.h).</summary>
+    public bool SeesKernel => false;
+
+    public string WhyKernelHidden => "not seen by backend ptrace: ptrace(2)'s breakpoints leave them out";
+
+    public SessionCounts Session => new(
+        0, Volatile.Read(ref table.Share->Session.Untracked), Volatile.Read(ref table.Share->Session.Threads), 0, 0);
+
+    /// <exception cref="UserException">There is no memory for it.</exception>
+    public static PtraceHitSource Open() => new(TrapTable.Create());
+
+    public bool AddProcess(ProcessId process) => table.Add(process);
+
+    public void RemoveProcess(ProcessId process) => table.Remove(process);
+
+    public void SetSlot(ProcessId process, int slot, HardwareSlot content, ulong initial, uint siblings)
+    {
+        SlotState* state = table.State(process, slot);
+        if (state == null)
+            return;
+        *state = new SlotState
+        {
+            LastValue = initial,
+            Length = content.Mode == AccessMode.Execute ? 0u : (uint)content.Length,
+            Mode = (uint)content.Mode,
+            Siblings = siblings,
+        };
+        // Last: the guard takes hits of this address from here on.
+        Volatile.Write(ref state->Address, content.Address.Value);
+    }
+
+    public void ClearSlot(ProcessId process, int slot)
+    {
+        SlotState* state = table.State(process, slot);
+        if (state != null)
+            Volatile.Write(ref state->Address, 0);
+    }
+
+    public SlotAccount? ReadAccount(ProcessId process, int slot)
+    {
+        SlotState* state = table.State(process, slot);
+        return state == null
+            ? null
+            : new SlotAccount(
+                Volatile.Read(ref state->Counted),
+                Volatile.Read(ref state->Recorded),
+                Volatile.Read(ref state->Filtered),
+                Volatile.Read(ref state->Dropped),
+                Volatile.Read(ref state->LastValue));
+    }
+
+    public bool CorrectLastValue(ProcessId process, int slot, ulong expected, ulong value)
+    {
+        SlotState* state = table.State(process, slot);
+        return state != null && Interlocked.CompareExchange(ref state->LastValue, value, expected) == expected;
+    }
+
+    public void Wait(TimeSpan atMost) => pressed.Wait(atMost);
+
+    public int Drain(IHitReceiver receiver)
+    {
+        pressed.Reset();
+        int hits = 0;
+        while (waiting.TryDequeue(out Item? item))
+        {
+            switch (item)
+            {
+                case Item.OfHit { Hit: var hit }:
+                    receiver.OnHit(hit);
+                    Volatile.Write(ref table.Share->Taken, table.Share->Taken + 1);
+                    hits++;
+                    break;
+                case Item.OfFork fork:
+                    receiver.OnForked(fork.Time, fork.Parent, fork.Child);
+                    break;
+                case Item.OfExec exec:
+                    receiver.OnExec(exec.Time, exec.Process);
+                    break;
+            }
+        }
+
+        return hits;
+    }
+
+    /// <summary>A store's exception comes first, then the stop, then the guard's turn. No answer is waited for in the guard's
+    /// socket: whoever holds that may be waiting for what only the drain can take.</summary>
+    public void Settle()
+    {
+        ProcessorBarrier.Wait();
+        ulong number = ++settling;
+        if (askToSettle?.Invoke(number) != true)
+            return;
+        long start = Environment.TickCount64;
+        while (Volatile.Read(ref table.Share->Settled) < number && Environment.TickCount64 - start < SettlePatience.TotalMilliseconds)
+            Thread.Sleep(1);
+        // What the guard has sent by then may still be in the socket.
+        while ((long)Volatile.Read(ref table.Share->Sent) > Volatile.Read(ref received) && Environment.TickCount64 - start < SettlePatience.TotalMilliseconds)
+            Thread.Sleep(1);
+    }
+
+    public void Dispose()
+    {
+        pressed.Dispose();
+        table.Dispose();
+    }
+
+    internal void FillGuardConfig(ref GuardConfig config)
+    {
+        config.Share = (nint)table.Share;
+        config.Arming = GuardArmingKind.LW_ARM_POKES;
+    }
+
+    /// <param name="ask">Tells the guard to settle; false where it is gone.</param>
+    internal void Connect(Func<ulong, bool> ask) => askToSettle = ask;
+
+    /// <summary>On the guard's reader, as all that follow.</summary>
+    internal void OnHit(RawHit hit)
+    {
+        waiting.Enqueue(new Item.OfHit(hit));
+        Volatile.Write(ref received, received + 1);
+        if (waiting.Count >= Pressing)
+            pressed.Set();
+    }
+
+    internal void OnForked(ulong time, ProcessId parent, ProcessId child) => waiting.Enqueue(new Item.OfFork(time, parent, child));
+
+    internal void OnExec(ulong time, ProcessId process) => waiting.Enqueue(new Item.OfExec(time, process));
+
+    private abstract record Item
+    {
+        internal sealed record OfHit(RawHit Hit) : Item;
+
+        internal sealed record OfFork(ulong Time, ProcessId Parent, ProcessId Child) : Item;
+
+        internal sealed record OfExec(ulong Time, ProcessId Process) : Item;
+    }
+}

@@ -1,0 +1,39 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Livewatcher.Linux.Records;
+
+namespace Livewatcher.Linux.Ptrace;
+
+// Mirrors native/guard/share.h; tests/Linux.Tests compiles that header and compares sizes and offsets.
+internal static class ShareLimits
+{
+    internal const int LW_ENTRY_RESERVED = -1;
+    internal const int LW_SLOT_STATES = RecordLimits.LW_PROCESSES * RecordLimits.LW_SLOTS;
+}
+
+[InlineArray(RecordLimits.LW_PROCESSES)]
+internal struct ProcessNumbers
+{
+    private int first;
+}
+
+[InlineArray(ShareLimits.LW_SLOT_STATES)]
+internal struct SlotStates
+{
+    private SlotState first;
+}
+
+/// <summary>struct lw_trap_share.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TrapShare
+{
+    public ProcessNumbers Tgid;
+    public ProcessNumbers Armed;
+    public ulong Sent;
+    public ulong Taken;
+    public ulong Settled;
+    public SessionState Session;
+    public SlotStates Slots;
+}
