@@ -1,10 +1,12 @@
 /* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
  * SPDX-License-Identifier: MIT
  *
- * The last moment of a process: its memory and its mappings are still there.
+ * The end of a thread and of a process. At the last thread's exit event its memory and its mappings are still there.
  */
+#include <errno.h>
 #include <time.h>
 
+#include "keeper.h"
 #include "recover.h"
 #include "stops.h"
 
@@ -59,4 +61,35 @@ int release_overdue(void)
     struct overdue overdue = {now_ms(), 0};
     tracee_each(release_if_due, &overdue);
     return overdue.next == 0 ? -1 : (int)(overdue.next - overdue.now);
+}
+
+void on_gone(int tid, int status)
+{
+    if (tid == guard.keeper)
+        guard.keeper = start_keeper(); /* somebody has killed it */
+    struct tracee *t = tracee_find(tid);
+    struct process *p = t ? t->process : NULL;
+    if (t)
+        forget_tracee(t);
+    if (p && p->arming)
+        pump_arming(p);
+    /* The leader's status comes last, when all its threads have gone (ptrace(2), "Death under ptrace"). A leader that was dead when
+     * the process was seized is not ours; then the last thread's status is that of its exit_group(2), so the process's own. */
+    bool leaderless = p && p->threads == 0 && !tracee_find(p->tgid);
+    if (p && (p->tgid == tid || leaderless)) {
+        if (p->arming)
+            answer_arming(p, ESRCH, tid, 0);
+        struct lw_guard_packet m = {.kind = LW_MESSAGE_EXIT, .tgid = p->tgid, .status = status};
+        send_packet(&m);
+        keeper_forgets(p);
+        if (p->event_count == 0)
+            process_remove(p);
+        else
+            p->gone = true;
+    } else if (tid == guard.started && !p) {
+        struct lw_guard_packet m = {.kind = LW_MESSAGE_EXIT, .tgid = tid, .status = status};
+        send_packet(&m);
+    }
+    if (tid == guard.started)
+        guard.started_ended = true;
 }

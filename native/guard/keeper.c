@@ -8,12 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -170,8 +170,10 @@ static void keeper_main(int pipe_fd, pid_t guard_pid)
     setsid(); /* signals are blocked, as in the guard */
     guard_fd = (int)syscall(SYS_pidfd_open, guard_pid, 0);
     close_all_but(guard_fd < 0 || pipe_fd < guard_fd ? pipe_fd : guard_fd, pipe_fd > guard_fd ? pipe_fd : guard_fd);
-    /* Before anybody who is about to write; an ordinary user is refused, and has the window a little wider. */
-    setpriority(PRIO_PROCESS, 0, -20);
+    /* Before anybody who is about to write; an ordinary user is refused, and has the window a little wider. Niceness would count
+     * for nothing: setsid() has made a scheduling group of this process alone (sched(7), autogroup). */
+    struct sched_param first = {.sched_priority = 1};
+    sched_setscheduler(0, SCHED_FIFO, &first);
     char nothing;
     while (read(pipe_fd, &nothing, 1) < 0 && errno == EINTR)
         continue;

@@ -50,7 +50,7 @@ static bool is_thread_of(int tgid, int tid)
     return access(path, F_OK) == 0;
 }
 
-static void answer_arming(struct process *p, int error, int tid, uint32_t slot)
+void answer_arming(struct process *p, int error, int tid, uint32_t slot)
 {
     struct lw_guard_packet m = {.kind = LW_MESSAGE_ARMED, .error = error, .tgid = p->tgid, .tid = tid, .slot = slot,
                                 .mask = p->arming_mask, .count = p->threads};
@@ -156,7 +156,7 @@ void finish_arming(void)
     }
 }
 
-static void leave(struct tracee *t)
+void forget_tracee(struct tracee *t)
 {
     struct process *p = t->process;
     if (t->held_until != 0)
@@ -177,7 +177,7 @@ static void resume(struct tracee *t, int signal)
     if (guard.letting_go && !stray_is_queued(t->tid)) {
         unpoke_thread(t);
         ptrace(PTRACE_DETACH, t->tid, 0, (void *)(intptr_t)signal);
-        leave(t);
+        forget_tracee(t);
         return;
     }
     t->state = TRACEE_RUNNING;
@@ -292,7 +292,7 @@ static void on_exec(struct tracee *t)
         s.count = 0;
         tracee_each(find_dead, &s);
         for (int i = 0; i < s.count; i++)
-            leave(tracee_find(s.dead[i]));
+            forget_tracee(tracee_find(s.dead[i]));
     } while (s.count == 256);
     if (p->arming)
         answer_arming(p, ESRCH, t->tid, 0);
@@ -361,37 +361,6 @@ static void on_signal(struct tracee *t, int signal)
         proceed(t, signal);
         break;
     }
-}
-
-static void on_gone(int tid, int status)
-{
-    if (tid == guard.keeper)
-        guard.keeper = start_keeper(); /* somebody has killed it */
-    struct tracee *t = tracee_find(tid);
-    struct process *p = t ? t->process : NULL;
-    if (t)
-        leave(t);
-    if (p && p->arming)
-        pump_arming(p);
-    /* The leader's status comes last, when all its threads have gone (ptrace(2), "Death under ptrace"). A leader that was dead when
-     * the process was seized is not ours; then the last thread's status is that of its exit_group(2), so the process's own. */
-    bool leaderless = p && p->threads == 0 && !tracee_find(p->tgid);
-    if (p && (p->tgid == tid || leaderless)) {
-        if (p->arming)
-            answer_arming(p, ESRCH, tid, 0);
-        struct lw_guard_packet m = {.kind = LW_MESSAGE_EXIT, .tgid = p->tgid, .status = status};
-        send_packet(&m);
-        keeper_forgets(p);
-        if (p->event_count == 0)
-            process_remove(p);
-        else
-            p->gone = true;
-    } else if (tid == guard.started && !p) {
-        struct lw_guard_packet m = {.kind = LW_MESSAGE_EXIT, .tgid = tid, .status = status};
-        send_packet(&m);
-    }
-    if (tid == guard.started)
-        guard.started_ended = true;
 }
 
 void on_wait(int tid, int status)

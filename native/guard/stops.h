@@ -33,6 +33,15 @@ bool drain_waits(void);
 /* Whether t's registers are not as its process's slots are. */
 bool lacks(const struct tracee *t);
 
+/* Answers an ARM command. */
+void answer_arming(struct process *p, int error, int tid, uint32_t slot);
+
+/* Nothing more is to come of a thread. */
+void forget_tracee(struct tracee *t);
+
+/* A thread has ended, with this status of waitpid(2). */
+void on_gone(int tid, int status);
+
 /* t stands in its exit event. */
 void on_exiting(struct tracee *t);
 

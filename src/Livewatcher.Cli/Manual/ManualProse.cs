@@ -51,7 +51,7 @@ internal static class ManualProse
     internal static readonly IReadOnlyList<(string, string)> Limits =
     [
         ("", "Linux on x86-64, programs of 64 bits. x86 has no register for reads alone: `--awatch` reports both reads and writes."),
-        ("", "Without root, or CAP_BPF and CAP_PERFMON, backend perf serves the user's own processes, and accesses by the kernel are hidden. `livewatcher doctor` tells what lacks."),
+        ("", "Without root, or CAP_BPF and CAP_PERFMON, backend perf serves the user's own processes, and accesses by the kernel are hidden. Where perf events are refused too, backend ptrace is left: it takes nothing but the right to trace the process, stops the thread at each hit, and does not see the kernel's accesses. A kill -9 of livewatcher leaves the program alive and unarmed; one of the process lw-guard does so between two hits, not within one. `livewatcher doctor` tells what lacks."),
         ("", "Under the guard each thread is interrupted once when it is armed: epoll_wait(2) and the other calls that signal(7) lists may return EINTR, as after SIGSTOP and SIGCONT."),
     ];
 

@@ -10,7 +10,8 @@ internal static class Outlooks
 {
     internal static IReadOnlyList<VerbOutlook> Of(Observations seen)
     {
-        BackendChoice choice = BackendChoice.Decide(new Capability(seen.Bpf?.ToString(), seen.Machine.Hypervisor), "auto", "auto", "auto");
+        string? perfRefusal = ByPtrace(seen) ? seen.PerfRings?.ToString() : null;
+        BackendChoice choice = BackendChoice.Decide(new Capability(seen.Bpf?.ToString(), seen.Machine.Hypervisor, perfRefusal), "auto", "auto", "auto");
         return [Run(seen, choice), Attach(seen, choice)];
     }
 
@@ -27,31 +28,45 @@ internal static class Outlooks
         List<string> reasons = Reasons(seen, choice);
         Refusal? unguarded = choice.Guard ? seen.TraceOther : null;
         if (seen.ReadOther is { } unread)
+        {
             reasons.Add($"refused: the memory of a process that runs already cannot be read ({unread.Error})");
+        }
         else if (unguarded is not null)
-            reasons.Add($"refused with a guard: it cannot hold a process that runs already ({unguarded.Error}); --guard off goes without");
+        {
+            string without = choice.Backend == "ptrace" ? "" : "; --guard off goes without";
+            reasons.Add($"refused with a guard: it cannot hold a process that runs already ({unguarded.Error}){without}");
+        }
+
         return new VerbOutlook("attach", Watches(seen) && seen.ReadOther is null && unguarded is null, choice.Backend, choice.Scope, choice.Guard, reasons);
     }
 
     /// <summary>Whether hits arrive, one way or another.</summary>
     internal static bool Watches(Observations seen) =>
-        seen.Probe is null && seen.Flood is { Recorded: > 0 } && !LibraryCheck.IsFatal(seen);
+        seen.Probe is null && (seen.Flood is { Recorded: > 0 } || ByPtrace(seen)) && !LibraryCheck.IsFatal(seen);
+
+    /// <summary>Whether the third backend is what is left.</summary>
+    private static bool ByPtrace(Observations seen) =>
+        seen.Bpf is not null && seen.PerfRings is not null && seen.Pokes is { Refusal: null, Counted: > 0 };
 
     private static List<string> Reasons(Observations seen, BackendChoice choice)
     {
         List<string> reasons =
         [
-            choice.Backend == "bpf"
-                ? "backend bpf: its programs load, and its records carry the value before and after"
-                : "backend perf: BPF is refused",
+            choice.Backend switch
+            {
+                "bpf" => "backend bpf: its programs load, and its records carry the value before and after",
+                "perf" => "backend perf: BPF is refused",
+                _ => "backend ptrace: BPF and perf events are refused; it stops the thread at each hit",
+            },
             choice switch
             {
                 { Scope: "cpu" } => "scope cpu: covers every thread at once, and on a physical machine it harms nobody",
+                { Backend: "ptrace" } => "scope task: a tracer sets the debug registers of the target's threads",
                 { Backend: "perf" } => "scope task: only BPF could tell the target's hits from everybody else's",
                 _ => "scope task: in a virtual machine a stray SIGTRAP of scope cpu could kill another process that has the same address",
             },
-            choice.Guard
-                ? "guard on: the processor says that it is virtual, and virtual machines lose DR6"
+            choice.Backend == "ptrace" ? "guard on: the guard is that tracer"
+                : choice.Guard ? "guard on: the processor says that it is virtual, and virtual machines lose DR6"
                 : "guard off: the processor does not say that it is virtual",
         ];
         if (!Watches(seen))

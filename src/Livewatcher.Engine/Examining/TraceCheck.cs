@@ -32,8 +32,16 @@ internal static class TraceCheck
         }
 
         string reach = seen.Machine.UserId == 0 || remedies.Has("CAP_SYS_PTRACE") ? "" : " Other users' processes take CAP_SYS_PTRACE.";
-        return Conclusion.Works(Name, Title, $"A tracer can hold a program that it starts (run) and one that runs already (attach).{reach}");
+        return Conclusion.Works(Name, Title, $"A tracer can hold a program that it starts (run) and one that runs already (attach).{reach}{OwnBackend(seen)}");
     }
+
+    private static string OwnBackend(Observations seen) => seen.Pokes switch
+    {
+        null => "",
+        { Refusal: { } refusal } => $" Backend ptrace is not to be had: {refusal}.",
+        { Counted: > 0 } => " It can set debug registers too, so backend ptrace is to be had; it stops the thread at each hit.",
+        _ => " Backend ptrace is not to be had: the debug registers that it sets do not trap.",
+    };
 
     private static IReadOnlyList<string> Remedy(Observations seen, Remedies remedies) =>
         seen.ReadOther is null ? [.. remedies.AllowTracing(), "livewatcher attach PID --watch EXPR --guard off"] : remedies.AllowTracing();

@@ -32,6 +32,7 @@ public static class Prober
             TraceOwnChild = TraceTrials.OwnChild(probe),
             TraceOther = TraceTrials.Other(probe),
             ReadOther = TraceTrials.ReadOther(probe),
+            Pokes = TraceTrials.Pokes(probe),
         };
         Refusal? broken = Refusals.Try("the probe", () => seen = TryEvents(probe, seen));
         if (broken is not null)

@@ -23,6 +23,9 @@ public sealed record Observations
     /// <summary>Why the BPF programs do not load; null where they do.</summary>
     public Refusal? Bpf { get; init; }
 
+    /// <summary>Writes under a debug register that a tracer has written, as backend ptrace does; null where it was not tried.</summary>
+    public CountTrial? Pokes { get; init; }
+
     /// <summary>Why backend perf cannot have its rings; null where it can.</summary>
     public Refusal? PerfRings { get; init; }
 

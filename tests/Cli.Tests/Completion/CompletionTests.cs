@@ -51,7 +51,7 @@ public sealed class CompletionTests(Shells shells) : IClassFixture<Shells>
     [MemberData(nameof(Every))]
     public async Task ValuesOfAFixedSet(string shell)
     {
-        (await shells.OffersAsync(shell, "livewatcher run --backend ")).Should().BeEquivalentTo("auto", "bpf", "perf");
+        (await shells.OffersAsync(shell, "livewatcher run --backend ")).Should().BeEquivalentTo("auto", "bpf", "perf", "ptrace");
         (await shells.OffersAsync(shell, "livewatcher attach 1 --guard o")).Should().BeEquivalentTo("off", "on");
         (await shells.OffersAsync(shell, "livewatcher doctor --format=j")).Select(offer => offer.Split('=')[^1]).Should().Equal("json");
         (await shells.OffersAsync(shell, "livewatcher completion ")).Should().BeEquivalentTo("bash", "fish", "zsh");

@@ -79,7 +79,7 @@ public sealed class ArmingTests
     [InlineData(3, "process 100 ended while it was being armed: ESRCH")]
     [InlineData(22, "the kernel refuses x (4 bytes at 0x10000): EINVAL; is the address in the program's own memory and aligned?")]
     [InlineData(24, "too many open files while arming 100: EMFILE; raise the limit (ulimit -n) or use --scope cpu")]
-    [InlineData(1, "cannot arm x (4 bytes at 0x10000): perf_event_open for thread 100, slot 0: E1")]
+    [InlineData(1, "cannot arm x (4 bytes at 0x10000): arming thread 100, slot 0: E1")]
     public async Task ARefusalSaysWhatToDo(int errno, string message)
     {
         WatchRun run = Create("x");

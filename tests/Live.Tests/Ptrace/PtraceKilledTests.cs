@@ -48,12 +48,9 @@ public sealed class PtraceKilledTests : LiveTest
             await NextHitAsync(attachment);
             var guard = ProcFile.TracerOf(target.Id);
             ProcFile.Status(guard, "Name").Should().Be("lw-guard");
-            if (livewatcherToo)
-            {
-                attachment.Process.Kill();
-            }
-
-            await Child.RunAsync("kill", ["-9", $"{guard}"], Limit);
+            // The guard first: it would end by itself, all cleared, if it saw livewatcher go.
+            string[] victims = livewatcherToo ? [$"{guard}", $"{attachment.Process.Id}"] : [$"{guard}"];
+            await Child.RunAsync("kill", ["-9", .. victims], Limit);
             await attachment.Process.ExitAsync(Limit);
             await Patience.UntilAsync(() => ProcFile.TracerOf(target.Id) == 0, Limit, () => "it is still traced");
             await AttachAgainAsync(target, 3);
