@@ -48,7 +48,7 @@ public sealed class LayoutTests
     };
 
     public static TheoryData<Type> Enumerations =>
-        [typeof(RecordKind), typeof(RecordFlags), typeof(GuardCommand), typeof(GuardMessage), typeof(GuardArmingKind), typeof(ThreadEventFlags), typeof(PerfRecordType)];
+        [typeof(RecordKind), typeof(RecordFlags), typeof(GuardCommand), typeof(GuardMessage), typeof(ThreadEventFlags), typeof(PerfRecordType)];
 
     [Theory]
     [MemberData(nameof(Mirrors))]
@@ -98,6 +98,8 @@ public sealed class LayoutTests
             ["LW_LOADER_SLOT"] = GuardLimits.LW_LOADER_SLOT,
             ["LW_GUARD_SLOTS"] = GuardLimits.LW_GUARD_SLOTS,
             ["LW_MAX_CPUS"] = GuardLimits.LW_MAX_CPUS,
+            ["LW_ARM_EVENTS"] = (long)GuardArmingKind.LW_ARM_EVENTS,
+            ["LW_ARM_POKES"] = (long)GuardArmingKind.LW_ARM_POKES,
             ["LW_ENTRY_RESERVED"] = ShareLimits.LW_ENTRY_RESERVED,
             ["LW_SLOT_STATES"] = ShareLimits.LW_SLOT_STATES,
             ["LW_PERF_SAMPLE_TYPE"] = (long)PerfSampling.SampleType,
