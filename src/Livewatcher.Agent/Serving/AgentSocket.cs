@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Livewatcher.Model;
+using Microsoft.Win32.SafeHandles;
 
 namespace Livewatcher.Agent.Serving;
 
@@ -15,6 +16,7 @@ public static class AgentSocket
     private const string ActivatedProcessVariable = "LISTEN_PID";
     private const int FirstActivated = 3; // SD_LISTEN_FDS_START, sd_listen_fds(3)
     private const int Backlog = 4096;
+    private const int ENXIO = 6;
 
     /// <summary>Where a listener of this user's is, in the order in which the library looks.</summary>
     public static IReadOnlyList<string> Places
@@ -94,8 +96,25 @@ public static class AgentSocket
 
     private static Socket New() => new(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
 
+    /// <summary>open(2) refuses sockets with ENXIO.</summary>
+    private static bool IsSocket(string path)
+    {
+        try
+        {
+            // For writing too: to open a pipe for reading alone would wait for its writer.
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            return false;
+        }
+        catch (IOException e) when (e.HResult == ENXIO)
+        {
+            return true;
+        }
+    }
+
     private static void TakeOver(string path)
     {
+        if (!IsSocket(path))
+            throw new UserException($"cannot listen at {path}: there is a file that is no socket; --socket takes another path");
         using Socket? other = Connect(path);
         if (other is not null)
             throw new UserException($"another livewatcher listens at {path}; --socket takes another path");

@@ -33,8 +33,14 @@ internal sealed class ClientArmer(
     /// <param name="answer">Told 0 when every thread is armed, else an errno.</param>
     internal void Set(Client client, ClientRequest.Set request, CapturedStack? caller, Action<int> answer)
     {
-        Reset(client, request.Number);
         WatchedProcess process = client.Process;
+        if (process.Retired)
+        {
+            answer(EPERM); // nothing of it leaves any more, so nothing is to be waited for
+            return;
+        }
+
+        Reset(client, request.Number);
         int slot = Enumerable.Range(0, SlotPlanner.SlotCount).FirstOrDefault(slot => !process.Slots.ContainsKey(slot), -1);
         if (slot < 0 && process.Leaving.Count > 0)
             client.Waiting.Enqueue((request, caller, answer));
@@ -57,8 +63,7 @@ internal sealed class ClientArmer(
     {
         foreach (int number in client.Watches.Keys.ToList())
             Reset(client, number);
-        while (client.Waiting.TryDequeue(out var waiting))
-            waiting.Answer(EPERM);
+        RefuseWaiting(client);
     }
 
     /// <summary>Frees what is left of a process whose account is closed.</summary>
@@ -161,8 +166,14 @@ internal sealed class ClientArmer(
     private void Leave(Client client, ClientWatch watch)
     {
         WatchedProcess process = client.Process;
-        if (process.Retired || !process.Leaving.Contains(watch.Slot))
-            return; // its account is closed already
+        if (process.Retired)
+        {
+            RefuseWaiting(client); // its account is closed already, and it has no register to come
+            return;
+        }
+
+        if (!process.Leaving.Contains(watch.Slot))
+            return;
         if (platform.Source.ReadAccount(process.Id, watch.Slot) is { } account)
         {
             ledger.AddAccount(account, process.Slots[watch.Slot].Mode);
@@ -177,6 +188,12 @@ internal sealed class ClientArmer(
         }
     }
 
+    private static void RefuseWaiting(Client client)
+    {
+        while (client.Waiting.TryDequeue(out var waiting))
+            waiting.Answer(EPERM);
+    }
+
     private void Forget(WatchedProcess process, int slot, ArmedWatch armed)
     {
         platform.Source.ClearSlot(process.Id, slot);
@@ -184,6 +201,7 @@ internal sealed class ClientArmer(
         process.Watches.Remove(armed);
         process.Audited.Remove(slot);
         process.Leaving.Remove(slot);
+        process.TakenEarly.Remove(slot);
     }
 
     private static CallStack Trim(CallStack stack, int levels)

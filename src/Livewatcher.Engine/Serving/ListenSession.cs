@@ -177,21 +177,29 @@ public sealed class ListenSession : IFlowOwner, IDisposable
     /// <returns>Null where the answer comes later.</returns>
     private ClientAnswer? Serve(ClientRequest request, Action<ClientAnswer> answer)
     {
+        if (flow.Finishing && request is ClientRequest.Join or ClientRequest.Set)
+            return new ClientAnswer(EPERM); // everything is disarmed by now, and nobody would do so again
         if (request is ClientRequest.Join join)
             return Join(join.Process, join.Connection);
         if (!clients.TryGetValue(request.Process, out Client? client))
             return new ClientAnswer(EPERM);
+        if (request is ClientRequest.Leave leave)
+        {
+            if (client.Connection == leave.Connection)
+            {
+                client.Connection = 0;
+                armer.ResetAll(client);
+            }
+
+            return default(ClientAnswer);
+        }
+
+        // A connection may outlive its process, whose names are forgotten some time after its end.
+        if (processes.Find(request.Process) != client.Process)
+            return new ClientAnswer(EPERM);
         ThreadId thread = ThreadOf(client, request.Thread) ?? new ThreadId(request.Process.Value);
         switch (request)
         {
-            case ClientRequest.Leave leave:
-                if (client.Connection == leave.Connection)
-                {
-                    client.Connection = 0;
-                    armer.ResetAll(client);
-                }
-
-                return default(ClientAnswer);
             case ClientRequest.Set set:
                 armer.Set(client, set, set.Caller is { } where ? CapturedStack.Of(client.Process, thread, where) : null, error => answer(new ClientAnswer(error)));
                 return null;

@@ -42,14 +42,20 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
         ITargetProcess process = platform.OpenProcess(id);
         WatchedProcess fresh = new(process, platform.OpenSymbols(process));
         WatchedProcess? former = Find(id);
-        root ??= id;
         processes[id] = fresh;
         described[id] = process;
         DisposeOrphans(former is null ? [] : [former]);
         fresh.Symbols.RefreshModules();
-        if (!platform.Source.AddProcess(id))
-            throw new UserException($"cannot watch process {id}: too many processes are watched already");
-        return fresh;
+        if (platform.Source.AddProcess(id))
+        {
+            root ??= id;
+            return fresh;
+        }
+
+        processes.Remove(id);
+        described.TryRemove(id, out _);
+        DisposeOrphans([fresh]);
+        throw new UserException($"cannot watch process {id}: too many processes are watched already");
     }
 
     /// <summary>A child, unless it is known already.</summary>

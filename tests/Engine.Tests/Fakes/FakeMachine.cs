@@ -51,6 +51,12 @@ internal sealed class FakeMachine
 
     internal string? StackCut { get; set; }
 
+    /// <summary>What Unwind finds; null: one frame, named after the instruction's address.</summary>
+    internal Func<RawHit, IReadOnlyList<Frame>>? Frames { get; set; }
+
+    /// <summary>What stands at an address, for NameOf.</summary>
+    internal Dictionary<ulong, string> Names { get; } = [];
+
     /// <summary>What TouchedSlots answers.</summary>
     internal Func<RawHit, IReadOnlyList<int>> Touched { get; set; } = _ => [];
 
@@ -73,6 +79,15 @@ internal sealed class FakeMachine
     {
         lock (Gate)
             return processes[id];
+    }
+
+    /// <summary>Another process, with memory of its own.</summary>
+    internal FakeProcess Add(int id, int threads = 1)
+    {
+        FakeProcess process = new(id, new FakeMemory()) { ThreadCount = threads };
+        lock (Gate)
+            processes[id] = process;
+        return process;
     }
 
     internal bool IsAlive(ProcessId id)
@@ -119,7 +134,8 @@ internal sealed class FakeMachine
         {
             if (impossible.TryGetValue((process.Program, request.Expression), out string? reason))
                 return new WatchResolution.Impossible(reason);
-            return watches.TryGetValue((process.Program, request.Expression), out Watch? watch)
+            Watch? watch = watches.GetValueOrDefault((process.Program, request.Expression)) ?? PlainWatch.Of(request);
+            return watch is not null
                 ? new WatchResolution.Resolved(watch with { Request = request })
                 : new WatchResolution.UnknownName($"no variable {request.Expression}");
         }
@@ -342,6 +358,12 @@ internal sealed class FakeMachine
             return;
         ulong? old = value is null ? null : account.Last;
         account.Counted++;
+        if (account.Handling.HasFlag(SlotHandling.ChangesOnly) && value is not null && value == old)
+        {
+            account.Filtered++;
+            return;
+        }
+
         if (value is { } now)
             account.Last = Source.TracksValues ? now : account.Last;
         if (Source.RingRoom-- <= 0)

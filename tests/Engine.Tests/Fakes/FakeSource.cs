@@ -13,12 +13,19 @@ internal sealed class FakeSource(FakeMachine machine) : IHitSource
     private readonly HashSet<int> targets = [];
     private readonly Queue<Action<IHitReceiver>> ring = new();
     private long caughtUp;
+    private bool held;
+    private long heldPasses;
 
     public string Name => TracksValues ? "bpf" : "perf";
 
     public bool TracksValues { get; set; } = true;
 
     public bool SeesKernel { get; set; } = true;
+
+    public SlotHandling Handlings => TracksValues ? SlotHandling.ChangesOnly | SlotHandling.Signal : SlotHandling.None;
+
+    /// <summary>False where records are left in the ring.</summary>
+    public bool DrainedAll { get; private set; } = true;
 
     public SessionCounts Session { get; set; }
 
@@ -29,6 +36,26 @@ internal sealed class FakeSource(FakeMachine machine) : IHitSource
     internal int RingRoom { get; set; } = int.MaxValue;
 
     internal List<string> Calls { get; } = [];
+
+    /// <summary>True: what is in the ring stays there.</summary>
+    internal bool Held
+    {
+        get => Volatile.Read(ref held);
+        set => Volatile.Write(ref held, value);
+    }
+
+    /// <summary>Drains that have left the ring as it is.</summary>
+    internal long HeldPasses => Interlocked.Read(ref heldPasses);
+
+    /// <summary>Slots that hold something, of all processes.</summary>
+    internal int Occupied
+    {
+        get
+        {
+            lock (machine.Gate)
+                return accounts.Count;
+        }
+    }
 
     /// <summary>Thrown by the next Drain: a bug in a source.</summary>
     internal Exception? Failure { get; set; }
@@ -68,6 +95,16 @@ internal sealed class FakeSource(FakeMachine machine) : IHitSource
         }
     }
 
+    public void SetHandling(ProcessId process, int slot, SlotHandling handling)
+    {
+        lock (machine.Gate)
+        {
+            Calls.Add($"handle {process} {slot}: {handling}");
+            if (accounts.TryGetValue((process.Value, slot), out Account? found))
+                found.Handling = handling & Handlings;
+        }
+    }
+
     public void ClearSlot(ProcessId process, int slot)
     {
         lock (machine.Gate)
@@ -82,7 +119,7 @@ internal sealed class FakeSource(FakeMachine machine) : IHitSource
         lock (machine.Gate)
         {
             return accounts.TryGetValue((process.Value, slot), out Account? found)
-                ? new SlotAccount(found.Counted, found.Recorded, 0, found.Dropped, found.Last)
+                ? new SlotAccount(found.Counted, found.Recorded, found.Filtered, found.Dropped, found.Last)
                 : null;
         }
     }
@@ -115,12 +152,16 @@ internal sealed class FakeSource(FakeMachine machine) : IHitSource
             throw failure;
         machine.RunTimeLine();
         int count = 0;
-        while (Next() is { } record)
+        bool holds = Held;
+        while (!holds && Next() is { } record)
         {
             record(receiver);
             count++;
         }
 
+        DrainedAll = !holds;
+        if (holds)
+            Interlocked.Increment(ref heldPasses);
         caughtUp = machine.Tracer.Asked + count + 1;
         return count;
     }
@@ -162,7 +203,11 @@ internal sealed class FakeSource(FakeMachine machine) : IHitSource
 
         internal ulong Recorded { get; set; }
 
+        internal ulong Filtered { get; set; }
+
         internal ulong Dropped { get; set; }
+
+        internal SlotHandling Handling { get; set; }
 
         internal ulong Last { get; set; }
     }

@@ -31,7 +31,7 @@ internal sealed class FakeSymbols(FakeMachine machine, FakeProcess process) : IT
     public WatchResolution Resolve(WatchRequest request) => Alone(() => machine.Resolve(process, request));
 
     public CallStack Unwind(RawHit hit) => Alone(() => new CallStack(
-        [new Frame(new Address(hit.Registers.Rip), Program, $"f_{hit.Registers.Rip:x}", 0, null, 0, Inlined: false)],
+        machine.Frames?.Invoke(hit) ?? [new Frame(new Address(hit.Registers.Rip), Program, $"f_{hit.Registers.Rip:x}", 0, null, 0, Inlined: false)],
         machine.StackCut));
 
     public Instruction? FindInstruction(RawHit hit, IReadOnlyList<HardwareSlot> candidates) =>
@@ -44,7 +44,7 @@ internal sealed class FakeSymbols(FakeMachine machine, FakeProcess process) : IT
     public string? FormatSystemCall(UserRegisters registers, string? descriptor = null) =>
         Alone(() => $"call{registers.OrigRax}(1{(descriptor is null ? "" : $" <{descriptor}>")}, 2)");
 
-    public string? NameOf(Address address) => null;
+    public string? NameOf(Address address) => machine.Names.GetValueOrDefault(address.Value);
 
     public IReadOnlyList<string> TakeWarnings() => Alone(machine.TakeWarnings);
 

@@ -18,6 +18,9 @@ internal sealed class FakeTracer(FakeMachine machine) : ITracer
 
     internal bool Gone { get; set; }
 
+    /// <summary>Done when everything is let go.</summary>
+    internal Action? OnDetach { get; set; }
+
     public int Attach(ProcessId process) => machine.Process(process.Value).ThreadCount;
 
     public void WatchLoader(ProcessId process, Address loaderBreak) => Calls.Enqueue($"watch loader {process} at {loaderBreak}");
@@ -35,7 +38,11 @@ internal sealed class FakeTracer(FakeMachine machine) : ITracer
 
     public Address? ReadThreadPointer(ThreadId thread) => null;
 
-    public void Detach() => Calls.Enqueue("detach");
+    public void Detach()
+    {
+        Calls.Enqueue("detach");
+        OnDetach?.Invoke();
+    }
 
     /// <summary>How often the session has asked: the sign that it keeps up.</summary>
     internal long Asked => Interlocked.Read(ref asked);
