@@ -17,7 +17,7 @@ public sealed class BadUsageTests
     [InlineData("Required argument missing for command: 'attach'", "see livewatcher attach --help", "attach", "--watch", "x")]
     [InlineData("Required argument missing for option: '--watch'", "see livewatcher attach --help", "attach", "1", "--watch")]
     [InlineData("--scope: Argument 'wide' not recognized. Must be one of: 'auto' 'cpu' 'task'", "see livewatcher run --help", "run", "--scope", "wide", "--watch", "x", "--", "true")]
-    [InlineData("--backend: Argument 'ebpf' not recognized. Must be one of: 'auto' 'bpf' 'perf'", "see livewatcher run --help", "run", "--backend", "ebpf", "--watch", "x", "--", "true")]
+    [InlineData("--backend: Argument 'ebpf' not recognized. Must be one of: 'auto' 'bpf' 'perf' 'ptrace'", "see livewatcher run --help", "run", "--backend", "ebpf", "--watch", "x", "--", "true")]
     public async Task ALineThatDoesNotParse(string message, string help, params string[] arguments)
     {
         Outcome outcome = await Binary.RunAsync(arguments);
