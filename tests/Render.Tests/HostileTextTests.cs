@@ -84,6 +84,14 @@ public sealed partial class HostileTextTests
             new NoteEvent(Scenario.Start, NoteLevel.Warning, text),
             new WriterRow(1, watch, text, 1, 1, Scenario.Start, Scenario.Start, [text], 2, [value], 2, instruction, text, stack, text),
             Scenario.Coverage(text) with { Why = text, Backend = text, Scope = text, Remarks = [text] },
+            hit with { Sequence = 4, SetAt = stack },
+            new MessageEvent(Scenario.Start, MessageKind.Backtrace, hit.Process, hit.Thread, text, text, stack),
+            new MessageEvent(Scenario.Start, MessageKind.Mark, hit.Process, null, null, text, null),
+            new RegistersEvent(Scenario.Start, hit.Process, "engine", null, [0, 0, 0, 0, 0], stack),
+            new DisarmedEvent(Scenario.Start, watch, hit.Process, default),
+            new StatusEvent(
+                Scenario.Start, Scenario.Start, text, text, Guard: true, [new("name", text)],
+                [new ServedProcess(hit.Process, text, 1, [new ServedWatch(0, watch, 0, default)], [0, 0, 0, 0, 0], 1, 1)], 1, [text]),
         ];
     }
 

@@ -80,6 +80,11 @@ internal sealed class Page(bool colour, int width)
         }
 
         var clean = Printable.Of(text);
+        if (Column > indent && Column + Cells.Of(clean[..FirstWord(clean)]) > Width)
+        {
+            End().To(indent);
+        }
+
         var columns = 0;
         var lineStart = 0;
         var lineEnd = 0;
@@ -110,4 +115,6 @@ internal sealed class Page(bool colour, int width)
 
         _text.Clear();
     }
+
+    private static int FirstWord(string text) => text.IndexOf(' ') is var end and >= 0 ? end : text.Length;
 }

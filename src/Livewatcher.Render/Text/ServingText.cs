@@ -17,7 +17,7 @@ internal sealed class ServingText(Page page, TextOptions options)
     {
         page.Add(message.Kind == MessageKind.Mark ? "mark" : "info", Tone.Good).To(StackText.Indent);
         page.Add(Timestamps.Clock(message.Time), Tone.Faint).Gap();
-        page.Add(WhoOf(message), Tone.Thread).Gap().Sentence(message.Text, page.Column, message.Kind == MessageKind.Mark ? Tone.Strong : Tone.Plain);
+        page.Add(WhoOf(message), Tone.Thread).Gap().Sentence(message.Text, StackText.Indent, message.Kind == MessageKind.Mark ? Tone.Strong : Tone.Plain);
         if (message.Stack is { } stack)
         {
             _stacks.WriteWhole(stack, options.FullPaths);
@@ -29,14 +29,14 @@ internal sealed class ServingText(Page page, TextOptions options)
         var account = disarmed.Account;
         page.Add("reset", Tone.Faint).To(StackText.Indent).Add(Timestamps.Clock(disarmed.Time), Tone.Faint).Gap();
         page.Add(disarmed.Watch.Label, Tone.Strong).Gap().Add($"at {disarmed.Watch.Address}", Tone.Faint).Gap();
-        page.Sentence($"pid {disarmed.Process}, {Accounts(account)}", page.Column);
+        page.Sentence($"pid {disarmed.Process}, {Accounts(account)}", StackText.Indent);
     }
 
     public void Write(RegistersEvent registers)
     {
         var whose = registers.Thread is { } thread ? $"thread {thread} of pid {registers.Process}" : $"pid {registers.Process}, every thread";
         page.Add("dr", Tone.Good).To(StackText.Indent).Add(Timestamps.Clock(registers.Time), Tone.Faint).Gap();
-        page.Sentence($"{whose} (by {registers.Source})", page.Column);
+        page.Sentence($"{whose} (by {registers.Source})", StackText.Indent);
         WriteRegisters(registers.Registers, StackText.Indent);
         if (registers.Stack is { } stack)
         {
@@ -65,13 +65,13 @@ internal sealed class ServingText(Page page, TextOptions options)
     {
         page.Add($"pid {served.Process}", Tone.Strong).Gap().Add(served.Name, Tone.Thread).Gap();
         page.Sentence(
-            $"{Words.Count(served.Threads, "thread")}, {Words.Count(served.Armings, "watch", "watches")} set so far, {Words.Count(served.Hits, "hit")}", page.Column);
+            $"{Words.Count(served.Threads, "thread")}, {Words.Count(served.Armings, "watch", "watches")} set so far, {Words.Count(served.Hits, "hit")}", SecondLevel);
         foreach (var watch in served.Watches)
         {
             page.To(FirstLevel).Add(watch.Number.ToString(CultureInfo.InvariantCulture)).Gap().Add(watch.Watch.Label, Tone.Strong).Gap();
             page.Sentence(
                 $"{watch.Watch.Mode.Word()}, {Words.Count(watch.Watch.Length, "byte")} at {watch.Watch.Address} in DR{watch.Slot}: {Accounts(watch.Account)}",
-                page.Column);
+                SecondLevel);
         }
 
         WriteRegisters(served.Registers, SecondLevel);

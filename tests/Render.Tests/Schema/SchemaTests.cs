@@ -2,6 +2,7 @@
 
 using System.Text.Json;
 using AwesomeAssertions;
+using Livewatcher.Render.Tests.Serving;
 using Xunit;
 
 namespace Livewatcher.Render.Tests.Schema;
@@ -27,7 +28,7 @@ public sealed class SchemaTests
         var seen = Lines()
             .SelectMany(line => line.EnumerateObject().Select(member => $"{line.GetProperty("type").GetString()}.{member.Name}"))
             .ToHashSet();
-        string[] types = ["armed", "hit", "note", "writer", "coverage"];
+        string[] types = ["armed", "hit", "note", "writer", "coverage", "disarmed", "message", "registers", "status"];
         var written = types.SelectMany(type => schema.RootElement.GetProperty("$defs").GetProperty(type).GetProperty("properties")
             .EnumerateObject().Select(member => $"{type}.{member.Name}"));
         seen.Should().BeEquivalentTo(written);
@@ -54,7 +55,7 @@ public sealed class SchemaTests
     public void TheCheckFindsFaults(string line, string fault) =>
         SchemaCheck.Load(SchemaPath).Check(JsonElement.Parse(line)).Should().ContainSingle().Which.Should().Contain(fault);
 
-    private static IEnumerable<JsonElement> Lines() => Rendered.Json(Scenario.WholeRun)
+    private static IEnumerable<JsonElement> Lines() => Rendered.Json([.. Scenario.WholeRun, .. ServingScenario.WholeRun])
         .Split('\n', StringSplitOptions.RemoveEmptyEntries)
         .Select(line => JsonElement.Parse(line));
 }

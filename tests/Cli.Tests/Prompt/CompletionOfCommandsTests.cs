@@ -1,0 +1,28 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using AwesomeAssertions;
+using Livewatcher.Cli.Prompt;
+using Xunit;
+
+namespace Livewatcher.Cli.Tests.Prompt;
+
+public sealed class CompletionOfCommandsTests
+{
+    [Theory]
+    [InlineData("", "dr exit help quit set status watches")]
+    [InlineData(" ", "dr exit help quit set status watches")]
+    [InlineData("s", "set status")]
+    [InlineData("set", "set")]
+    [InlineData("S", "")]
+    [InlineData("nonsense", "")]
+    [InlineData("set ", "record_watcher ignore_hwbp_sigtrap ubacktrace_detail addr2line")]
+    [InlineData("set  u", "ubacktrace_detail")]
+    [InlineData("set record_watcher", "record_watcher")]
+    [InlineData("set record_watcher ", "")]
+    [InlineData("set record_watcher 1 ", "")]
+    [InlineData("status ", "")]
+    [InlineData("status s", "")]
+    [InlineData("  se", "set")]
+    public void WordsGoOnToWhatThereIs(string before, string expected) =>
+        CommandLanguage.Complete(before).Should().Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+}
