@@ -46,7 +46,7 @@ public sealed class FloodTests
     {
         using AgentRun run = new AgentRun().Start();
         using WirePeer deaf = run.Join();
-        FillUp(deaf);
+        FillUp(deaf, refusalsInARow: 100);
         using WirePeer other = run.Join();
         for (int i = 0; i < 200; i++)
             other.Ask(WireKind.LW_WIRE_INFO).Error.Should().Be(0);
@@ -58,7 +58,7 @@ public sealed class FloodTests
         using AgentRun run = new AgentRun { SendPatience = TimeSpan.FromMilliseconds(50) }.Start();
         using WirePeer other = run.Join();
         using WirePeer deaf = run.Join();
-        FillUp(deaf);
+        FillUp(deaf, refusalsInARow: int.MaxValue);
         ClientRequest.Leave gone = (await run.LeavesAsync(1)).Should().ContainSingle().Subject;
         gone.Connection.Should().Be(run.Posted.OfType<ClientRequest.Join>().Last().Connection);
         Action drain = () =>
@@ -74,12 +74,13 @@ public sealed class FloodTests
     private static ClientAnswer Answer(ClientRequest request) => request is ClientRequest.Join ? default : new ClientAnswer(7);
 
     /// <summary>Sends until neither of the two sockets takes any more, or the other side has had enough.</summary>
-    private static void FillUp(WirePeer deaf)
+    private static void FillUp(WirePeer deaf, int refusalsInARow)
     {
         deaf.Socket.Blocking = false;
         byte[] packet = WireMessage.Write(new WireHeader { Kind = WireKind.LW_WIRE_INFO });
         int refusals = 0;
-        while (refusals < 20)
+        using CancellationTokenSource limit = new(AgentRun.Patience);
+        while (refusals < refusalsInARow && !limit.IsCancellationRequested)
         {
             try
             {
