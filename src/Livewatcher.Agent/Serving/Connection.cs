@@ -61,7 +61,7 @@ internal sealed class Connection(long number, Socket socket, PeerCredentials pee
 
     private async Task DoAsync(WireHeader header, string text, CancellationToken stop)
     {
-        bool isNotice = header.Kind is WireKind.LW_WIRE_RECOVERED or WireKind.LW_WIRE_ARMED;
+        bool isNotice = header.Kind is WireKind.LW_WIRE_RECOVERED or WireKind.LW_WIRE_ARMED or WireKind.LW_WIRE_PREPARED;
         ClientAnswer answer;
         if (RequestReader.Read(process, number, header, text) is not { } request)
         {
