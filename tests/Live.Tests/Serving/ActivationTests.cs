@@ -23,7 +23,7 @@ public sealed class ActivationTests : ServingTest
         await ServeAsync(Serve, "cycles", "2", "2", "3");
         await service.SignalAsync("TERM");
         (await service.ExitAsync(Limit)).Should().Be(0);
-        service.Output.Should().Contain("#12").And.NotContain("#13").And.Contain("coverage complete");
+        service.Output.Should().Contain("#12").And.NotContain("#13").And.Contain("coverage: complete");
         File.Exists(Socket).Should().BeTrue("it is the service manager's");
         Directory.GetFiles(Path.Combine(Folder, "log")).Should().ContainSingle();
     }
