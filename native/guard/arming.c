@@ -40,7 +40,8 @@ static void fill_attributes(struct perf_event_attr *attr, int slot, const struct
         attr->sample_type = LW_PERF_SAMPLE_TYPE;
         attr->sample_regs_user = LW_PERF_SAMPLE_REGISTERS;
         attr->sample_regs_intr = LW_PERF_INTERRUPTED_REGISTERS;
-        attr->sample_stack_user = config->stack_bytes;
+        /* 8 bytes more a slot: so a sample names its slot, though two may hold one address (PerfSampling.StackBytesOf). */
+        attr->sample_stack_user = config->stack_bytes + 8u * (uint32_t)slot;
         attr->use_clockid = 1;
         attr->clockid = CLOCK_MONOTONIC;
         attr->sample_id_all = 1;

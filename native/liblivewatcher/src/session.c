@@ -17,7 +17,7 @@
 #include "sigtrap.h"
 #include "watchers.h"
 
-struct lw_patience lw_patience = {.answer = 10000, .hello = 3000, .retry = 1000, .penalty = 30000, .lock = 60000};
+struct lw_patience lw_patience = {.answer = 10000, .hello = 10000, .retry = 1000, .penalty = 30000, .lock = 60000};
 
 #define PAGE 4096 /* x86-64 */
 

@@ -165,7 +165,7 @@ static void refusal_at_hello_is_nobody(void)
 static void slow_listener_is_waited_for(void)
 {
     EQUAL(10000, lw_patience.answer);
-    EQUAL(3000, lw_patience.hello);
+    EQUAL(10000, lw_patience.hello);
     struct fake *f = fake_start((struct script){.kind = LW_WIRE_SET, .delay_ms = 1500});
     EQUAL(0, lw_watch(&words[0], 8, LW_MODE_W, NULL));
     pthread_mutex_lock(&f->lock);

@@ -87,7 +87,8 @@ internal sealed class PerfAccounts(bool followFork)
             return (-1, null);
         if (hint >= 0 && Volatile.Read(ref slots[hint]) is { } named && named.Content.Address == address)
             return (hint, named);
-        int index = Array.FindIndex(slots, slot => slot?.Content.Address == address);
+        int index = Array.FindIndex(slots, slot => slot is { Armed: true } && slot.Content.Address == address);
+        index = index >= 0 ? index : Array.FindIndex(slots, slot => slot?.Content.Address == address);
         return (index, index < 0 ? null : slots[index]);
     }
 
