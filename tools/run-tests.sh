@@ -21,8 +21,8 @@ rm -rf "$results"
 mkdir -p "$results"
 plain_output=(--ansi off --progress off)
 
-first_lane=(Live.Counting@vm Live.Core@vm Live.Serving@vm)
-second_lane=(Architecture Engine Agent Render Cli Library Symbols Exact.Core@vm)
+first_lane=(Live.Counting@vm Live.Core@vm Library)
+second_lane=(Architecture Engine Agent Render Cli Symbols Exact.Core@vm Live.Serving@vm)
 if [ -n "${LW_SLOW:-}" ]; then
   first_lane=(Live.Counting@vm Live.Core@vm Live.Watching@vm)
   second_lane=(Architecture Engine Agent Render Cli Library Symbols Live.Serving@vm Live.Rest@vm Linux@vm Doctor@vm Exact@vm)
