@@ -97,10 +97,11 @@ run_project() {
   finish "$job" "${p:-0}" "${f:-0}" "${s:-0}" $((SECONDS - began))
 }
 
-# liblivewatcher's own tests, in C.
-run_library() {
-  local log=$logs/$1.log began=$SECONDS p f status
-  make --no-print-directory -C native/liblivewatcher test OUT="$PWD/artifacts/native/liblivewatcher" >"$log" 2>&1
+# run_lines JOB COMMAND...: a job that says "PASS name" or "FAIL name: reason" for each case, a line each.
+run_lines() {
+  local job=$1 log=$logs/$1.log began=$SECONDS p f status
+  shift
+  "$@" >"$log" 2>&1
   status=$?
   p=$(grep -c '^PASS ' "$log")
   f=$(grep -c '^FAIL ' "$log")
@@ -108,36 +109,19 @@ run_library() {
     grep '^FAIL ' "$log"
   elif [ "$status" -ne 0 ] || [ "$p" -eq 0 ]; then
     tail -n 20 "$log"
-    echo "FAIL $1: its tests ended with status $status"
+    echo "FAIL $job: it ended with status $status"
     f=1
   fi
-  finish "$1" "$p" "$f" 0 $((SECONDS - began))
-}
-
-run_exact() {
-  local log=$logs/$1.log began=$SECONDS p f status
-  local only='*'
-  [ "$1" != Exact.Core@vm ] || only='[12]0-*'
-  tests/Exact/run.sh "$binary" --only "$only" >"$log" 2>&1
-  status=$?
-  p=$(grep -c '^PASS ' "$log")
-  f=$(grep -c '^FAIL ' "$log")
-  if [ "$f" -gt 0 ]; then
-    grep '^FAIL ' "$log"
-  elif [ "$status" -ne 0 ] || [ "$p" -eq 0 ]; then
-    tail -n 20 "$log"
-    echo "FAIL $1: the lane ended with status $status"
-    f=1
-  fi
-  finish "$1" "$p" "$f" 0 $((SECONDS - began))
+  finish "$job" "$p" "$f" 0 $((SECONDS - began))
 }
 
 run_lane() {
   local job
   for job in "$@"; do
     case $job in
-      Exact*) run_exact "$job" ;;
-      Library) run_library "$job" ;;
+      Exact.Core@vm) run_lines "$job" tests/Exact/run.sh "$binary" --only '[12]0-*' ;;
+      Exact@vm) run_lines "$job" tests/Exact/run.sh "$binary" ;;
+      Library) run_lines "$job" make --no-print-directory -C native/liblivewatcher test OUT="$PWD/artifacts/native/liblivewatcher" ;;
       *) run_project "$job" ;;
     esac
   done

@@ -17,26 +17,18 @@ public static class AgentSocket
     private const int FirstActivated = 3; // SD_LISTEN_FDS_START, sd_listen_fds(3)
     private const int Backlog = 4096;
     private const int ENXIO = 6;
+    private const string SystemPlace = "/run/livewatcher/socket";
 
     /// <summary>Where a listener of this user's is, in the order in which the library looks.</summary>
-    public static IReadOnlyList<string> Places
-    {
-        get
-        {
-            List<string> places = [];
-            if (Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } given)
-                places.Add(given);
-            if (Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime)
-                places.Add(Path.Combine(runtime, "livewatcher", "socket"));
-            places.Add("/run/livewatcher/socket");
-            return places;
-        }
-    }
+    public static IReadOnlyList<string> Places => [.. new[] { GivenPlace, RuntimePlace, SystemPlace }.OfType<string>()];
+
+    private static string? GivenPlace => Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } given ? given : null;
+
+    private static string? RuntimePlace =>
+        Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? Path.Combine(runtime, "livewatcher", "socket") : null;
 
     /// <summary>Where a listener without --socket listens.</summary>
-    public static string OwnPlace(bool isRoot) => Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } given ? given
-        : !isRoot && Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? Path.Combine(runtime, "livewatcher", "socket")
-        : "/run/livewatcher/socket";
+    public static string OwnPlace(bool isRoot) => GivenPlace ?? (isRoot ? null : RuntimePlace) ?? SystemPlace;
 
     /// <summary>The socket that systemd has opened for us; null where it has not.</summary>
     public static Socket? Activated()

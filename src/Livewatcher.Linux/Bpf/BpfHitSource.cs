@@ -52,21 +52,8 @@ public sealed unsafe class BpfHitSource : IHitSource
             program.Recycle(index);
     }
 
-    public void SetSlot(ProcessId process, int slot, HardwareSlot content, ulong initial, uint siblings)
-    {
-        SlotState* state = State(process, slot);
-        if (state == null)
-            return;
-        *state = new SlotState
-        {
-            LastValue = initial,
-            Length = content.Mode == AccessMode.Execute ? 0u : (uint)content.Length,
-            Mode = (uint)content.Mode,
-            Siblings = siblings,
-        };
-        // Last: the program takes hits of this address from here on.
-        Volatile.Write(ref state->Address, content.Address.Value);
-    }
+    public void SetSlot(ProcessId process, int slot, HardwareSlot content, ulong initial, uint siblings) =>
+        SlotStateAccess.Set(State(process, slot), content, initial, siblings);
 
     public SlotHandling Handlings => SlotHandling.ChangesOnly | SlotHandling.Signal;
 
@@ -77,31 +64,14 @@ public sealed unsafe class BpfHitSource : IHitSource
             Volatile.Write(ref state->Flags, (uint)handling);
     }
 
-    public void ClearSlot(ProcessId process, int slot)
-    {
-        SlotState* state = State(process, slot);
-        if (state != null)
-            Volatile.Write(ref state->Address, 0);
-    }
+    public void ClearSlot(ProcessId process, int slot) =>
+        SlotStateAccess.Clear(State(process, slot));
 
-    public SlotAccount? ReadAccount(ProcessId process, int slot)
-    {
-        SlotState* state = State(process, slot);
-        return state == null
-            ? null
-            : new SlotAccount(
-                Volatile.Read(ref state->Counted),
-                Volatile.Read(ref state->Recorded),
-                Volatile.Read(ref state->Filtered),
-                Volatile.Read(ref state->Dropped),
-                Volatile.Read(ref state->LastValue));
-    }
+    public SlotAccount? ReadAccount(ProcessId process, int slot) =>
+        SlotStateAccess.ReadAccount(State(process, slot));
 
-    public bool CorrectLastValue(ProcessId process, int slot, ulong expected, ulong value)
-    {
-        SlotState* state = State(process, slot);
-        return state != null && Interlocked.CompareExchange(ref state->LastValue, value, expected) == expected;
-    }
+    public bool CorrectLastValue(ProcessId process, int slot, ulong expected, ulong value) =>
+        SlotStateAccess.CorrectLastValue(State(process, slot), expected, value);
 
     public void Wait(TimeSpan atMost) => program.Ring.Wait((int)atMost.TotalMilliseconds);
 

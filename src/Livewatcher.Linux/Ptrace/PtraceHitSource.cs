@@ -45,47 +45,17 @@ public sealed unsafe class PtraceHitSource : IHitSource
 
     public void RemoveProcess(ProcessId process) => table.Remove(process);
 
-    public void SetSlot(ProcessId process, int slot, HardwareSlot content, ulong initial, uint siblings)
-    {
-        SlotState* state = table.State(process, slot);
-        if (state == null)
-            return;
-        *state = new SlotState
-        {
-            LastValue = initial,
-            Length = content.Mode == AccessMode.Execute ? 0u : (uint)content.Length,
-            Mode = (uint)content.Mode,
-            Siblings = siblings,
-        };
-        // Last: the guard takes hits of this address from here on.
-        Volatile.Write(ref state->Address, content.Address.Value);
-    }
+    public void SetSlot(ProcessId process, int slot, HardwareSlot content, ulong initial, uint siblings) =>
+        SlotStateAccess.Set(table.State(process, slot), content, initial, siblings);
 
-    public void ClearSlot(ProcessId process, int slot)
-    {
-        SlotState* state = table.State(process, slot);
-        if (state != null)
-            Volatile.Write(ref state->Address, 0);
-    }
+    public void ClearSlot(ProcessId process, int slot) =>
+        SlotStateAccess.Clear(table.State(process, slot));
 
-    public SlotAccount? ReadAccount(ProcessId process, int slot)
-    {
-        SlotState* state = table.State(process, slot);
-        return state == null
-            ? null
-            : new SlotAccount(
-                Volatile.Read(ref state->Counted),
-                Volatile.Read(ref state->Recorded),
-                Volatile.Read(ref state->Filtered),
-                Volatile.Read(ref state->Dropped),
-                Volatile.Read(ref state->LastValue));
-    }
+    public SlotAccount? ReadAccount(ProcessId process, int slot) =>
+        SlotStateAccess.ReadAccount(table.State(process, slot));
 
-    public bool CorrectLastValue(ProcessId process, int slot, ulong expected, ulong value)
-    {
-        SlotState* state = table.State(process, slot);
-        return state != null && Interlocked.CompareExchange(ref state->LastValue, value, expected) == expected;
-    }
+    public bool CorrectLastValue(ProcessId process, int slot, ulong expected, ulong value) =>
+        SlotStateAccess.CorrectLastValue(table.State(process, slot), expected, value);
 
     public void Wait(TimeSpan atMost) => pressed.Wait(atMost);
 

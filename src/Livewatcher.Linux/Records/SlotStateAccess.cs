@@ -1,0 +1,43 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+
+namespace Livewatcher.Linux.Records;
+
+/// <summary>What livewatcher does with a slot's state in shared memory, whoever counts there: the BPF program, or the guard. A null
+/// pointer stands for a process that is not watched.</summary>
+internal static unsafe class SlotStateAccess
+{
+    internal static void Set(SlotState* state, HardwareSlot content, ulong initial, uint siblings)
+    {
+        if (state == null)
+            return;
+        *state = new SlotState
+        {
+            LastValue = initial,
+            Length = content.Mode == AccessMode.Execute ? 0u : (uint)content.Length,
+            Mode = (uint)content.Mode,
+            Siblings = siblings,
+        };
+        // Last: hits of this address are taken from here on.
+        Volatile.Write(ref state->Address, content.Address.Value);
+    }
+
+    internal static void Clear(SlotState* state)
+    {
+        if (state != null)
+            Volatile.Write(ref state->Address, 0);
+    }
+
+    internal static SlotAccount? ReadAccount(SlotState* state) => state == null
+        ? null
+        : new SlotAccount(
+            Volatile.Read(ref state->Counted),
+            Volatile.Read(ref state->Recorded),
+            Volatile.Read(ref state->Filtered),
+            Volatile.Read(ref state->Dropped),
+            Volatile.Read(ref state->LastValue));
+
+    internal static bool CorrectLastValue(SlotState* state, ulong expected, ulong value) =>
+        state != null && Interlocked.CompareExchange(ref state->LastValue, value, expected) == expected;
+}
