@@ -27,9 +27,6 @@ internal abstract record SessionItem(ulong Time)
     /// <summary>To be done when everything that happened before this time has been published.</summary>
     internal sealed record Due(ulong Time, Action Act) : SessionItem(Time);
 
-    /// <summary>Somebody outside asks for something, to be done at once on the session's thread.</summary>
-    internal sealed record Posted(Action Act) : SessionItem(0);
-
     /// <summary>Everything that happened before this time has been handed over.</summary>
     internal sealed record Drained(ulong Time) : SessionItem(Time);
 }

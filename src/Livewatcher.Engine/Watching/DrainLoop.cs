@@ -21,6 +21,7 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     private readonly IClock clock;
     private readonly Func<ProcessId, int, string?> describe;
     private readonly ConcurrentQueue<SessionItem> queue = new();
+    private readonly ConcurrentQueue<Action> posted = new();
     private readonly SemaphoreSlim filled = new(0, 1);
     private readonly Thread thread;
     private long queuedBytes;
@@ -42,7 +43,7 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
 
     internal void Start() => thread.Start();
 
-    /// <summary>The next item; null when none comes in time.</summary>
+    /// <summary>The next item; null when none comes in time, or something is posted.</summary>
     internal SessionItem? Take(TimeSpan atMost)
     {
         if (!queue.TryDequeue(out SessionItem? item))
@@ -61,11 +62,19 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
         return item;
     }
 
-    /// <summary>Lets the session's thread do something as its next step. From any thread.</summary>
+    /// <summary>Lets the session's thread do something, before it goes on with what is drained. From any thread.</summary>
     internal void Post(Action act)
     {
-        queue.Enqueue(new SessionItem.Posted(act));
+        posted.Enqueue(act);
         WakeSession();
+    }
+
+    /// <summary>Does what is posted by now, on the session's thread.</summary>
+    /// <param name="most">So much of it: who posts without end must not hold up the rest.</param>
+    internal void DoPosted(int most)
+    {
+        for (int left = Math.Min(most, posted.Count); left > 0 && posted.TryDequeue(out Action? act); left--)
+            act();
     }
 
     /// <summary>Drains once more, without regard to the queue's bound, and ends the thread.</summary>
@@ -126,10 +135,10 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
         if (auditor.Look(start))
         {
             // Nothing is on its way after this, and what was is drained: what is still unexplained has no hit.
-            source.Settle();
+            bool settled = source.Settle();
             source.Drain(this);
             whole &= source.DrainedAll;
-            foreach (SessionItem.Escaped escaped in auditor.Confirm(clock.Now))
+            foreach (SessionItem.Escaped escaped in settled ? auditor.Confirm(clock.Now) : [])
                 queue.Enqueue(escaped);
         }
 

@@ -42,6 +42,9 @@ internal interface IFlowOwner
 internal sealed class EventFlow(
     SessionPlatform platform, Ledger ledger, WatchedProcesses processes, DrainLoop drain, Reporter reporter, IFlowOwner owner)
 {
+    /// <summary>Requests at a time, between two hits.</summary>
+    private const int MostPosted = 16;
+
     private readonly HitOrderer orderer = new();
 
     /// <summary>The time up to which everything has been handed over by the drain.</summary>
@@ -54,16 +57,13 @@ internal sealed class EventFlow(
     internal void Step(TimeSpan idle)
     {
         HearTracer();
+        drain.DoPosted(MostPosted);
         SessionItem? item = drain.Take(idle);
         if (item is SessionItem.Drained drained)
         {
             DrainedTo = drained.Time;
             Emit(DrainedTo);
             owner.OnDrained();
-        }
-        else if (item is SessionItem.Posted posted)
-        {
-            posted.Act();
         }
         else if (item is not null)
         {
@@ -85,12 +85,11 @@ internal sealed class EventFlow(
 
         while (drain.Take(TimeSpan.Zero) is { } item)
         {
-            if (item is SessionItem.Posted posted)
-                posted.Act();
-            else if (item is not SessionItem.Drained)
+            if (item is not SessionItem.Drained)
                 Accept(item);
         }
 
+        drain.DoPosted(int.MaxValue);
         Emit(ulong.MaxValue);
     }
 
@@ -176,9 +175,12 @@ internal sealed class EventFlow(
                     break;
             }
 
-            // The tracer may hold threads; naming a long burst must not keep them waiting.
+            // The tracer may hold threads, and programs wait for answers: naming a long burst must not keep them waiting.
             if (!Finishing)
+            {
                 HearTracer();
+                drain.DoPosted(MostPosted);
+            }
         }
     }
 

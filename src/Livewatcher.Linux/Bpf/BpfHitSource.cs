@@ -79,7 +79,11 @@ public sealed unsafe class BpfHitSource : IHitSource
 
     public int Drain(IHitReceiver receiver) => program.Ring.Drain(new Sorter(this, receiver));
 
-    public void Settle() => ProcessorBarrier.Wait();
+    public bool Settle()
+    {
+        ProcessorBarrier.Wait();
+        return true;
+    }
 
     public void Dispose() => program.Dispose();
 

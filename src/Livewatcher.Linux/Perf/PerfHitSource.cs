@@ -70,7 +70,11 @@ public sealed class PerfHitSource : IHitSource
 
     public int Drain(IHitReceiver receiver) => reader.Drain(rings.Rings, receiver);
 
-    public void Settle() => ProcessorBarrier.Wait();
+    public bool Settle()
+    {
+        ProcessorBarrier.Wait();
+        return true;
+    }
 
     public void Dispose() => rings.Dispose();
 

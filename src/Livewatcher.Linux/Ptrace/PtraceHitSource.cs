@@ -86,18 +86,17 @@ public sealed unsafe class PtraceHitSource : IHitSource
 
     /// <summary>A store's exception comes first, then the stop, then the guard's turn. No answer is waited for in the guard's
     /// socket: whoever holds that may be waiting for what only the drain can take.</summary>
-    public void Settle()
+    public bool Settle()
     {
         ProcessorBarrier.Wait();
+        if (!ThreadProgress.Await(table.Processes, SettlePatience))
+            return false;
         ulong number = ++settling;
         if (askToSettle?.Invoke(number) != true)
-            return;
-        long start = Environment.TickCount64;
-        while (Volatile.Read(ref table.Share->Settled) < number && Environment.TickCount64 - start < SettlePatience.TotalMilliseconds)
-            Thread.Sleep(1);
+            return true; // nothing comes any more
         // What the guard has sent by then may still be in the socket.
-        while ((long)Volatile.Read(ref table.Share->Sent) > Volatile.Read(ref received) && Environment.TickCount64 - start < SettlePatience.TotalMilliseconds)
-            Thread.Sleep(1);
+        return Await(() => Volatile.Read(ref table.Share->Settled) >= number)
+            && Await(() => (long)Volatile.Read(ref table.Share->Sent) <= Volatile.Read(ref received));
     }
 
     public void Dispose()
@@ -127,6 +126,19 @@ public sealed unsafe class PtraceHitSource : IHitSource
     internal void OnForked(ulong time, ProcessId parent, ProcessId child) => waiting.Enqueue(new Item.OfFork(time, parent, child));
 
     internal void OnExec(ulong time, ProcessId process) => waiting.Enqueue(new Item.OfExec(time, process));
+
+    private static bool Await(Func<bool> condition)
+    {
+        long start = Environment.TickCount64;
+        while (!condition())
+        {
+            if (Environment.TickCount64 - start > SettlePatience.TotalMilliseconds)
+                return false;
+            Thread.Sleep(1);
+        }
+
+        return true;
+    }
 
     private abstract record Item
     {

@@ -17,6 +17,8 @@ internal sealed unsafe class TrapTable : IDisposable
 
     internal TrapShare* Share => (TrapShare*)mapping.Pointer;
 
+    internal IReadOnlyList<ProcessId> Processes => [.. ((ReadOnlySpan<int>)Share->Tgid).ToArray().Where(tgid => tgid > 0).Select(tgid => new ProcessId(tgid))];
+
     /// <exception cref="UserException">There is no memory for it.</exception>
     internal static TrapTable Create() => new(
         SharedMapping.TryCreateAnonymous((nuint)sizeof(TrapShare))

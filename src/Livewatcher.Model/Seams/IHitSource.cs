@@ -102,7 +102,6 @@ public interface IHitSource : IDisposable
 
     /// <summary>Waits until every hit that has happened by now can be drained: none is on its way through an exception handler any
     /// more. A source that has its hits at once need not wait.</summary>
-    void Settle()
-    {
-    }
+    /// <returns>False where that cannot be said this time.</returns>
+    bool Settle() => true;
 }

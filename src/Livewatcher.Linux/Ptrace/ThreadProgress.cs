@@ -1,0 +1,39 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Linux.Arming;
+using Livewatcher.Linux.ProcFs;
+using Livewatcher.Model;
+
+namespace Livewatcher.Linux.Ptrace;
+
+/// <summary>Whether threads have been on a CPU since some moment. One that was taken off it between a store's exception and the stop that
+/// the exception's signal brings is runnable, and neither the kernel nor ptrace(2) says what it is about to do; as soon as it has run
+/// again, it has stopped (exit_to_user_mode_loop(), kernel/entry/common.c).</summary>
+internal static class ThreadProgress
+{
+    /// <summary>Waits until every thread that is runnable now has run, or sleeps, is stopped or gone.</summary>
+    /// <returns>False where one has not in time.</returns>
+    internal static bool Await(IEnumerable<ProcessId> processes, TimeSpan atMost)
+    {
+        long start = Environment.TickCount64;
+        List<(ProcessId Process, int Tid, string? Before)> waiting =
+        [
+            .. from process in processes
+               from tid in ProcessFiles.NumbersIn($"/proc/{process}/task")
+               select (process, tid, TimeOnCpu(process, tid)),
+        ];
+        while (true)
+        {
+            waiting.RemoveAll(one => ThreadActivity.Read(one.Process, one.Tid).State != 'R' || TimeOnCpu(one.Process, one.Tid) != one.Before);
+            if (waiting.Count == 0)
+                return true;
+            if (Environment.TickCount64 - start > atMost.TotalMilliseconds)
+                return false;
+            Thread.Sleep(1);
+        }
+    }
+
+    /// <summary>The first figure of /proc/PID/task/TID/schedstat: nanoseconds.</summary>
+    private static string? TimeOnCpu(ProcessId process, int tid) =>
+        ProcessFiles.TryReadText($"/proc/{process}/task/{tid}/schedstat")?.Split(' ')[0];
+}
