@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,8 +110,31 @@ static void kick_one(struct tracee *t, void *context)
         ptrace(PTRACE_INTERRUPT, t->tid, 0, 0);
 }
 
-/* The thread pointer, fs_base or in 32-bit code gs_base, in a stop: a running thread's is in the CPU. */
-static void on_registers(const struct lw_guard_packet *c)
+/* The thread pointer, fs_base or in 32-bit code gs_base. */
+static bool read_thread_pointer(int tid, struct lw_guard_packet *m)
+{
+    struct user_regs_struct regs;
+    if (!read_registers(tid, &regs))
+        return false;
+    m->value[0] = regs.cs == COMPATIBILITY_CODE_SEGMENT ? regs.gs_base : regs.fs_base;
+    return true;
+}
+
+/* What ptrace(2) has set; perf events are not seen this way. */
+static bool read_debug_registers(int tid, struct lw_guard_packet *m)
+{
+    static const int numbers[] = {0, 1, 2, 3, 7};
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        errno = 0;
+        m->value[i] = (uint64_t)ptrace(PTRACE_PEEKUSER, tid, offsetof(struct user, u_debugreg[numbers[i]]), 0);
+        if (errno != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Reads in a stop: a running thread's registers are in the CPU. */
+static void on_registers(const struct lw_guard_packet *c, bool (*take)(int, struct lw_guard_packet *))
 {
     struct lw_guard_packet m = {.kind = LW_MESSAGE_REGISTERS, .tid = c->tid, .error = ESRCH};
     struct tracee *t = tracee_find(c->tid);
@@ -119,11 +143,8 @@ static void on_registers(const struct lw_guard_packet *c)
         int status = 0;
         if (!held && ptrace(PTRACE_INTERRUPT, t->tid, 0, 0) == 0 && waitpid(t->tid, &status, __WALL) != t->tid)
             t = NULL;
-        struct user_regs_struct regs;
-        if (t && read_registers(t->tid, &regs)) {
-            m.value[0] = regs.cs == COMPATIBILITY_CODE_SEGMENT ? regs.gs_base : regs.fs_base;
+        if (t && take(t->tid, &m))
             m.error = 0;
-        }
         if (t && !held)
             on_wait(c->tid, status);
     }
@@ -170,7 +191,10 @@ static bool on_command(void)
         reply(LW_MESSAGE_DETACHED, 0, 0, 0, 0);
         break;
     case LW_COMMAND_REGISTERS:
-        on_registers(&c);
+        on_registers(&c, read_thread_pointer);
+        break;
+    case LW_COMMAND_DEBUG_REGISTERS:
+        on_registers(&c, read_debug_registers);
         break;
     case LW_COMMAND_COUNTS:
         on_counts(&c);

@@ -37,6 +37,7 @@ enum lw_guard_command {
     LW_COMMAND_COUNTS = 8,    /* tgid (0: all): answer: COUNTS */
     LW_COMMAND_SETTLE = 9,    /* value[0]: goes to lw_trap_share.settled when the hits of every thread that stands in one are
                                  told; no answer */
+    LW_COMMAND_DEBUG_REGISTERS = 10, /* tid: answer: REGISTERS, value[0] to value[3] = DR0 to DR3, value[4] = DR7, by PEEKUSER */
 };
 
 enum lw_guard_message {

@@ -91,7 +91,7 @@ public sealed partial class HostileTextTests
             new DisarmedEvent(Scenario.Start, watch, hit.Process, default),
             new StatusEvent(
                 Scenario.Start, Scenario.Start, text, text, Guard: true, [new("name", text)],
-                [new ServedProcess(hit.Process, text, 1, [new ServedWatch(0, watch, 0, default)], [0, 0, 0, 0, 0], 1, 1)], 1, [text]),
+                [new ServedProcess(hit.Process, text, 1, [new ServedWatch(0, watch, 0, default)], [0, 0, 0, 0, 0], 1, 1)], 1, new SyncTally(1, 2, 3, 4), [text]),
         ];
     }
 

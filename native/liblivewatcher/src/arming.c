@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
+#include <ucontext.h>
 
 #include "chain.h"
 #include "connection.h"
@@ -25,12 +27,21 @@ struct order {
 };
 #define WORDS (sizeof(struct order) / sizeof(uint64_t))
 
+#define EFLAGS_TF 0x100
+#define LOOKED_AT 2 /* bytes of an instruction */
+
 /* Two orders, written in turn; `current` counts them, 0: none. A handler that finds the count changed after it has copied has a
  * signal that comes too late. */
 static uint64_t orders[2][WORDS];
 static uint32_t count, current;
 static int32_t program = -1;
 static int32_t sender;
+
+/* This thread runs with EFLAGS.TF, for the order of this generation. */
+static __thread struct {
+    uint32_t generation;
+    bool on;
+} step __attribute__((tls_model("initial-exec")));
 
 static void close_program(int32_t next)
 {
@@ -82,7 +93,6 @@ static long open_own_event(const struct order *o)
     attr.inherit_thread = 1; /* not to child processes: they start unarmed (Linux 5.13) */
     attr.remove_on_exec = 1;
     attr.exclude_hv = 1;
-    attr.exclude_kernel = o->flags & LW_WIRE_PREPARE_USER_ONLY ? 1 : 0;
     attr.disabled = 1;
     long fd = lw_kernel(SYS_perf_event_open, (long)&attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC, 0);
     if (fd < 0)
@@ -96,7 +106,7 @@ static long open_own_event(const struct order *o)
     return failed;
 }
 
-static void arm_this_thread(const struct order *o)
+static void arm_this_thread(const struct order *o, bool at_trap)
 {
     struct lw_message m;
     lw_message_begin(&m, LW_WIRE_ARMED);
@@ -105,10 +115,41 @@ static void arm_this_thread(const struct order *o)
     m.head.generation = (uint32_t)o->generation;
     m.head.watcher = (uint32_t)o->watcher;
     m.head.error = fd < 0 ? (int32_t)-fd : 0;
+    m.head.value = at_trap;
     lw_notice(&m, (int)fd);
     if (fd >= 0)
         lw_kernel(SYS_close, fd, 0, 0, 0, 0, 0);
     lw_descriptors_give(taken);
+}
+
+/* A trap that is blocked would end the program (force_sig_info_to_task, kernel/signal.c), and some instructions must not be stepped:
+ * a system call may block it, pushf would keep TF for a later popf, and returns from interrupts and traps change it. */
+static bool may_step(const ucontext_t *u)
+{
+    unsigned char code[LOOKED_AT] = {0};
+    struct iovec local = {code, sizeof(code)}, remote = {(void *)(uintptr_t)u->uc_mcontext.gregs[REG_RIP], sizeof(code)};
+    long self = lw_kernel(SYS_getpid, 0, 0, 0, 0, 0, 0);
+    uint64_t blocked;
+    memcpy(&blocked, &u->uc_sigmask, sizeof(blocked)); /* sigismember(3) would be another import */
+    if (blocked & (1ul << (SIGTRAP - 1)) ||
+        lw_kernel(SYS_process_vm_readv, self, (long)&local, 1, (long)&remote, 1, 0) != sizeof(code))
+        return false;
+    switch (code[0]) {
+    case 0x0f: /* syscall, sysenter */
+        return code[1] != 0x05 && code[1] != 0x34;
+    case 0x66: /* pushf of 16 bits */
+        return code[1] != 0x9c;
+    case 0x48: /* iretq */
+        return code[1] != 0xcf;
+    case 0x9c: /* pushf */
+    case 0xcc: /* int3 */
+    case 0xcd: /* int */
+    case 0xcf: /* iret */
+    case 0xf1: /* icebp */
+        return false;
+    default:
+        return true;
+    }
 }
 
 /* Only the listener's own signals, by their sender and by what they carry; the rest is the program's. */
@@ -119,8 +160,30 @@ static void handle(int signal, siginfo_t *info, void *context)
         lw_chain_pass(signal, info, context);
         return;
     }
-    if (fetch(&order) && (uint32_t)info->si_value.sival_int == (uint32_t)order.generation)
-        arm_this_thread(&order);
+    if (!fetch(&order) || (uint32_t)info->si_value.sival_int != (uint32_t)order.generation)
+        return;
+    ucontext_t *u = context;
+    if (!(order.flags & LW_WIRE_PREPARE_STEP) || !may_step(u)) {
+        arm_this_thread(&order, false);
+        return;
+    }
+    step.generation = (uint32_t)order.generation;
+    step.on = true;
+    u->uc_mcontext.gregs[REG_EFL] |= EFLAGS_TF;
+}
+
+bool lw_arming_trapped(const siginfo_t *info, void *context)
+{
+    struct order order;
+    /* TRAP_BRKPT: a virtual machine has lost DR6, and the cause with it. */
+    if (!step.on || (info->si_code != TRAP_TRACE && info->si_code != TRAP_BRKPT))
+        return false;
+    ucontext_t *u = context;
+    step.on = false;
+    u->uc_mcontext.gregs[REG_EFL] &= ~EFLAGS_TF;
+    if (fetch(&order) && step.generation == (uint32_t)order.generation)
+        arm_this_thread(&order, true);
+    return true;
 }
 
 /* Signals of the processor mean something else: to return from their handler is to do it again. */
@@ -154,5 +217,6 @@ void lw_arming_retire(void)
 void lw_arming_after_fork(void)
 {
     __atomic_store_n(&current, 0, __ATOMIC_RELAXED);
+    step.on = false;
     close_program(-1);
 }

@@ -8,6 +8,8 @@
 #ifndef LIVEWATCHER_ARMING_H
 #define LIVEWATCHER_ARMING_H
 
+#include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "wire.h"
@@ -17,6 +19,9 @@ void lw_arming_receive(int descriptor);
 
 /* PREPARE from the listener, process number peer: 0 or an errno for PREPARED. */
 int lw_arming_prepare(const struct lw_wire *prepare, int32_t peer);
+
+/* In the handler of SIGTRAP: whether this was the single-step trap at which this thread was to arm itself, which it has now done. */
+bool lw_arming_trapped(const siginfo_t *info, void *context);
 
 /* The request is answered: signals that still come are late, and mean nothing. */
 void lw_arming_retire(void);

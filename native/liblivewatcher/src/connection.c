@@ -18,6 +18,7 @@
 #include "descriptors.h"
 #include "kernel.h"
 #include "lock.h"
+#include "sigtrap.h"
 
 #define FIRST_FREE_DESCRIPTOR 3
 #define MOST_DESCRIPTORS 4 /* that one message of the listener may carry; the kernel closes more */
@@ -273,6 +274,8 @@ static enum lw_exchanged receive_answer(int fd, uint32_t sequence, struct lw_wir
             lw_message_begin(&prepared, LW_WIRE_PREPARED);
             prepared.head.sequence = m.head.sequence;
             prepared.head.generation = m.head.generation;
+            if (m.head.flags & (LW_WIRE_PREPARE_HANDLER | LW_WIRE_PREPARE_STEP))
+                lw_sigtrap_want(true);
             prepared.head.error = lw_arming_prepare(&m.head, lw_peer());
             enum lw_exchanged sent = send_request(fd, &prepared, deadline);
             if (sent != LW_ANSWERED)

@@ -9,6 +9,7 @@
 #include <sys/uio.h>
 #include <ucontext.h>
 
+#include "arming.h"
 #include "chain.h"
 #include "connection.h"
 #include "kernel.h"
@@ -65,6 +66,8 @@ static void handle(int signal, siginfo_t *info, void *context)
 {
     ucontext_t *u = context;
     uint64_t rip = (uint64_t)u->uc_mcontext.gregs[REG_RIP];
+    if (lw_arming_trapped(info, context))
+        return;
     if (!__atomic_load_n(&swallowing, __ATOMIC_RELAXED) || !is_stray(info, rip)) {
         lw_chain_pass(signal, info, context);
         return;

@@ -36,13 +36,15 @@ enum lw_wire_kind {
     /* Notices of the program. */
     LW_WIRE_RECOVERED = 32, /* registers, tid: the library's handler has swallowed a stray SIGTRAP (DESIGN.md, fact 4);
                                value: how many such notices were lost before this one, because the socket was full */
-    LW_WIRE_ARMED = 33,     /* generation, tid, watcher, error: a thread has opened its own event, which goes along as SCM_RIGHTS */
+    LW_WIRE_ARMED = 33,     /* generation, tid, watcher, error: a thread has opened its own event, which goes along as SCM_RIGHTS;
+                               value 1: at a single-step trap */
     LW_WIRE_PREPARED = 34,  /* answers PREPARE, with its sequence: generation, error. The signals may be sent */
 
     /* The listener. */
     LW_WIRE_ANSWER = 64,  /* error: 0 or an errno; flags */
     LW_WIRE_PREPARE = 65, /* generation, signal, watcher, address, length, mode, flags of lw_wire_prepare_flags; one descriptor by
-                             SCM_RIGHTS, a BPF program: each thread that the signal reaches shall arm this watcher for itself. The
+                             SCM_RIGHTS, a BPF program (none: the latest one): each thread that the signal reaches shall arm this
+                             watcher for itself. Another PREPARE for the same request takes the place of this one. The
                              signal is sent by rt_tgsigqueueinfo(2) with si_code SI_QUEUE, si_value.sival_int the generation and
                              si_pid that of SO_PEERCRED; any other is the program's own. Valid till the request is answered */
 };
@@ -52,7 +54,9 @@ enum lw_wire_set_flags {
 };
 
 enum lw_wire_prepare_flags {
-    LW_WIRE_PREPARE_USER_ONLY = 1, /* exclude_kernel: kernel.perf_event_paranoid hides the kernel's accesses */
+    LW_WIRE_PREPARE_STEP = 1,    /* not in the signal's handler but, where that may be stepped, at the single-step trap behind the next
+                                    instruction; implies the next one */
+    LW_WIRE_PREPARE_HANDLER = 2, /* LW_WIRE_WANTS_HANDLER from now on: no guard knows of this watch */
 };
 
 enum lw_wire_welcome {

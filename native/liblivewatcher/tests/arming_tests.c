@@ -333,6 +333,86 @@ static void descriptors_of_orders_do_not_leak(void)
     fake_stop(f);
 }
 
+/* ThreadSanitizer calls handlers when it likes, with a context that nobody returns to. */
+#ifdef __has_feature
+#define HANDLERS_RUN_LATE __has_feature(thread_sanitizer)
+#elif defined(__SANITIZE_THREAD__)
+#define HANDLERS_RUN_LATE 1
+#else
+#define HANDLERS_RUN_LATE 0
+#endif
+
+static int stop_spinning;
+
+static void *spins(void *argument)
+{
+    __atomic_store_n((int *)argument, gettid(), __ATOMIC_RELEASE);
+    while (!__atomic_load_n(&stop_spinning, __ATOMIC_ACQUIRE)) {
+    }
+    return NULL;
+}
+
+static void *spins_without_traps(void *argument)
+{
+    sigset_t traps;
+    sigemptyset(&traps);
+    sigaddset(&traps, SIGTRAP);
+    CHECK(pthread_sigmask(SIG_BLOCK, &traps, NULL) == 0);
+    return spins(argument);
+}
+
+/* At the trap where it may be stepped; a thread that blocks SIGTRAP would die of it, and arms itself in the handler. */
+static void a_step_ends_at_its_trap(void)
+{
+    if (HANDLERS_RUN_LATE) {
+        note("not tried: ThreadSanitizer");
+        return;
+    }
+    plan_for_this_thread();
+    pthread_t running, blocking;
+    CHECK(pthread_create(&running, NULL, spins, &plan.tids[1]) == 0);
+    CHECK(pthread_create(&blocking, NULL, spins_without_traps, &plan.tids[2]) == 0);
+    for (int i = 1; i < 3; i++)
+        EVENTUALLY(__atomic_load_n(&plan.tids[i], __ATOMIC_ACQUIRE) != 0);
+    plan.threads = 3;
+    plan.flags = LW_WIRE_PREPARE_STEP;
+    struct fake *f = fake_start(by_signal);
+    EQUAL(0, lw_watch(&words[0], 8, LW_MODE_W, NULL));
+    EQUAL(3, fake_count(f, LW_WIRE_ARMED));
+    for (int i = 0; i < 3; i++) {
+        struct received armed = fake_nth(f, LW_WIRE_ARMED, i);
+        EQUAL(EINVAL, armed.message.head.error); /* no program, as above */
+        EQUAL(armed.message.head.tid == plan.tids[2] ? 0 : 1, armed.message.head.value);
+    }
+    fake_stop(f);
+    __atomic_store_n(&stop_spinning, 1, __ATOMIC_RELEASE);
+    CHECK(pthread_join(running, NULL) == 0);
+    CHECK(pthread_join(blocking, NULL) == 0);
+}
+
+/* The library takes only the trap of its own step: a program that steps itself goes on doing so. */
+static void other_steps_are_the_programs(void)
+{
+    plan_for_this_thread();
+    plan.flags = LW_WIRE_PREPARE_HANDLER;
+    struct sigaction a = {.sa_sigaction = counts, .sa_flags = SA_SIGINFO};
+    CHECK(sigaction(SIGTRAP, &a, NULL) == 0);
+    struct fake *f = fake_start(by_signal);
+    EQUAL(0, lw_watch(&words[0], 8, LW_MODE_W, NULL));
+    EQUAL(0, fake_last(f, LW_WIRE_ARMED).message.head.value);
+    EQUAL(0, passed_on);
+    siginfo_t info;
+    memset(&info, 0, sizeof(info));
+    info.si_signo = SIGTRAP;
+    info.si_code = SI_QUEUE;
+    CHECK(syscall(SYS_rt_tgsigqueueinfo, getpid(), gettid(), SIGTRAP, &info) == 0);
+    EVENTUALLY(passed_on_now() == 1);
+    struct sigaction now;
+    CHECK(sigaction(SIGTRAP, NULL, &now) == 0);
+    CHECK(now.sa_sigaction != counts); /* ours stands before it */
+    fake_stop(f);
+}
+
 const struct test arming_tests[] = {
     {"what_is_no_program_is_told", what_is_no_program_is_told},
     {"every_thread_hands_its_event_over", every_thread_hands_its_event_over},
@@ -341,5 +421,7 @@ const struct test arming_tests[] = {
     {"other_signals_are_the_programs", other_signals_are_the_programs},
     {"a_signal_of_default_kills", a_signal_of_default_kills},
     {"descriptors_of_orders_do_not_leak", descriptors_of_orders_do_not_leak},
+    {"a_step_ends_at_its_trap", a_step_ends_at_its_trap},
+    {"other_steps_are_the_programs", other_steps_are_the_programs},
     {NULL, NULL},
 };

@@ -23,6 +23,8 @@ public sealed class AgentServer : IDisposable
     {
         this.listening = listening;
         this.services = services;
+        // Whoever has called listen(2): under socket activation that is not us.
+        services.SelfArming.Sender = PeerCredentials.Of(listening).Process;
         accepting = AcceptAsync();
     }
 

@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using Livewatcher.Engine.Serving;
+using Livewatcher.Model;
 
 namespace Livewatcher.Agent.Serving;
 
@@ -16,6 +17,9 @@ public readonly record struct ControlReply(int Error, string Text, Action? Then 
 /// <param name="Admits">Whether a process may arm itself here.</param>
 /// <param name="MayControl">Whether somebody may say lines of the prompt's language.</param>
 /// <param name="SendPatience">How long an answer may lie unread before the connection ends.</param>
+/// <param name="Packets">How packets are taken and descriptors sent.</param>
+/// <param name="SelfArming">Where orders to arm by signal come from.</param>
 public sealed record AgentServices(
     Action<ClientRequest, Action<ClientAnswer>> Post, Func<string, Task<ControlReply>> Control,
-    Func<PeerCredentials, bool> Admits, Func<PeerCredentials, bool> MayControl, TimeSpan SendPatience);
+    Func<PeerCredentials, bool> Admits, Func<PeerCredentials, bool> MayControl, TimeSpan SendPatience,
+    IPacketSocket Packets, SelfArmingDesk SelfArming);

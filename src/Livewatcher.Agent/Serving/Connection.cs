@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using Livewatcher.Agent.Wire;
 using Livewatcher.Engine.Serving;
@@ -8,8 +9,8 @@ using Livewatcher.Model;
 
 namespace Livewatcher.Agent.Serving;
 
-/// <summary>One program's connection, or one `livewatcher ctl`'s. Its next packet is read when the last one has been dealt with, so a
-/// flood of them waits in its own socket and nowhere else.</summary>
+/// <summary>One program's connection, or one `livewatcher ctl`'s. Its next request is read when the last one has been dealt with, so a
+/// flood of them waits in its own socket and nowhere else. Notices are read meanwhile: arming by signal lives on them.</summary>
 /// <param name="number">Unlike any other's, above 0.</param>
 /// <param name="socket">Owned from here on.</param>
 /// <param name="peer">Who is at the other end.</param>
@@ -17,10 +18,17 @@ namespace Livewatcher.Agent.Serving;
 internal sealed class Connection(long number, Socket socket, PeerCredentials peer, AgentServices services)
 {
     private const int EPERM = 1;
+    private const int EAGAIN = 11;
     private const int EINVAL = 22;
     private const int EPROTO = 71;
 
+    /// <summary>Recovered hits that the session has not taken yet; the next one waits in the socket.</summary>
+    private const int MostRecovered = 64;
+
     private readonly ProcessId process = new(peer.Process);
+    private readonly Queue<Task> recovering = [];
+    private readonly SelfArmingLink link = new((packet, descriptor) => Send(services, socket, packet, descriptor));
+    private Task request = Task.CompletedTask;
     private bool joined;
 
     /// <summary>Until the other end closes, breaks the protocol or the listener stops.</summary>
@@ -28,57 +36,101 @@ internal sealed class Connection(long number, Socket socket, PeerCredentials pee
     {
         // One byte more than the longest packet: what is cut off is no packet.
         byte[] buffer = new byte[WireMessage.MostBytes + 1];
+        byte[] first = new byte[1];
         try
         {
-            while (true)
+            // Looks without taking: only recvmsg(2) brings descriptors along.
+            while (await socket.ReceiveAsync(first, SocketFlags.Peek, stop).ConfigureAwait(false) > 0)
             {
-                int length = await socket.ReceiveAsync(buffer, SocketFlags.None, stop).ConfigureAwait(false);
-                if (length == 0 || !WireMessage.TryRead(buffer.AsSpan(0, length), out WireHeader header, out string text))
-                    return;
-                if (header.Version != WireConstants.LW_WIRE_VERSION)
+                int length = services.Packets.Receive(socket.SafeHandle, buffer, out SafeHandle? descriptor);
+                if (length == -EAGAIN)
+                    continue;
+                if (length <= 0 || !WireMessage.TryRead(buffer.AsSpan(0, length), out WireHeader header, out string text))
                 {
-                    await AnswerAsync(header.Sequence, EPROTO, 0, default, stop).ConfigureAwait(false);
+                    descriptor?.Dispose();
                     return;
                 }
 
-                if (header.Kind == WireKind.LW_WIRE_CONTROL)
-                    await ControlAsync(header.Sequence, text, stop).ConfigureAwait(false);
-                else
-                    await DoAsync(header, text, stop).ConfigureAwait(false);
+                if (!await TakeAsync(header, text, descriptor, stop).ConfigureAwait(false))
+                    return;
             }
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (IsTheEnd(e))
         {
             // The other end is gone, or does not read what it has asked for.
         }
         finally
         {
+            services.SelfArming.Leave(process, link);
             socket.Dispose();
             if (joined)
                 await PostAsync(new ClientRequest.Leave(process, number)).ConfigureAwait(false);
         }
     }
 
+    /// <returns>False where it speaks another protocol.</returns>
+    private async Task<bool> TakeAsync(WireHeader header, string text, SafeHandle? descriptor, CancellationToken stop)
+    {
+        if (header.Version == WireConstants.LW_WIRE_VERSION && header.Kind is WireKind.LW_WIRE_PREPARED or WireKind.LW_WIRE_ARMED)
+        {
+            link.Deliver(header, descriptor);
+            return true;
+        }
+
+        descriptor?.Dispose();
+        if (header.Version != WireConstants.LW_WIRE_VERSION)
+        {
+            await request.ConfigureAwait(false);
+            await AnswerAsync(header.Sequence, EPROTO, 0, default, stop).ConfigureAwait(false);
+            return false;
+        }
+
+        if (header.Kind == WireKind.LW_WIRE_RECOVERED)
+        {
+            if (recovering.Count == MostRecovered)
+                await recovering.Dequeue().WaitAsync(stop).ConfigureAwait(false);
+            if (joined && RequestReader.Read(process, number, header, text) is { } recovered)
+                recovering.Enqueue(PostAsync(recovered));
+            return true;
+        }
+
+        await request.ConfigureAwait(false);
+        request = header.Kind == WireKind.LW_WIRE_CONTROL ? EndingItAsync(ControlAsync(header.Sequence, text, stop)) : EndingItAsync(DoAsync(header, text, stop));
+        return true;
+    }
+
+    /// <summary>Where an answer cannot be sent the connection is over.</summary>
+    private async Task EndingItAsync(Task served)
+    {
+        try
+        {
+            await served.ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsTheEnd(e))
+        {
+            socket.Dispose();
+        }
+    }
+
     private async Task DoAsync(WireHeader header, string text, CancellationToken stop)
     {
-        bool isNotice = header.Kind is WireKind.LW_WIRE_RECOVERED or WireKind.LW_WIRE_ARMED or WireKind.LW_WIRE_PREPARED;
         ClientAnswer answer;
-        if (RequestReader.Read(process, number, header, text) is not { } request)
+        if (RequestReader.Read(process, number, header, text) is not { } asked)
         {
             answer = new ClientAnswer(EINVAL);
         }
-        else if (request is ClientRequest.Join ? !services.Admits(peer) : !joined)
+        else if (asked is ClientRequest.Join ? !services.Admits(peer) : !joined)
         {
             answer = new ClientAnswer(EPERM);
         }
         else
         {
             joined = true;
-            answer = await PostAsync(request).WaitAsync(stop).ConfigureAwait(false);
+            services.SelfArming.Join(process, link);
+            answer = await PostAsync(asked).WaitAsync(stop).ConfigureAwait(false);
         }
 
-        if (!isNotice)
-            await AnswerAsync(header.Sequence, answer.Error, answer.WantsHandler ? WireConstants.LW_WIRE_WANTS_HANDLER : 0, default, stop).ConfigureAwait(false);
+        await AnswerAsync(header.Sequence, answer.Error, answer.WantsHandler ? WireConstants.LW_WIRE_WANTS_HANDLER : 0, default, stop).ConfigureAwait(false);
     }
 
     private async Task ControlAsync(uint sequence, string line, CancellationToken stop)
@@ -101,10 +153,10 @@ internal sealed class Connection(long number, Socket socket, PeerCredentials pee
         then?.Invoke();
     }
 
-    private Task<ClientAnswer> PostAsync(ClientRequest request)
+    private Task<ClientAnswer> PostAsync(ClientRequest asked)
     {
         TaskCompletionSource<ClientAnswer> answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        services.Post(request, answer => answered.TrySetResult(answer));
+        services.Post(asked, answer => answered.TrySetResult(answer));
         return answered.Task;
     }
 
@@ -116,4 +168,19 @@ internal sealed class Connection(long number, Socket socket, PeerCredentials pee
         patience.CancelAfter(services.SendPatience);
         await socket.SendAsync(packet, SocketFlags.None, patience.Token).ConfigureAwait(false);
     }
+
+    private static int Send(AgentServices services, Socket socket, byte[] packet, int? descriptor)
+    {
+        const int EPIPE = 32;
+        try
+        {
+            return services.Packets.Send(socket.SafeHandle, packet, descriptor);
+        }
+        catch (ObjectDisposedException)
+        {
+            return EPIPE;
+        }
+    }
+
+    private static bool IsTheEnd(Exception e) => e is SocketException or OperationCanceledException or ObjectDisposedException;
 }

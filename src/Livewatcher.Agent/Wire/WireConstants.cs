@@ -43,6 +43,15 @@ internal static class WireConstants
     /// <summary>In the answer to a HELLO.</summary>
     internal const uint LW_WIRE_WANTS_HANDLER = 1;
 
+    /// <summary>In a PREPARE: at a single-step trap.</summary>
+    internal const uint LW_WIRE_PREPARE_STEP = 1;
+
+    /// <summary>In a PREPARE: the library shall swallow stray SIGTRAPs.</summary>
+    internal const uint LW_WIRE_PREPARE_HANDLER = 2;
+
+    /// <summary>No errno is higher (MAX_ERRNO of the kernel).</summary>
+    internal const int MostErrno = 4095;
+
     /// <summary>In the answer to a CONTROL: more of it follows.</summary>
     internal const uint LW_WIRE_MORE = 2;
 }

@@ -12,6 +12,7 @@ using Livewatcher.Linux.Perf;
 using Livewatcher.Linux.Probing;
 using Livewatcher.Linux.Ptrace;
 using Livewatcher.Linux.ProcFs;
+using Livewatcher.Linux.Sync;
 using Livewatcher.Model;
 using Livewatcher.Symbols;
 
@@ -24,6 +25,7 @@ internal sealed class WatchPlatform : IDisposable
     private readonly IHitSource source;
     private readonly HashSet<ProcessId> guarded = [];
     private GuardTracer? tracer;
+    private bool guardedByLibraries;
     private IArming? arming;
 
     private WatchPlatform(IHitSource source, BackendChoice choice)
@@ -130,8 +132,10 @@ internal sealed class WatchPlatform : IDisposable
     }
 
     /// <summary>Makes ready for processes that come by themselves, each to be taken into the guard's hands where there is a guard.</summary>
-    internal ListenPlatform ForListening(WatchSettings settings)
+    internal ListenPlatform ForListening(ListenRequest request, ISelfArming library)
     {
+        WatchSettings settings = request.Watching;
+        guardedByLibraries = settings.Guard == BackendChoice.ByLibraries && Hypervisor.IsPresent();
         IArming? scan = source switch
         {
             BpfHitSource bpf => ScanArming.For(bpf, followFork: false),
@@ -149,7 +153,12 @@ internal sealed class WatchPlatform : IDisposable
             arming = scan;
         }
 
-        return new ListenPlatform(ForSession(settings), Guard, ProcessTable.NameOf, ReadRegisters: null, OnlineCpus.Read().Count);
+        if (source is BpfHitSource to)
+            arming = new SyncArming(arming!, to, library, () => request.Settings.Sync, Choice.Guard);
+        if (request.ByPtrace && Choice.Backend != "ptrace")
+            Notes.Add($"--dr-source ptrace: it shows what ptrace(2) has set in each thread; what backend {Choice.Backend} arms are perf events, which ptrace(2) does not see");
+        return new ListenPlatform(
+            ForSession(settings), Guard, ProcessTable.NameOf, request.ByPtrace ? ReadRegisters : null, OnlineCpus.Read().Count);
     }
 
     internal SessionPlatform ForSession(WatchSettings settings) => new(
@@ -199,22 +208,25 @@ internal sealed class WatchPlatform : IDisposable
             : ScanArming.For((PerfHitSource)source, settings.FollowFork);
     }
 
+    private IReadOnlyList<(ThreadId Thread, IReadOnlyList<ulong> Registers)> ReadRegisters(ProcessId process) =>
+        DebugRegisterReader.Read(process, guarded.Contains(process) ? tracer : null);
+
     private GuardOutcome Guard(ProcessId process)
     {
         if (!Choice.Guard)
-            return default;
+            return new GuardOutcome(Held: false, guardedByLibraries, null);
         try
         {
             tracer!.Attach(process);
             guarded.Add(process);
-            return new GuardOutcome(Held: true, null);
+            return new GuardOutcome(Held: true, WantsHandler: false, null);
         }
         catch (Exception e) when (e is TraceRefusedException or UserException)
         {
             guarded.Remove(process);
             string who = ProcessTable.TracerOf(process) is { } other ? $"{ProcessTable.NameOf(other)} (pid {other}) already traces it" : e.Message;
             string so = Choice.Backend == "ptrace" ? "it cannot be armed" : "its own library swallows stray SIGTRAPs";
-            return new GuardOutcome(Held: false, $"no guard for process {process}: {who}; {so}");
+            return new GuardOutcome(Held: false, WantsHandler: true, $"no guard for process {process}: {who}; {so}");
         }
     }
 

@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using System.CommandLine;
+using Livewatcher.Engine.Choosing;
 using Livewatcher.Engine.Serving;
 using Livewatcher.Model;
 
@@ -14,8 +15,10 @@ namespace Livewatcher.Cli.Options;
 /// <param name="Group">Of the socket; null leaves it.</param>
 /// <param name="LogFolder">Null for no log.</param>
 /// <param name="Settings">As they are at the start.</param>
+/// <param name="ByPtrace">Debug registers are read by ptrace(2).</param>
 internal sealed record ListenRequest(
-    WatchSettings Watching, IReadOnlyList<string> Programs, string? Socket, UnixFileMode Mode, string? Group, string? LogFolder, ListenSettings Settings);
+    WatchSettings Watching, IReadOnlyList<string> Programs, string? Socket, UnixFileMode Mode, string? Group, string? LogFolder, ListenSettings Settings,
+    bool ByPtrace);
 
 /// <summary>The options of listen.</summary>
 internal sealed class ListenOptions
@@ -56,9 +59,17 @@ internal sealed class ListenOptions
 
     private readonly Option<string[]> set = new("--set")
     {
-        Description = "A setting from the start, as the prompt's 'set': record_watcher=N, ignore_hwbp_sigtrap=0|1, ubacktrace_detail=0|1. Repeatable.",
+        Description = "A setting from the start, as the prompt's 'set': record_watcher=N, ignore_hwbp_sigtrap=0|1, ubacktrace_detail=0|1, sync=NAME. Repeatable.",
         HelpName = "NAME=VALUE",
     };
+
+    private readonly Option<string> sync = Choices.Of(
+        "--sync", "How a watch reaches threads that run on other CPUs: by the kernel, by signals, or in their stops (docs/sync.md).",
+        [.. SyncMethods.Names]);
+
+    private readonly Option<string> source = Choices.Of(
+        "--dr-source", "Where the debug registers that are shown come from: what livewatcher has armed, or what ptrace(2) reads in each thread.",
+        "engine", "ptrace");
 
     private readonly Option<string?> duration = new("--for") { Description = "End after this time: 30s, 500ms, 5m, 2h.", HelpName = "TIME" };
 
@@ -67,7 +78,7 @@ internal sealed class ListenOptions
 
     internal void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[program, socket, mode, group, log, noLog, lines, noLines, set, backend.Backend, backend.Guard, duration,
+        foreach (Option option in (Option[])[program, socket, mode, group, log, noLog, lines, noLines, set, sync, source, backend.Backend, backend.Guard, duration,
             .. backend.Capture, .. output.All])
         {
             command.Options.Add(option);
@@ -90,13 +101,19 @@ internal sealed class ListenOptions
                 throw new UserException($"--set {one}: {refusal}");
         }
 
-        WatchSettings watching = backend.ReadWithoutScope(parsed) with
+        if (parsed.GetResult(sync) is { Implicit: false })
+            _ = settings.TrySet(ListenSettings.SyncName, parsed.GetValue(sync)!);
+        WatchSettings asked = backend.ReadWithoutScope(parsed);
+        WatchSettings watching = asked with
         {
+            // The other methods take threads that nobody traces.
+            Guard = settings.Sync != SyncMethod.Direct && asked.Guard == "auto" ? BackendChoice.ByLibraries : asked.Guard,
             For = parsed.GetValue(duration) is { } time ? Quantities.ParseTime(time) : null,
             Output = output.Read(parsed),
         };
         return new ListenRequest(
             watching, parsed.GetValue(program) ?? [], parsed.GetValue(socket), Quantities.ParseMode(parsed.GetValue(mode)!), parsed.GetValue(group),
-            parsed.GetValue(noLog) ? null : parsed.GetValue(log), settings);
+            parsed.GetValue(noLog) ? null : parsed.GetValue(log), settings,
+            parsed.GetValue(source) == "ptrace");
     }
 }

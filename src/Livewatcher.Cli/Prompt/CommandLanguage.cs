@@ -25,6 +25,7 @@ internal sealed class CommandLanguage(ListenSession session)
         set ignore_hwbp_sigtrap N  1: the program never notices a hit; 0: the accessing thread receives SIGTRAP
         set ubacktrace_detail N    1: frames with place and module; 0: functions alone
         set addr2line N            1: places by file and line; 0: by address
+        set sync NAME              how watches that are set from now on reach other CPUs: direct, sigall, lockrq, sigrun, singlestep
         quit, exit                 end; what is armed is disarmed, the programs go on
 
         """;
@@ -59,6 +60,7 @@ internal sealed class CommandLanguage(ListenSession session)
         {
             0 => Commands,
             1 when words[0] == "set" => ListenSettings.Names,
+            2 when words is ["set", ListenSettings.SyncName, ..] => SyncMethods.Names,
             _ => [],
         };
         return [.. candidates.Where(candidate => candidate.StartsWith(word, StringComparison.Ordinal))];

@@ -9,6 +9,7 @@ using Livewatcher.Cli.Output;
 using Livewatcher.Cli.Prompt;
 using Livewatcher.Engine.Serving;
 using Livewatcher.Linux.ProcFs;
+using Livewatcher.Linux.Sockets;
 using Livewatcher.Model;
 using Livewatcher.Render;
 
@@ -19,6 +20,7 @@ internal static class ListenVerb
 {
     private const int EINVAL = 22;
     private static readonly TimeSpan SendPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(1);
 
     internal static Command Create()
     {
@@ -28,6 +30,7 @@ internal static class ListenVerb
             + "Examples:\n"
             + "  livewatcher listen -p ./sample\n"
             + "  livewatcher listen --set record_watcher=5 --no-log --format json --output hits.jsonl\n"
+            + "  livewatcher listen --sync sigall\n"
             + "  livewatcher listen --socket /run/livewatcher/socket --mode 0660 --group developers\n\n"
             + "Exit status: 0; 1 where the output could not be written; 2 where it could not listen.");
         options.AddTo(command);
@@ -64,12 +67,15 @@ internal static class ListenVerb
         OutputSink screen = OutputSink.Open(
             request.Watching.Output, () => (terminal?.Output ?? Console.OpenStandardOutput(), !Console.IsOutputRedirected), stop, detail);
         using ListenOutput output = new(screen, request.LogFolder, DateTimeOffset.Now, detail);
+        SelfArmingDesk desk = new(ReadyPatience);
+        ListenPlatform parts = platform.ForListening(request, desk);
         foreach (string note in platform.Notes)
             output.Publish(new NoteEvent(DateTimeOffset.Now, NoteLevel.Warning, note));
 
-        using ListenSession session = new(platform.ForListening(request.Watching), settings, output);
+        using ListenSession session = new(parts, settings, output);
         CommandLanguage language = new(session);
-        AgentServices services = new(session.Post, line => ControlAsync(language, line, stop), peer => Admits(request.Programs, peer), MayControl, SendPatience);
+        AgentServices services = new(session.Post, line => ControlAsync(language, line, stop), peer => Admits(request.Programs, peer), MayControl, SendPatience,
+            new PacketSocket(), desk);
         using AgentServer server = new(socket, services);
         output.Publish(new NoteEvent(DateTimeOffset.Now, NoteLevel.Info, $"livewatcher listens at {place} ({platform.Choice.Describe()})"));
         new CommandReader(terminal, language, output.Say, stop.Cancel).Start();

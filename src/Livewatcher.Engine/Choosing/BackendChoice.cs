@@ -17,6 +17,9 @@ public sealed record Capability(string? BpfRefusal, bool Hypervisor, string? Per
 /// <param name="Notes">What the user should know of the choice.</param>
 public sealed record BackendChoice(string Backend, string Scope, bool Guard, IReadOnlyList<string> Notes)
 {
+    /// <summary>A wish for the guard: none, for the programs' own libraries do its work.</summary>
+    public const string ByLibraries = "library";
+
     /// <summary>The choice as a phrase.</summary>
     public string Describe() => $"backend {Backend}, scope {Scope}, guard {(Guard ? "on" : "off")}";
 
@@ -50,7 +53,7 @@ public sealed record BackendChoice(string Backend, string Scope, bool Guard, IRe
                 + "scope task cannot harm it");
         }
 
-        if (capability.Hypervisor && !guarded)
+        if (capability.Hypervisor && !guarded && guard != ByLibraries)
             notes.Add("guard off in a virtual machine: where it loses DR6, a stray SIGTRAP kills the target");
         return new BackendChoice(chosen, reach, guarded, notes);
     }

@@ -21,8 +21,9 @@ public sealed record ListenPlatform(
 
 /// <summary>Whether the guard has a process.</summary>
 /// <param name="Held">It has.</param>
-/// <param name="Refusal">Why not, as a sentence; null where nobody needs it.</param>
-public readonly record struct GuardOutcome(bool Held, string? Refusal);
+/// <param name="WantsHandler">It should be guarded and is not: its own library must swallow stray SIGTRAPs.</param>
+/// <param name="Refusal">Why not, as a sentence; null where that is as it should be.</param>
+public readonly record struct GuardOutcome(bool Held, bool WantsHandler, string? Refusal);
 
 /// <summary>What a program is told.</summary>
 /// <param name="Error">0 or an errno.</param>
@@ -82,6 +83,8 @@ public sealed class ListenSession : IFlowOwner, IDisposable
     {
         if (!settings.IgnoreTrap && !CanSignal)
             throw new UserException(CannotSignal);
+        if (parts.Arming.WhyNot(settings.Sync) is { } why)
+            throw new UserException($"{ListenSettings.SyncName} {SyncMethods.NameOf(settings.Sync)}: {why}");
         drain.Start();
         while (ending is null)
         {
@@ -180,7 +183,14 @@ public sealed class ListenSession : IFlowOwner, IDisposable
         if (flow.Finishing && request is ClientRequest.Join or ClientRequest.Set)
             return new ClientAnswer(EPERM); // everything is disarmed by now, and nobody would do so again
         if (request is ClientRequest.Join join)
-            return Join(join.Process, join.Connection);
+        {
+            if (!clients.TryGetValue(join.Process, out Client? earlier) || earlier.Process.Retired)
+                return Join(join.Process, join.Connection);
+            // It may be another program by now, of which the news is still behind the hits of the former one.
+            flow.Defer(() => answer(flow.Finishing ? new ClientAnswer(EPERM) : Join(join.Process, join.Connection)));
+            return null;
+        }
+
         if (!clients.TryGetValue(request.Process, out Client? client))
             return new ClientAnswer(EPERM);
         if (request is ClientRequest.Leave leave)
@@ -233,7 +243,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
                 reporter.Note(NoteLevel.Warning, why);
             try
             {
-                client = new Client(processes.Open(id), platform.NameOf(id) ?? "?", guard.Held, wantsHandler: guard.Refusal is not null);
+                client = new Client(processes.Open(id), platform.NameOf(id) ?? "?", guard.Held, guard.WantsHandler);
             }
             catch (UserException e)
             {
@@ -294,6 +304,8 @@ public sealed class ListenSession : IFlowOwner, IDisposable
     {
         if (name == ListenSettings.IgnoreTrapName && value == "0" && !CanSignal)
             return CannotSignal;
+        if (name == ListenSettings.SyncName && SyncMethods.TryParse(value, out SyncMethod method) && parts.Arming.WhyNot(method) is { } why)
+            return $"{name} {value}: {why}";
         if (settings.TrySet(name, value) is { } refusal)
             return refusal;
         foreach (Client client in clients.Values)
@@ -331,7 +343,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
     private StatusEvent Status() => new(
         Now, since, parts.Source.Name, parts.Arming.Scope, parts.GuardOn, settings.All,
         [.. clients.Values.Where(client => client.Connected && !client.Process.Retired).OrderBy(client => client.Process.Id.Value).Select(Describe)],
-        ledger.Reported, ledger.GapsSoFar);
+        ledger.Reported, parts.Arming.Tally, ledger.GapsSoFar);
 
     private ServedProcess Describe(Client client)
     {

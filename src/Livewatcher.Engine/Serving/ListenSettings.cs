@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using System.Globalization;
+using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Serving;
 
@@ -12,9 +13,10 @@ public sealed class ListenSettings
     public const string IgnoreTrapName = "ignore_hwbp_sigtrap";
     public const string DetailName = "ubacktrace_detail";
     public const string LineNumbersName = "addr2line";
+    public const string SyncName = "sync";
 
     /// <summary>The names, in the order in which they are shown.</summary>
-    public static IReadOnlyList<string> Names { get; } = [RecordWatcherName, IgnoreTrapName, DetailName, LineNumbersName];
+    public static IReadOnlyList<string> Names { get; } = [RecordWatcherName, IgnoreTrapName, DetailName, LineNumbersName, SyncName];
 
     /// <summary>Levels of stack to show with each hit of where its watch was set: 0 none, negative all, else at least 3.</summary>
     public int RecordWatcher { get; private set; }
@@ -28,17 +30,23 @@ public sealed class ListenSettings
     /// <summary>False: no file and line in backtraces.</summary>
     public bool LineNumbers { get; set; } = true;
 
+    /// <summary>How a watch that is set from now on reaches the threads.</summary>
+    public SyncMethod Sync { get; private set; }
+
     public IReadOnlyList<KeyValuePair<string, string>> All =>
     [
         new(RecordWatcherName, RecordWatcher.ToString(CultureInfo.InvariantCulture)),
         new(IgnoreTrapName, IgnoreTrap ? "1" : "0"),
         new(DetailName, Detail ? "1" : "0"),
         new(LineNumbersName, LineNumbers ? "1" : "0"),
+        new(SyncName, SyncMethods.NameOf(Sync)),
     ];
 
     /// <returns>Null where it is done; else what is wrong, as a sentence.</returns>
     public string? TrySet(string name, string text)
     {
+        if (name == SyncName)
+            return TrySetSync(text);
         if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value))
             return $"'{text}' is no number";
         switch (name)
@@ -60,5 +68,13 @@ public sealed class ListenSettings
             default:
                 return $"there is no setting '{name}'; there are {string.Join(", ", Names)}";
         }
+    }
+
+    private string? TrySetSync(string text)
+    {
+        if (!SyncMethods.TryParse(text, out SyncMethod method))
+            return $"'{text}' is no method; there are {string.Join(", ", SyncMethods.Names)}";
+        Sync = method;
+        return null;
     }
 }

@@ -3,6 +3,7 @@
 using System.Runtime.InteropServices;
 using Livewatcher.Linux.Guard;
 using Livewatcher.Linux.Interop;
+using Livewatcher.Linux.ProcFs;
 using Livewatcher.Model;
 
 namespace Livewatcher.Linux.Arming;
@@ -13,6 +14,7 @@ internal sealed unsafe class PerfEvent : IDisposable
     private const ulong PERF_FLAG_FD_CLOEXEC = 8;
     private const ulong PERF_EVENT_IOC_ENABLE = 0x2400;
     private const ulong PERF_EVENT_IOC_DISABLE = 0x2401;
+    private const ulong PERF_EVENT_IOC_ID = 0x80082407;
     private const ulong PERF_EVENT_IOC_SET_BPF = 0x40042408;
 
     private readonly SafeDescriptor descriptor;
@@ -28,6 +30,16 @@ internal sealed unsafe class PerfEvent : IDisposable
         {
             ulong value;
             return Libc.Read(descriptor.Number, &value, sizeof(ulong)) == sizeof(ulong) ? (long)value : 0;
+        }
+    }
+
+    /// <summary>The kernel's number of it, which events inherited from it name as their root's; null where it has none.</summary>
+    internal ulong? Id
+    {
+        get
+        {
+            ulong id;
+            return Libc.IoControl(descriptor.Number, PERF_EVENT_IOC_ID, (long)&id) == 0 ? id : null;
         }
     }
 
@@ -49,6 +61,16 @@ internal sealed unsafe class PerfEvent : IDisposable
         long number = Libc.PerfEventOpen(Libc.SYS_perf_event_open, &attributes, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
         errno = number < 0 ? Marshal.GetLastPInvokeError() : 0;
         return number < 0 ? null : new PerfEvent(new SafeDescriptor((int)number));
+    }
+
+    /// <summary>Takes over an event that somebody else has opened. Null where the descriptor is of anything else, on which it
+    /// might be unwise even to call ioctl(2); it is closed then.</summary>
+    internal static PerfEvent? TryAdopt(SafeDescriptor descriptor)
+    {
+        if (ProcessFiles.TryReadLink($"/proc/self/fd/{descriptor.Number}") is { } link && link.EndsWith("anon_inode:[perf_event]", StringComparison.Ordinal))
+            return new PerfEvent(descriptor);
+        descriptor.Dispose();
+        return null;
     }
 
     internal int SetProgram(int programDescriptor) => Control(PERF_EVENT_IOC_SET_BPF, programDescriptor);

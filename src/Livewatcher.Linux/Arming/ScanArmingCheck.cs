@@ -1,7 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using Livewatcher.Linux.Bpf;
-using Livewatcher.Linux.Interop;
 using Livewatcher.Model;
 
 namespace Livewatcher.Linux.Arming;
@@ -10,10 +9,8 @@ namespace Livewatcher.Linux.Arming;
 /// an event inherits the program that its parent has at that moment, so a thread that is created between our
 /// perf_event_open(2) and our PERF_EVENT_IOC_SET_BPF has an event without one; its hits would reach nobody, nor would those
 /// of its offspring. And on kernels where a newcomer's inheritance is doubtful.</summary>
-internal sealed unsafe class ScanArmingCheck : IDisposable
+internal sealed class ScanArmingCheck : IDisposable
 {
-    private const ulong PERF_EVENT_IOC_ID = 0x80082407;
-
     /// <summary>Each time only threads created within a few microseconds can fail again.</summary>
     private const int MostRepairs = 10;
 
@@ -92,8 +89,7 @@ internal sealed unsafe class ScanArmingCheck : IDisposable
         Dictionary<ulong, ScannedEvent> roots = [];
         foreach (ScannedEvent one in pass.Events.Where(one => one.Slot != ScannedEvent.AnchorSlot))
         {
-            ulong id;
-            if (Libc.IoControl(one.Event.Descriptor, PERF_EVENT_IOC_ID, (long)&id) == 0)
+            if (one.Event.Id is { } id)
                 roots[id] = one;
         }
 

@@ -18,6 +18,7 @@ internal enum GuardCommand : uint
     LW_COMMAND_REGISTERS = 7,
     LW_COMMAND_COUNTS = 8,
     LW_COMMAND_SETTLE = 9,
+    LW_COMMAND_DEBUG_REGISTERS = 10,
 }
 
 internal enum GuardMessage : uint

@@ -128,6 +128,14 @@ public sealed unsafe class GuardTracer : ITracer
         return answer.Error == 0 ? new Address(answer.Value[0]) : null;
     }
 
+    /// <summary>DR0 to DR3 and DR7 as ptrace(2) sees them; null where the guard does not hold the thread, or no more.</summary>
+    public IReadOnlyList<ulong>? ReadDebugRegisters(ThreadId thread)
+    {
+        GuardPacket answer = Ask(
+            new GuardPacket { Kind = (uint)GuardCommand.LW_COMMAND_DEBUG_REGISTERS, Tid = thread.Value }, GuardMessage.LW_MESSAGE_REGISTERS);
+        return answer.Error == 0 ? [answer.Value[0], answer.Value[1], answer.Value[2], answer.Value[3], answer.Value[4]] : null;
+    }
+
     public void Detach()
     {
         if (detached || gone)

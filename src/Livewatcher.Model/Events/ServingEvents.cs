@@ -64,13 +64,14 @@ public sealed record ServedProcess(
 /// <summary>The listener's answer to "status".</summary>
 /// <param name="Time">Now.</param>
 /// <param name="Since">When it began to listen.</param>
-/// <param name="Backend">bpf or perf.</param>
+/// <param name="Backend">bpf, perf or ptrace.</param>
 /// <param name="Scope">cpu or task.</param>
 /// <param name="Guard">Whether the guard is on.</param>
 /// <param name="Settings">Each setting by its name, with its value.</param>
 /// <param name="Processes">Who is connected.</param>
 /// <param name="Hits">Reported so far, by all.</param>
+/// <param name="Sync">How threads were armed, so far.</param>
 /// <param name="Gaps">Reasons why something may have been missed, so far.</param>
 public sealed record StatusEvent(
     DateTimeOffset Time, DateTimeOffset Since, string Backend, string Scope, bool Guard, IReadOnlyList<KeyValuePair<string, string>> Settings,
-    IReadOnlyList<ServedProcess> Processes, long Hits, IReadOnlyList<string> Gaps) : WatchEvent;
+    IReadOnlyList<ServedProcess> Processes, long Hits, SyncTally Sync, IReadOnlyList<string> Gaps) : WatchEvent;

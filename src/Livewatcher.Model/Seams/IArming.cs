@@ -11,6 +11,12 @@ public interface IArming : IDisposable
     /// <summary>Reasons why a thread may be unarmed, so far.</summary>
     IReadOnlyList<string> Gaps => [];
 
+    /// <summary>Why it cannot reach threads by a method; null where it can.</summary>
+    string? WhyNot(SyncMethod method) => method == SyncMethod.Direct ? null : "this backend arms directly only; the other methods take backend bpf";
+
+    /// <summary>How threads were reached, so far, where that can differ.</summary>
+    SyncTally Tally => default;
+
     /// <summary>Arms slots for every thread of a process, existing and new, or for none of them.</summary>
     /// <returns>Threads covered at this moment.</returns>
     /// <exception cref="ArmingException">Nothing of this call stays occupied.</exception>

@@ -76,6 +76,12 @@ internal static class ServingJson
 
         writer.WriteEndObject();
         writer.WriteNumber("hits"u8, status.Hits);
+        writer.WriteStartObject("threads_armed"u8);
+        writer.WriteNumber("directly"u8, status.Sync.Directly);
+        writer.WriteNumber("held"u8, status.Sync.Held);
+        writer.WriteNumber("by_signal"u8, status.Sync.BySignal);
+        writer.WriteNumber("at_trap"u8, status.Sync.AtTrap);
+        writer.WriteEndObject();
         writer.WriteStrings("gaps"u8, status.Gaps);
         writer.WriteStartArray("processes"u8);
         foreach (var served in status.Processes)

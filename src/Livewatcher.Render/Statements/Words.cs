@@ -15,6 +15,13 @@ internal static class Words
     /// <summary>A backend by its name, with its price where it has one for the target.</summary>
     public static string Backend(string name) => name == "ptrace" ? "ptrace (stops the thread at each hit)" : name;
 
+    /// <summary>How threads were armed: "12 by signal, 3 directly"; empty where none was.</summary>
+    public static string Ways(SyncTally tally)
+    {
+        (long Count, string Way)[] ways = [(tally.Directly, "directly"), (tally.Held, "held"), (tally.BySignal, "by signal"), (tally.AtTrap, "at a single-step trap")];
+        return string.Join(", ", ways.Where(one => one.Count > 0).Select(one => $"{one.Count:N0} {one.Way}"));
+    }
+
     /// <summary>"no thread {wrote} g_x".</summary>
     public static string Past(AccessMode mode) => mode switch
     {

@@ -50,6 +50,11 @@ internal sealed class ServingText(Page page, TextOptions options)
             $"listening since {Timestamps.Full(status.Since)}: backend {status.Backend}, scope {status.Scope}, guard {(status.Guard ? "on" : "off")}", 0);
         page.Sentence(string.Join(", ", status.Settings.Select(setting => $"{setting.Key} {setting.Value}")), FirstLevel);
         page.Sentence($"{Words.Count(status.Processes.Count, "program is", "programs are")} connected, {Words.Count(status.Hits, "hit")} reported", FirstLevel);
+        if (Words.Ways(status.Sync) is { Length: > 0 } ways)
+        {
+            page.Sentence($"threads armed: {ways}", FirstLevel);
+        }
+
         foreach (var gap in status.Gaps)
         {
             page.Sentence($"gap: {gap}", FirstLevel, Tone.Warning);

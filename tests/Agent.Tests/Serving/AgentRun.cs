@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Livewatcher.Agent.Serving;
 using Livewatcher.Agent.Wire;
 using Livewatcher.Engine.Serving;
+using Livewatcher.Linux.Sockets;
 
 namespace Livewatcher.Agent.Tests.Serving;
 
@@ -22,6 +23,9 @@ internal sealed class AgentRun : IDisposable
     /// <summary>What has reached the session, in order.</summary>
     internal IReadOnlyList<ClientRequest> Posted => [.. posted];
 
+    /// <summary>Answers come from another thread than the connection's, as a session's do.</summary>
+    internal bool Apart { get; init; }
+
     internal bool Keeps { get; init; } = true;
 
     internal Func<ClientRequest, ClientAnswer> Answer { get; init; } = _ => default;
@@ -32,12 +36,14 @@ internal sealed class AgentRun : IDisposable
 
     internal Func<PeerCredentials, bool> MayControl { get; init; } = _ => true;
 
+    internal SelfArmingDesk Desk { get; } = new(Patience);
+
     internal TimeSpan SendPatience { get; init; } = Patience;
 
     internal AgentRun Start()
     {
         Socket listening = AgentSocket.Listen(SocketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        server = new AgentServer(listening, new AgentServices(Post, line => Control(line), peer => Admits(peer), peer => MayControl(peer), SendPatience));
+        server = new AgentServer(listening, new AgentServices(Post, line => Control(line), peer => Admits(peer), peer => MayControl(peer), SendPatience, new PacketSocket(), Desk));
         return this;
     }
 
@@ -72,6 +78,9 @@ internal sealed class AgentRun : IDisposable
     {
         if (Keeps || request is ClientRequest.Join or ClientRequest.Leave)
             posted.Enqueue(request);
-        answer(Answer(request));
+        if (Apart)
+            _ = Task.Run(() => answer(Answer(request)));
+        else
+            answer(Answer(request));
     }
 }

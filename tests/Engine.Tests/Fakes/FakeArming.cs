@@ -14,6 +14,13 @@ internal sealed class FakeArming(FakeMachine machine) : IArming
 
     internal List<string> Calls { get; } = [];
 
+    /// <summary>Methods that it does not have.</summary>
+    internal HashSet<SyncMethod> Without { get; } = [];
+
+    public string? WhyNot(SyncMethod method) => Without.Contains(method) ? "there is no such thing here" : null;
+
+    public SyncTally Tally => new(BySignal: 3, AtTrap: 0, Held: 0, Directly: 4);
+
     /// <summary>Thrown by the next Arm.</summary>
     internal Exception? Refusal { get; set; }
 

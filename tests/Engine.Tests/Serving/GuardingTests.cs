@@ -23,7 +23,7 @@ public sealed class GuardingTests
     [Fact]
     public async Task WhomTheGuardCannotHaveSwallowsItsOwn()
     {
-        await using ServeRun run = new ServeRun { Guard = id => new GuardOutcome(Held: false, $"process {id} is traced by gdb") }.Start();
+        await using ServeRun run = new ServeRun { Guard = id => new GuardOutcome(Held: false, WantsHandler: true, $"process {id} is traced by gdb") }.Start();
         (await run.JoinAsync()).Should().Be(new ClientAnswer(0, WantsHandler: true));
         (await run.JoinAsync(connection: 2)).WantsHandler.Should().BeTrue("it is the same process");
         await run.SetAsync(0);
@@ -36,7 +36,7 @@ public sealed class GuardingTests
     [Fact]
     public async Task WhereNobodyNeedsTheGuardNobodyIsTold()
     {
-        await using ServeRun run = new ServeRun { GuardOn = false, Guard = _ => new GuardOutcome(Held: false, null) }.Start();
+        await using ServeRun run = new ServeRun { GuardOn = false, Guard = _ => new GuardOutcome(Held: false, WantsHandler: false, null) }.Start();
         (await run.JoinAsync()).Should().Be(new ClientAnswer(0, WantsHandler: false));
         await run.StopAsync();
         run.Sink.Notes.Should().Equal("process 100 (prog100) watches itself from here");

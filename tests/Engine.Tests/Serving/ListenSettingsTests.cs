@@ -21,6 +21,11 @@ public sealed class ListenSettingsTests
     [InlineData("ubacktrace_detail", "1", "1")]
     [InlineData("addr2line", "0", "0")]
     [InlineData("addr2line", "1", "1")]
+    [InlineData("sync", "direct", "direct")]
+    [InlineData("sync", "sigall", "sigall")]
+    [InlineData("sync", "lockrq", "lockrq")]
+    [InlineData("sync", "sigrun", "sigrun")]
+    [InlineData("sync", "singlestep", "singlestep")]
     public void EachIsSetByItsName(string name, string text, string shown)
     {
         ListenSettings settings = new();
@@ -40,6 +45,9 @@ public sealed class ListenSettingsTests
     [InlineData("ubacktrace_detail", "yes")]
     [InlineData("ubacktrace_detail", "3")]
     [InlineData("addr2line", "10")]
+    [InlineData("sync", "1")]
+    [InlineData("sync", "Direct")]
+    [InlineData("sync", "")]
     [InlineData("Record_Watcher", "3")]
     [InlineData("", "1")]
     public void WhatMakesNoSenseChangesNothing(string name, string text)
@@ -52,7 +60,7 @@ public sealed class ListenSettingsTests
     [Fact]
     public void AnUnknownNameIsAnsweredWithThoseThatThereAre() =>
         new ListenSettings().TrySet("colour", "1").Should().Be(
-            "there is no setting 'colour'; there are record_watcher, ignore_hwbp_sigtrap, ubacktrace_detail, addr2line");
+            "there is no setting 'colour'; there are record_watcher, ignore_hwbp_sigtrap, ubacktrace_detail, addr2line, sync");
 
     [Fact]
     public void TheyAreShownInTheOrderOfTheirNames() => new ListenSettings().All.Select(setting => setting.Key).Should().Equal(ListenSettings.Names);

@@ -31,7 +31,7 @@ internal sealed class ServeRun : IEventSink, IAsyncDisposable
 
     internal bool GuardOn { get; init; } = true;
 
-    internal Func<ProcessId, GuardOutcome> Guard { get; init; } = _ => new GuardOutcome(Held: true, null);
+    internal Func<ProcessId, GuardOutcome> Guard { get; init; } = _ => new GuardOutcome(Held: true, WantsHandler: false, null);
 
     internal Func<ProcessId, IReadOnlyList<(ThreadId, IReadOnlyList<ulong>)>>? ReadRegisters { get; init; }
 

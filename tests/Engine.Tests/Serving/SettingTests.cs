@@ -147,4 +147,33 @@ public sealed class SettingTests
         await run.StopAsync();
         run.Sink.Hits.Should().ContainSingle().Which.SetAt.Should().BeNull();
     }
+
+    [Fact]
+    public async Task AMethodThatTheArmingDoesNotHaveIsRefused()
+    {
+        await using ServeRun run = await ServeRun.JoinedAsync();
+        run.Machine.Arming.Without.Add(SyncMethod.LockRq);
+        (await run.Session.SetAsync("sync", "lockrq")).Should().Be("sync lockrq: there is no such thing here");
+        run.Settings.Sync.Should().Be(SyncMethod.Direct);
+        (await run.Session.SetAsync("sync", "sigall")).Should().BeNull();
+        run.Settings.Sync.Should().Be(SyncMethod.SigAll);
+        StatusEvent status = await run.Session.StatusAsync();
+        status.Settings.Should().Contain(new KeyValuePair<string, string>("sync", "sigall"));
+        status.Sync.Should().Be(new SyncTally(3, 0, 0, 4));
+        await run.StopAsync();
+    }
+
+    [Fact]
+    public void AListenerThatCannotDoItsMethodDoesNotListen()
+    {
+        FakeMachine machine = new();
+        machine.Arming.Without.Add(SyncMethod.SingleStep);
+        SessionPlatform parts = new(
+            machine.Source, machine.Arming, machine.Tracer, false, machine.OpenProcess, machine.OpenSymbols, machine.IsAlive, _ => null, machine.Clock);
+        ListenSettings settings = new();
+        settings.TrySet("sync", "singlestep").Should().BeNull();
+        using ListenSession session = new(new ListenPlatform(parts, _ => default, _ => null, null, 1), settings, machine.Sink);
+        Action run = () => session.Run(CancellationToken.None);
+        run.Should().Throw<UserException>().WithMessage("sync singlestep: there is no such thing here");
+    }
 }

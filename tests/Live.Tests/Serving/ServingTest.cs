@@ -14,6 +14,8 @@ public abstract class ServingTest : LiveTest
     /// <summary>Linked with liblivewatcher.</summary>
     private protected static Recipe Serve { get; } = LinkedWithLibrary("serve.c");
 
+    private protected static Recipe Reach { get; } = LinkedWithLibrary("reach.c");
+
     private protected string Socket => Path.Combine(Folder, "socket");
 
     private protected static Recipe LinkedWithLibrary(string source) => new(source)
@@ -68,6 +70,10 @@ public abstract class ServingTest : LiveTest
         File.Exists(Socket).Should().BeFalse("the socket goes with its listener");
         return report;
     }
+
+    /// <summary>Reported so far.</summary>
+    private protected static int Hits(Attachment listening) =>
+        File.ReadLines(listening.OutputPath).Count(line => line.StartsWith("{\"type\":\"hit\"", StringComparison.Ordinal));
 
     private static string Library => Path.Combine(Repository.Root, "artifacts", "native", "liblivewatcher");
 }

@@ -3,7 +3,6 @@
 using AwesomeAssertions;
 using Livewatcher.Live.Tests.Processes;
 using Livewatcher.Live.Tests.Reports;
-using Livewatcher.Live.Tests.Running;
 using Xunit;
 
 namespace Livewatcher.Live.Tests.Serving;
@@ -67,7 +66,4 @@ public sealed class SettingTests : ServingTest
         await QuitAsync(listening);
         program.HasExited.Should().BeFalse("it goes on when the listener ends");
     }
-
-    private static int Hits(Attachment listening) =>
-        File.ReadLines(listening.OutputPath).Count(line => line.StartsWith("{\"type\":\"hit\"", StringComparison.Ordinal));
 }

@@ -30,7 +30,7 @@ internal static class ServingScenario
 
     public static StatusEvent Status { get; } = new(
         Scenario.At(7), Scenario.Start, "bpf", "task", Guard: true,
-        [new("record_watcher", "3"), new("ignore_hwbp_sigtrap", "1"), new("ubacktrace_detail", "1"), new("addr2line", "1")],
+        [new("record_watcher", "3"), new("ignore_hwbp_sigtrap", "1"), new("ubacktrace_detail", "1"), new("addr2line", "1"), new("sync", "sigrun")],
         [
             new ServedProcess(
                 new ProcessId(4121), "server", 12,
@@ -41,7 +41,7 @@ internal static class ServingScenario
                 [0x55d0c4a0b0cc, 0, 0, 0x55d0c49f1b00, 0xd0682], Armings: 9, Hits: 1490),
             new ServedProcess(new ProcessId(5000), "idle", 1, [], [0, 0, 0, 0, 0x400], Armings: 0, Hits: 0),
         ],
-        Hits: 1490, ["2 hits were dropped: the buffer was full (--ring takes a larger one)"]);
+        Hits: 1490, new SyncTally(BySignal: 1012, AtTrap: 0, Held: 0, Directly: 3), ["2 hits were dropped: the buffer was full (--ring takes a larger one)"]);
 
     public static IReadOnlyList<WatchEvent> WholeRun { get; } =
     [
