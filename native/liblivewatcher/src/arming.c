@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <ucontext.h>
 
 #include "chain.h"
@@ -28,7 +27,6 @@ struct order {
 #define WORDS (sizeof(struct order) / sizeof(uint64_t))
 
 #define EFLAGS_TF 0x100
-#define LOOKED_AT 2 /* bytes of an instruction */
 
 /* Two orders, written in turn; `current` counts them, 0: none. A handler that finds the count changed after it has copied has a
  * signal that comes too late. */
@@ -126,13 +124,10 @@ static void arm_this_thread(const struct order *o, bool at_trap)
  * a system call may block it, pushf would keep TF for a later popf, and returns from interrupts and traps change it. */
 static bool may_step(const ucontext_t *u)
 {
-    unsigned char code[LOOKED_AT] = {0};
-    struct iovec local = {code, sizeof(code)}, remote = {(void *)(uintptr_t)u->uc_mcontext.gregs[REG_RIP], sizeof(code)};
-    long self = lw_kernel(SYS_getpid, 0, 0, 0, 0, 0, 0);
+    unsigned char code[2]; /* tells those that must not be */
     uint64_t blocked;
     memcpy(&blocked, &u->uc_sigmask, sizeof(blocked)); /* sigismember(3) would be another import */
-    if (blocked & (1ul << (SIGTRAP - 1)) ||
-        lw_kernel(SYS_process_vm_readv, self, (long)&local, 1, (long)&remote, 1, 0) != sizeof(code))
+    if (blocked & (1ul << (SIGTRAP - 1)) || !lw_read_code((uint64_t)u->uc_mcontext.gregs[REG_RIP], code, sizeof(code)))
         return false;
     switch (code[0]) {
     case 0x0f: /* syscall, sysenter */

@@ -5,8 +5,6 @@
 #include "sigtrap.h"
 
 #include <string.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
 #include <ucontext.h>
 
 #include "arming.h"
@@ -21,13 +19,10 @@
 static bool swallowing;
 static int32_t lost; /* notices that could not be sent, told with the next one */
 
-/* Without touching the memory: the page before may not be there, or be for execution only. */
 static bool icebp_before(uint64_t rip)
 {
-    unsigned char opcode = 0;
-    struct iovec local = {&opcode, 1}, remote = {(void *)(uintptr_t)(rip - 1), 1};
-    long self = lw_kernel(SYS_getpid, 0, 0, 0, 0, 0, 0);
-    return lw_kernel(SYS_process_vm_readv, self, (long)&local, 1, (long)&remote, 1, 0) == 1 && opcode == OPCODE_ICEBP;
+    unsigned char opcode;
+    return lw_read_code(rip - 1, &opcode, 1) && opcode == OPCODE_ICEBP;
 }
 
 /* exc_debug_user() (arch/x86/kernel/traps.c) sends TRAP_BRKPT where DR6 names no cause: icebp, or a lost DR6. An int3 comes as

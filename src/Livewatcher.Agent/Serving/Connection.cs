@@ -95,7 +95,7 @@ internal sealed class Connection(long number, Socket socket, PeerCredentials pee
         }
 
         await request.ConfigureAwait(false);
-        request = header.Kind == WireKind.LW_WIRE_CONTROL ? EndingItAsync(ControlAsync(header.Sequence, text, stop)) : EndingItAsync(DoAsync(header, text, stop));
+        request = EndingItAsync(header.Kind == WireKind.LW_WIRE_CONTROL ? ControlAsync(header.Sequence, text, stop) : DoAsync(header, text, stop));
         return true;
     }
 
@@ -126,7 +126,8 @@ internal sealed class Connection(long number, Socket socket, PeerCredentials pee
         else
         {
             joined = true;
-            services.SelfArming.Join(process, link);
+            if (asked is ClientRequest.Join)
+                services.SelfArming.Join(process, link);
             answer = await PostAsync(asked).WaitAsync(stop).ConfigureAwait(false);
         }
 

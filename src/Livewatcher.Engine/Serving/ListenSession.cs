@@ -83,8 +83,8 @@ public sealed class ListenSession : IFlowOwner, IDisposable
     {
         if (!settings.IgnoreTrap && !CanSignal)
             throw new UserException(CannotSignal);
-        if (parts.Arming.WhyNot(settings.Sync) is { } why)
-            throw new UserException($"{ListenSettings.SyncName} {SyncMethods.NameOf(settings.Sync)}: {why}");
+        if (CannotSync(settings.Sync) is { } why)
+            throw new UserException(why);
         drain.Start();
         while (ending is null)
         {
@@ -299,13 +299,17 @@ public sealed class ListenSession : IFlowOwner, IDisposable
     private static ThreadId? ThreadOf(Client client, int thread) =>
         thread > 0 && client.Process.Process.ReadThreadName(new ThreadId(thread)) is not null ? new ThreadId(thread) : null;
 
+    /// <returns>Null where it can.</returns>
+    private string? CannotSync(SyncMethod method) =>
+        parts.Arming.WhyNot(method) is { } why ? $"{ListenSettings.SyncName} {SyncMethods.NameOf(method)}: {why}" : null;
+
     /// <summary>For everybody: what programs have chosen for themselves gives way.</summary>
     private string? Change(string name, string value)
     {
         if (name == ListenSettings.IgnoreTrapName && value == "0" && !CanSignal)
             return CannotSignal;
-        if (name == ListenSettings.SyncName && SyncMethods.TryParse(value, out SyncMethod method) && parts.Arming.WhyNot(method) is { } why)
-            return $"{name} {value}: {why}";
+        if (name == ListenSettings.SyncName && SyncMethods.TryParse(value, out SyncMethod method) && CannotSync(method) is { } why)
+            return why;
         if (settings.TrySet(name, value) is { } refusal)
             return refusal;
         foreach (Client client in clients.Values)

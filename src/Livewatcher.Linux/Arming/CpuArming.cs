@@ -42,23 +42,16 @@ public sealed class CpuArming(BpfHitSource source) : IArming
         {
             if (!events.Remove(slot, out List<PerfEvent>? opened))
                 continue;
-            foreach (PerfEvent one in opened)
-                _ = one.Disable();
-            counts[slot] = opened.Sum(one => one.Count);
-            opened.ForEach(one => one.Dispose());
+            counts[slot] = PerfEvent.End(opened);
         }
 
         return counts;
     }
 
-    /// <summary>Disabling and enabling an event writes its CPU's debug registers again (arch_install_hw_breakpoint).</summary>
     public void Reload(ProcessId process)
     {
         foreach (PerfEvent one in events.Values.SelectMany(opened => opened))
-        {
-            _ = one.Disable();
-            _ = one.Enable();
-        }
+            one.Reload();
     }
 
     public void Dispose() => Disarm(default, [.. events.Keys]);

@@ -79,6 +79,26 @@ internal sealed unsafe class PerfEvent : IDisposable
 
     internal int Disable() => Control(PERF_EVENT_IOC_DISABLE, 0);
 
+    /// <summary>Disables events, all of them before the first count is read, and closes them.</summary>
+    /// <returns>The sum of their counts.</returns>
+    internal static long End(IReadOnlyCollection<PerfEvent> events)
+    {
+        foreach (PerfEvent one in events)
+            _ = one.Disable();
+        long count = events.Sum(one => one.Count);
+        foreach (PerfEvent one in events)
+            one.Dispose();
+        return count;
+    }
+
+    /// <summary>Makes the processor load the debug register anew: enabling writes it where the event's thread or CPU runs
+    /// (arch_install_hw_breakpoint).</summary>
+    internal void Reload()
+    {
+        _ = Disable();
+        _ = Enable();
+    }
+
     public void Dispose() => descriptor.Dispose();
 
     private int Control(ulong request, long argument) =>

@@ -72,16 +72,11 @@ public sealed class ScanArming : IArming
         return counts;
     }
 
-    /// <summary>Disabling and enabling an event writes the debug registers of the threads that run
-    /// (arch_install_hw_breakpoint).</summary>
     public void Reload(ProcessId process)
     {
         IReadOnlyList<ScannedEvent> events = armed.GetValueOrDefault(process) ?? [];
         foreach (ScannedEvent one in events)
-        {
-            _ = one.Event.Disable();
-            _ = one.Event.Enable();
-        }
+            one.Event.Reload();
 
         ScanArmingSwitch.Enable(process, events);
     }

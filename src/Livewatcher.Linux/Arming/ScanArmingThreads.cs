@@ -77,6 +77,8 @@ internal readonly record struct ThreadActivity(char State, long Ticks)
             : new ThreadActivity('Z', 0);
     }
 
+    internal bool HasEnded => State is 'Z' or 'X';
+
     /// <summary>True where the thread cannot be in the clone(2) that it was in, if in any, at an earlier look: it sleeps so
     /// that a signal would wake it, which copy_process() never does; or it is stopped or gone; or it has run long since.</summary>
     internal bool HasLeftClone(ThreadActivity earlier) => State is not ('R' or 'D') || Ticks >= earlier.Ticks + CloneTicks;

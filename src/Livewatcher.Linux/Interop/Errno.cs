@@ -17,7 +17,6 @@ public static class Errno
     internal const int EMFILE = 24;
     internal const int ENOSPC = 28;
     internal const int EOPNOTSUPP = 95;
-    internal const int ETIMEDOUT = 110;
 
     private static readonly Dictionary<int, (string Name, string Meaning)> Names = new()
     {

@@ -11,7 +11,6 @@ internal static unsafe partial class ThreadControl
     internal const long PTRACE_DETACH = 17;
     internal const long PTRACE_SEIZE = 0x4206;
     internal const long PTRACE_INTERRUPT = 0x4207;
-    internal const int PTRACE_EVENT_STOP = 128;
 
     /// <summary>Waits for threads too that are nobody's children (__WALL).</summary>
     internal const int WaitForAll = 0x40000000;

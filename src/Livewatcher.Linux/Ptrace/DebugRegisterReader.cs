@@ -28,7 +28,7 @@ public static unsafe class DebugRegisterReader
         List<(ThreadId, IReadOnlyList<ulong>)> read = [];
         // Whoever sleeps so that no signal wakes it does not stop for us either, and the guard has others to look after.
         IEnumerable<int> threads = ProcessFiles.NumbersIn($"/proc/{process}/task").Order()
-            .Where(tid => ThreadActivity.Read(process, tid).State is not ('D' or 'Z' or 'X'));
+            .Where(tid => ThreadActivity.Read(process, tid) is { HasEnded: false, State: not 'D' });
         if (guard is null)
             ThreadHold.ForEach(threads, StopPatience, tid => Add(tid, Peek(tid)));
         else

@@ -95,8 +95,8 @@ public sealed unsafe class PtraceHitSource : IHitSource
         if (askToSettle?.Invoke(number) != true)
             return true; // nothing comes any more
         // What the guard has sent by then may still be in the socket.
-        return Await(() => Volatile.Read(ref table.Share->Settled) >= number)
-            && Await(() => (long)Volatile.Read(ref table.Share->Sent) <= Volatile.Read(ref received));
+        return Polling.Until(() => Volatile.Read(ref table.Share->Settled) >= number, SettlePatience)
+            && Polling.Until(() => (long)Volatile.Read(ref table.Share->Sent) <= Volatile.Read(ref received), SettlePatience);
     }
 
     public void Dispose()
@@ -126,19 +126,6 @@ public sealed unsafe class PtraceHitSource : IHitSource
     internal void OnForked(ulong time, ProcessId parent, ProcessId child) => waiting.Enqueue(new Item.OfFork(time, parent, child));
 
     internal void OnExec(ulong time, ProcessId process) => waiting.Enqueue(new Item.OfExec(time, process));
-
-    private static bool Await(Func<bool> condition)
-    {
-        long start = Environment.TickCount64;
-        while (!condition())
-        {
-            if (Environment.TickCount64 - start > SettlePatience.TotalMilliseconds)
-                return false;
-            Thread.Sleep(1);
-        }
-
-        return true;
-    }
 
     private abstract record Item
     {

@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using Livewatcher.Linux.Arming;
+using Livewatcher.Linux.Interop;
 using Livewatcher.Linux.ProcFs;
 using Livewatcher.Model;
 
@@ -15,22 +16,19 @@ internal static class ThreadProgress
     /// <returns>False where one has not in time.</returns>
     internal static bool Await(IEnumerable<ProcessId> processes, TimeSpan atMost)
     {
-        long start = Environment.TickCount64;
         List<(ProcessId Process, int Tid, string? Before)> waiting =
         [
             .. from process in processes
                from tid in ProcessFiles.NumbersIn($"/proc/{process}/task")
                select (process, tid, TimeOnCpu(process, tid)),
         ];
-        while (true)
-        {
-            waiting.RemoveAll(one => ThreadActivity.Read(one.Process, one.Tid).State != 'R' || TimeOnCpu(one.Process, one.Tid) != one.Before);
-            if (waiting.Count == 0)
-                return true;
-            if (Environment.TickCount64 - start > atMost.TotalMilliseconds)
-                return false;
-            Thread.Sleep(1);
-        }
+        return Polling.Until(
+            () =>
+            {
+                waiting.RemoveAll(one => ThreadActivity.Read(one.Process, one.Tid).State != 'R' || TimeOnCpu(one.Process, one.Tid) != one.Before);
+                return waiting.Count == 0;
+            },
+            atMost);
     }
 
     /// <summary>The first figure of /proc/PID/task/TID/schedstat: nanoseconds.</summary>

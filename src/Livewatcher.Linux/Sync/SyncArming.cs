@@ -67,10 +67,7 @@ public sealed class SyncArming(IArming direct, BpfHitSource source, ISelfArming 
         foreach (int slot in slots.Except(others).ToList())
         {
             armed.Remove((process, slot), out var ending);
-            foreach (ScannedEvent one in ending.Events)
-                _ = one.Event.Disable();
-            counts[slot] = ending.Counted + ending.Events.Sum(one => one.Event.Count);
-            ending.Events.ForEach(one => one.Event.Dispose());
+            counts[slot] = ending.Counted + PerfEvent.End([.. ending.Events.Select(one => one.Event)]);
         }
 
         return counts;
@@ -79,11 +76,7 @@ public sealed class SyncArming(IArming direct, BpfHitSource source, ISelfArming 
     public void Reload(ProcessId process)
     {
         foreach (ScannedEvent one in armed.Where(pair => pair.Key.Process == process).SelectMany(pair => pair.Value.Events))
-        {
-            _ = one.Event.Disable();
-            _ = one.Event.Enable();
-        }
-
+            one.Event.Reload();
         direct.Reload(process);
     }
 

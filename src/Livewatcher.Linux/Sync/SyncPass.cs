@@ -106,7 +106,7 @@ internal sealed class SyncPass : IDisposable
             if (found.Count == 0)
                 throw Refused(Errno.ESRCH, tid: null);
             bool mended = Mend(found);
-            HashSet<int> covered = [.. found.Where(one => roots.ContainsKey(one.Root)).Select(one => one.Tid).Select(tid => (int)tid)];
+            HashSet<int> covered = [.. found.Where(one => roots.ContainsKey(one.Root)).Select(one => (int)one.Tid)];
             first ??= [.. found.Select(one => (int)one.Tid)];
             List<int> lacking = [.. found.Select(one => (int)one.Tid).Distinct().Where(tid => !covered.Contains(tid) && !dead.Contains(tid))];
             Threads = covered.Count;
@@ -135,13 +135,8 @@ internal sealed class SyncPass : IDisposable
         foreach (IGrouping<uint, ThreadEvent> thread in ours.GroupBy(one => one.Tid).Where(group => group.Count() > 1))
             wrong.Add(thread.Max(one => one.Root));
         // A program may have sent the event of something else.
-        HashSet<ulong> present = [.. ours.Select(one => one.Root)];
-        foreach ((ulong id, ScannedEvent root) in roots.Where(root => !present.Contains(root.Key)).ToList())
-        {
-            if (found.Exists(one => (int)one.Tid == root.Tid))
-                wrong.Add(id);
-        }
-
+        HashSet<int> alive = [.. found.Select(one => (int)one.Tid)];
+        wrong.UnionWith(roots.Where(root => alive.Contains(root.Value.Tid)).Select(root => root.Key).Except(ours.Select(one => one.Root)));
         foreach (ScannedEvent root in wrong.Select(id => roots[id]))
             deaf.Add(root.Tid);
         Close(wrong);
@@ -150,13 +145,9 @@ internal sealed class SyncPass : IDisposable
 
     private void Close(IReadOnlyCollection<ulong> ids)
     {
+        CountedByClosed += PerfEvent.End([.. ids.Select(id => roots[id].Event)]);
         foreach (ulong id in ids)
-        {
-            _ = roots[id].Event.Disable();
-            CountedByClosed += roots[id].Event.Count;
-            roots[id].Event.Dispose();
             roots.Remove(id);
-        }
     }
 
     private bool Settle()
@@ -187,16 +178,20 @@ internal sealed class SyncPass : IDisposable
         Await(asked);
     }
 
-    private Way WayOf(int tid) => (method, ThreadActivity.Read(target.Process, tid).State) switch
+    private Way WayOf(int tid)
     {
-        (_, 'Z' or 'X') => Way.None,
-        // A stopped thread would take the signal when it goes on, and no sooner.
-        (_, 'T' or 't') => Way.Directly,
-        _ when !first!.Contains(tid) => Way.Directly,
-        (SyncMethod.SigRun, not 'R') => Way.Directly,
-        (SyncMethod.LockRq, 'S') => Way.Held,
-        _ => Way.BySignal,
-    };
+        ThreadActivity activity = ThreadActivity.Read(target.Process, tid);
+        return (method, activity.State) switch
+        {
+            _ when activity.HasEnded => Way.None,
+            // A stopped thread would take the signal when it goes on, and no sooner.
+            (_, 'T' or 't') => Way.Directly,
+            _ when !first!.Contains(tid) => Way.Directly,
+            (SyncMethod.SigRun, not 'R') => Way.Directly,
+            (SyncMethod.LockRq, 'S') => Way.Held,
+            _ => Way.BySignal,
+        };
+    }
 
     /// <summary>Arms threads while they are held.</summary>
     /// <returns>Those that were.</returns>
@@ -245,7 +240,7 @@ internal sealed class SyncPass : IDisposable
         {
             SelfArmed? answer = target.Take(LookInterval);
             if (answer is null) // one that blocks signals because it is about to end does not answer
-                asked.RemoveWhere(tid => ThreadActivity.Read(target.Process, tid).State is 'Z' or 'X');
+                asked.RemoveWhere(tid => ThreadActivity.Read(target.Process, tid).HasEnded);
             else if (asked.Remove(answer.Thread.Value))
                 Accept(answer);
             else
