@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -47,13 +46,13 @@ static int wait_for_stop(pid_t child)
 
 void probe_trace(struct lw_probe_page *page)
 {
-    pid_t child = fork();
+    pid_t self = getpid(), child = fork();
     if (child < 0) {
         page->error = errno;
         return;
     }
     if (child == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        probe_end_with(self);
         for (;;)
             pause();
     }

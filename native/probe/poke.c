@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -19,9 +18,9 @@
 /* Register 0: local enable, write, 8 bytes (Intel SDM vol. 3, 18.2.4). */
 #define DR7_WRITE_8 (1ul | 1ul << 16 | 2ul << 18)
 
-static void write_word(struct lw_probe_page *page, uint32_t count)
+static void write_word(struct lw_probe_page *page, uint32_t count, pid_t parent)
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    probe_end_with(parent);
     /* Till the tracer is there. */
     raise(SIGSTOP);
     for (uint32_t i = 1; i <= count; i++) {
@@ -62,13 +61,13 @@ static void count_trap(pid_t child, struct lw_probe_page *page)
 
 void probe_poke(struct lw_probe_page *page, const struct lw_probe_order *order)
 {
-    pid_t child = fork();
+    pid_t self = getpid(), child = fork();
     if (child < 0) {
         page->error = errno;
         return;
     }
     if (child == 0)
-        write_word(page, order->count);
+        write_word(page, order->count, self);
     int status = 0;
     if (ptrace(PTRACE_SEIZE, child, 0, 0) != 0)
         page->error = errno;

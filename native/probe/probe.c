@@ -86,11 +86,16 @@ static void follow(struct lw_probe_page *page, const struct lw_probe_order *orde
     }
 }
 
-static void probe_main(struct lw_probe_page *page, int socket_fd, pid_t parent)
+void probe_end_with(pid_t parent)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(0);
+}
+
+static void probe_main(struct lw_probe_page *page, int socket_fd, pid_t parent)
+{
+    probe_end_with(parent);
     prctl(PR_SET_NAME, "lw-probe");
     traps_page = page;
     become_ordinary();
