@@ -29,7 +29,7 @@ struct task_struct {
     struct signal_struct *signal;
 } __attribute__((preserve_access_index));
 
-const volatile struct lw_settings settings = {1 << 20, LW_STACK_MAX, 0};
+const volatile struct lw_settings settings = {.wake_bytes = 1 << 20, .stack_bytes = LW_STACK_MAX};
 
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -199,8 +199,35 @@ static __always_inline void read_siblings(struct lw_record *r, lw_u32 process, l
     }
 }
 
+/* The slot whose allowance a hit uses; NULL where there is no flood limit. */
+static __always_inline struct lw_slot_state *meter_of(const struct lw_slot_state *state)
+{
+    lw_u32 index = state->meter;
+    return settings.flood_burst_ns ? bpf_map_lookup_elem(&slots, &index) : NULL;
+}
+
+static __always_inline int is_flooded(const struct lw_slot_state *meter, lw_u64 now)
+{
+    lw_u64 used = meter->used;
+    return used > now && used - now > settings.flood_burst_ns;
+}
+
+/* Two CPUs at it at once may forgive each other the time of one hit. */
+static __always_inline void charge(struct lw_slot_state *meter, lw_u64 began, lw_u64 least)
+{
+    if (!meter)
+        return;
+    lw_u64 now = bpf_ktime_get_ns();
+    lw_u64 cost = ((now - began + settings.flood_trap_ns) * settings.flood_factor) >> 10;
+    lw_u64 used = meter->used;
+    if (used < now)
+        __sync_val_compare_and_swap(&meter->used, used, now);
+    __sync_fetch_and_add(&meter->used, cost < least ? least : cost);
+}
+
 static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
 {
+    lw_u64 began = settings.flood_burst_ns ? bpf_ktime_get_ns() : 0;
     lw_u64 id = bpf_get_current_pid_tgid();
     lw_u32 tgid = id >> 32;
     lw_u32 *process = bpf_map_lookup_elem(&targets, &tgid);
@@ -244,10 +271,15 @@ static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
     r->old_value = r->new_value = 0;
     if (exchange(state, ctx->addr, &r->old_value, &r->new_value))
         r->flags |= LW_OLD_VALID | LW_NEW_VALID;
+    if (state->stale && __sync_lock_test_and_set(&state->stale, 0))
+        r->flags &= ~LW_OLD_VALID;
     r->length = state->length;
     lw_u32 flags = state->flags;
-    if ((flags & LW_SLOT_CHANGES_ONLY) && (r->flags & LW_NEW_VALID) && r->old_value == r->new_value) {
+    struct lw_slot_state *meter = meter_of(state);
+    if ((flags & LW_SLOT_CHANGES_ONLY) && (r->flags & LW_OLD_VALID) && r->old_value == r->new_value) {
         __sync_fetch_and_add(&state->filtered, 1);
+        if (settings.flood_all)
+            charge(meter, began, 0);
         return 0;
     }
     if (flags & LW_SLOT_SIGNAL)
@@ -255,6 +287,13 @@ static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
     r->sibling_mask = 0;
     if (state->siblings)
         read_siblings(r, *process, state->siblings);
+    /* Values and the accessing thread's signal are as ever; what is saved is the record. */
+    if (meter && is_flooded(meter, began)) {
+        __sync_fetch_and_add(&state->skipped, 1);
+        if (settings.flood_all)
+            charge(meter, began, 0);
+        return 0;
+    }
     bpf_get_current_comm(r->comm, sizeof(r->comm));
 
     lw_u32 copied = copy_stack(s, r->registers[19]);
@@ -267,6 +306,7 @@ static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
         __sync_fetch_and_add(&state->recorded, 1);
     else
         __sync_fetch_and_add(&state->dropped, 1);
+    charge(meter, began, settings.flood_hit_ns);
     return 0;
 }
 
@@ -325,7 +365,9 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
         if (!from || !to)
             continue;
         to->last_value = from->last_value;
-        to->counted = to->recorded = to->filtered = to->dropped = 0;
+        to->counted = to->recorded = to->filtered = to->dropped = to->skipped = 0;
+        to->meter = from->meter; /* the family has one allowance */
+        to->stale = from->stale;
         to->siblings = from->siblings;
         to->flags = from->flags;
         to->length = from->length;

@@ -80,6 +80,13 @@ struct lw_settings {
     lw_u64 wake_bytes;  /* records waiting in the ring that wake the drainer at once */
     lw_u32 stack_bytes; /* of user stack to copy, 0 to LW_STACK_MAX */
     lw_u32 follow_fork; /* 1: children are watched from their first instruction */
+    /* The flood limit. A watch's hits use up its allowance of time, which comes in as fast as time goes by. */
+    lw_u64 flood_burst_ns; /* allowance that may be used in advance; 0: no limit */
+    lw_u64 flood_hit_ns;   /* what a recorded hit uses at least */
+    lw_u32 flood_trap_ns;  /* what the trap costs beside this program's run */
+    lw_u32 flood_factor;   /* 1024ths of allowance for each ns spent in a hit */
+    lw_u32 flood_all;      /* 1: hits that are not recorded use it too */
+    lw_u32 padding;
 };
 
 /* What is armed in one slot of one process, its last value seen and its account. Index: process * LW_SLOTS + slot.
@@ -95,6 +102,10 @@ struct lw_slot_state {
     lw_u32 mode;   /* 0 execute, 1 write, 3 access */
     lw_u32 siblings; /* mask of the other slots of the same watch: a wide store may change them and be told for one only */
     lw_u32 flags;    /* enum lw_slot_flags; may change while the slot is armed */
+    lw_u64 skipped;  /* counted, and beyond the flood limit */
+    lw_u64 used;     /* CLOCK_MONOTONIC ns up to which the allowance is used; of the slot that meter names */
+    lw_u32 meter;    /* index of the slot whose allowance this one's hits use: its watch's first */
+    lw_u32 stale;    /* 1: it was off for a while, so last_value may not be what the next hit finds */
 };
 
 enum lw_slot_flags {

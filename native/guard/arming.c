@@ -145,6 +145,13 @@ void disarm_process(struct process *p, uint32_t mask, const struct lw_guard_conf
     p->event_count = kept;
 }
 
+void switch_process(struct process *p, uint32_t mask, bool on)
+{
+    for (uint32_t i = 0; i < p->event_count; i++)
+        if (mask & 1u << p->events[i].slot)
+            ioctl(p->events[i].fd, on ? PERF_EVENT_IOC_ENABLE : PERF_EVENT_IOC_DISABLE, 0); /* its inherited children too */
+}
+
 void count_process(struct process *p, uint64_t value[LW_GUARD_SLOTS])
 {
     for (uint32_t i = 0; i < p->event_count; i++)

@@ -15,6 +15,9 @@ int arm_thread(struct tracee *t, const struct lw_guard_config *config, uint32_t 
  * ptrace that is only on its way then, and nothing but the guard counts. */
 void disarm_process(struct process *p, uint32_t mask, const struct lw_guard_config *config, uint64_t value[LW_GUARD_SLOTS]);
 
+/* Switches the events of slots off or on; they stay open and keep their debug registers. */
+void switch_process(struct process *p, uint32_t mask, bool on);
+
 /* Adds each slot's count so far to value[]. */
 void count_process(struct process *p, uint64_t value[LW_GUARD_SLOTS]);
 

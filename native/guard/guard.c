@@ -95,6 +95,14 @@ static void on_counts(const struct lw_guard_packet *c)
     send_packet(&m);
 }
 
+static void on_switch(const struct lw_guard_packet *c)
+{
+    struct process *p = process_find(c->tgid);
+    if (p)
+        switch_process(p, c->mask, c->kind == LW_COMMAND_RESUME);
+    reply(LW_MESSAGE_SWITCHED, 0, c->tgid, 0, 0);
+}
+
 static void release_one(struct tracee *t, void *context)
 {
     int tgid = *(int *)context;
@@ -108,6 +116,17 @@ static void kick_one(struct tracee *t, void *context)
     /* A sleeping thread reloads its registers when it wakes, and shall not see EINTR for our sake. */
     if (t->process && t->process->tgid == tgid && t->state == TRACEE_RUNNING && thread_state(tgid, t->tid) == 'R')
         ptrace(PTRACE_INTERRUPT, t->tid, 0, 0);
+}
+
+/* An event that somebody has switched off comes on again; a register that the processor has lost is loaded at the next
+ * switch to its thread. */
+static void on_kick(const struct lw_guard_packet *c)
+{
+    int tgid = c->tgid;
+    struct process *p = process_find(tgid);
+    if (p)
+        switch_process(p, p->armed, true);
+    tracee_each(kick_one, &tgid);
 }
 
 /* The thread pointer, fs_base or in 32-bit code gs_base. */
@@ -182,7 +201,7 @@ static bool on_command(void)
         tracee_each(release_one, &c.tgid);
         break;
     case LW_COMMAND_KICK:
-        tracee_each(kick_one, &c.tgid);
+        on_kick(&c);
         break;
     case LW_COMMAND_DETACH:
         disarm_all();
@@ -201,6 +220,10 @@ static bool on_command(void)
         break;
     case LW_COMMAND_SETTLE:
         on_settle(&c);
+        break;
+    case LW_COMMAND_SUSPEND:
+    case LW_COMMAND_RESUME:
+        on_switch(&c);
         break;
     default:
         break;

@@ -31,13 +31,16 @@ enum lw_guard_command {
     LW_COMMAND_ARM = 2,       /* tgid, mask, specs: arm in every thread; answer: ARMED */
     LW_COMMAND_DISARM = 3,    /* tgid (0: all), mask: answer: DISARMED with the kernel's counts */
     LW_COMMAND_RELEASE = 4,   /* tgid: let a held process go on; no answer */
-    LW_COMMAND_KICK = 5,      /* tgid: make every running thread reload its debug registers; no answer */
+    LW_COMMAND_KICK = 5,      /* tgid: switch its events on, and make every running thread reload its debug registers; no answer */
     LW_COMMAND_DETACH = 6,    /* disarm, detach all; answer: DETACHED. Then wait for a started target's end, or end */
     LW_COMMAND_REGISTERS = 7, /* tid: answer: REGISTERS, value[0] = thread pointer */
     LW_COMMAND_COUNTS = 8,    /* tgid (0: all): answer: COUNTS */
     LW_COMMAND_SETTLE = 9,    /* value[0]: goes to lw_trap_share.settled when the hits of every thread that stands in one are
                                  told; no answer */
     LW_COMMAND_DEBUG_REGISTERS = 10, /* tid: answer: REGISTERS, value[0] to value[3] = DR0 to DR3, value[4] = DR7, by PEEKUSER */
+    LW_COMMAND_SUSPEND = 11, /* tgid, mask: switches the events of these slots off, gone threads' too, from which others have
+                                inherited; answer: SWITCHED */
+    LW_COMMAND_RESUME = 12,  /* and on again */
 };
 
 enum lw_guard_message {
@@ -56,6 +59,7 @@ enum lw_guard_message {
     LW_MESSAGE_EXITING = 113,   /* tgid, tid: its last thread ends and is held, its memory still there; mask, value[]: slots
                                    that hold what no hit explains so far */
     LW_MESSAGE_TRAPPED = 114,   /* an lw_record and its stack: a hit of backend ptrace */
+    LW_MESSAGE_SWITCHED = 115,
 };
 
 /* What loads the debug registers. */

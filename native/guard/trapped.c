@@ -190,7 +190,7 @@ void share_with_child(struct process *parent, const struct process *child)
         struct lw_slot_state *to = &share->slots[i * LW_SLOTS];
         for (int s = 0; s < LW_SLOTS; s++) {
             to[s] = from[s];
-            to[s].counted = to[s].recorded = to[s].filtered = to[s].dropped = 0;
+            to[s].counted = to[s].recorded = to[s].filtered = to[s].dropped = to[s].skipped = 0;
         }
         __atomic_store_n(&share->tgid[i], child->tgid, __ATOMIC_SEQ_CST);
         return;

@@ -57,6 +57,21 @@ public sealed class CoverageStatementTests
             .Should().NotContain("0 hits on");
 
     [Fact]
+    public void EveryStretchOfAFloodIsToldUpToTwenty()
+    {
+        var stretches = Enumerable.Range(0, 23).Select(i => new SkippedStretch(
+            "x", new ProcessId(7), Scenario.At(10 + i), Scenario.At(10.5 + i), i % 2 == 0 ? 1000 + i : 0, i % 2 == 1));
+        var flooded = Silent with { Hits = new HitCounts { Counted = 12_000, Skipped = 12_000 }, Gaps = ["g"], Skipped = [.. stretches] };
+        Rendered.Text(Armed, flooded).Should()
+            .Contain("12,000 hits counted by the kernel = 0 recorded + 0 filtered + 0 dropped + 12,000 skipped.")
+            .And.MatchRegex(@"x \(process 7\) 14:02:20\.\d+ to 14:02:20\.\d+ \(0\.5\d* s\): 1,000 hits counted only\.")
+            .And.MatchRegex(@"x \(process 7\) 14:02:21\.\d+ to 14:02:21\.\d+ \(0\.5\d* s\): off\.")
+            .And.Contain("And 3 such stretches more; --format json has them all.")
+            .And.NotContain("14:02:41.0");
+        Rendered.Json(flooded).Should().Contain("\"hits\":1000,\"paused\":false}").And.Contain("\"hits\":0,\"paused\":true}");
+    }
+
+    [Fact]
     public void AnAccountThatDoesNotBalanceSaysSo()
     {
         Of(new HitCounts { Counted = 20_001, Recorded = 14_000, Dropped = 6_000 }).Should()

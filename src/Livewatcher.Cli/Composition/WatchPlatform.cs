@@ -22,15 +22,20 @@ namespace Livewatcher.Cli.Composition;
 /// Engine meets Linux and Symbols.</summary>
 internal sealed class WatchPlatform : IDisposable
 {
+    /// <summary>A hit of backend ptrace is a stop and two switches to the guard and back: an estimate, for the flood limit.</summary>
+    private const long StopNanoseconds = 10_000;
+
     private readonly IHitSource source;
+    private readonly FloodLimit? flood;
     private readonly HashSet<ProcessId> guarded = [];
     private GuardTracer? tracer;
     private bool guardedByLibraries;
     private IArming? arming;
 
-    private WatchPlatform(IHitSource source, BackendChoice choice)
+    private WatchPlatform(IHitSource source, BackendChoice choice, FloodLimit? flood)
     {
         this.source = source;
+        this.flood = flood;
         Choice = choice;
         Notes.AddRange(choice.Notes);
     }
@@ -45,9 +50,15 @@ internal sealed class WatchPlatform : IDisposable
     internal static WatchPlatform Prepare(WatchSettings settings)
     {
         if (settings.Backend == "ptrace")
-            return new WatchPlatform(PtraceSource(), BackendChoice.Decide(new Capability(null, Hypervisor.IsPresent()), "ptrace", settings.Scope, settings.Guard));
-        if (!DebugRegisters.Trap())
+        {
+            return new WatchPlatform(
+                PtraceSource(), BackendChoice.Decide(new Capability(null, Hypervisor.IsPresent()), "ptrace", settings.Scope, settings.Guard),
+                settings.Flood.ToLimit(StopNanoseconds));
+        }
+
+        if (!DebugRegisters.Trap(out long trap))
             throw DeadRegisters();
+        FloodLimit? limit = settings.Flood.ToLimit(trap);
 
         BpfHitSource? bpf = null;
         string? refusal = null;
@@ -55,7 +66,7 @@ internal sealed class WatchPlatform : IDisposable
         {
             try
             {
-                bpf = BpfHitSource.Open(new WatchProgramSettings(settings.StackBytes, settings.FollowFork, settings.RingBytes));
+                bpf = BpfHitSource.Open(new WatchProgramSettings(settings.StackBytes, settings.FollowFork, settings.RingBytes, limit));
             }
             catch (BpfException e)
             {
@@ -70,15 +81,15 @@ internal sealed class WatchPlatform : IDisposable
         Capability capability = new(refusal, Hypervisor.IsPresent());
         BackendChoice choice = BackendChoice.Decide(capability, settings.Backend, settings.Scope, settings.Guard);
         if (bpf is not null)
-            return new WatchPlatform(bpf, choice);
+            return new WatchPlatform(bpf, choice, limit);
         try
         {
-            return new WatchPlatform(PerfSource(settings), choice);
+            return new WatchPlatform(PerfSource(settings), choice, limit);
         }
         catch (PerfException e) when (settings.Backend == "auto" && CanPoke())
         {
             choice = BackendChoice.Decide(capability with { PerfRefusal = e.Message }, settings.Backend, settings.Scope, settings.Guard);
-            return new WatchPlatform(PtraceSource(), choice);
+            return new WatchPlatform(PtraceSource(), choice, settings.Flood.ToLimit(StopNanoseconds));
         }
         catch (PerfException e)
         {
@@ -145,7 +156,7 @@ internal sealed class WatchPlatform : IDisposable
         if (Choice.Guard)
         {
             (tracer, _) = GuardStart.For(source, followFork: false, settings.StackBytes, launch: null);
-            GuardArming held = new(tracer);
+            GuardArming held = new(tracer, byEvents: Choice.Backend != "ptrace");
             arming = scan is null ? held : new EachByItsGuard(held, scan, guarded.Contains);
         }
         else
@@ -170,7 +181,9 @@ internal sealed class WatchPlatform : IDisposable
         process => new TargetSymbols(process, new SymbolOptions(settings.Debuginfod)),
         ProcessTable.IsAlive,
         DescribeSlotHolders,
-        new MonotonicClock());
+        new MonotonicClock(),
+        flood,
+        settings.AuditInterval);
 
     public void Dispose()
     {
@@ -202,7 +215,7 @@ internal sealed class WatchPlatform : IDisposable
         if (Choice.Scope == "cpu")
             return new CpuArming((BpfHitSource)source);
         if (Choice.Guard)
-            return new GuardArming(tracer!);
+            return new GuardArming(tracer!, byEvents: Choice.Backend != "ptrace");
         return source is BpfHitSource bpf
             ? ScanArming.For(bpf, settings.FollowFork)
             : ScanArming.For((PerfHitSource)source, settings.FollowFork);

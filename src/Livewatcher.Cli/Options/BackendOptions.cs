@@ -35,6 +35,15 @@ internal sealed class BackendOptions
 
     private readonly Option<bool> debuginfod = new("--debuginfod") { Description = "Ask the servers of DEBUGINFOD_URLS for missing debug information." };
 
+    private readonly Option<string> audit = new("--audit")
+    {
+        Description = "Compare watched memory with the last value seen as often as that, for writes that no register has seen: 3ms to 1m.",
+        DefaultValueFactory = _ => "3ms",
+        HelpName = "TIME",
+    };
+
+    private readonly FloodOptions flood = new();
+
     internal Option<string> Backend => backend;
 
     internal Option<string> Guard => guard;
@@ -43,7 +52,7 @@ internal sealed class BackendOptions
     internal IEnumerable<Option> Arming => [backend, scope, guard];
 
     /// <summary>What is recorded of a hit.</summary>
-    internal IEnumerable<Option> Capture => [stackBytes, ring, debuginfod];
+    internal IEnumerable<Option> Capture => [stackBytes, ring, .. flood.All, audit, debuginfod];
 
     /// <exception cref="UserException">A value makes no sense.</exception>
     internal WatchSettings Read(ParseResult parsed) => ReadWithoutScope(parsed) with { Scope = parsed.GetValue(scope)! };
@@ -63,6 +72,15 @@ internal sealed class BackendOptions
             StackBytes = stack & ~7,
             RingBytes = Quantities.ParseRing(parsed.GetValue(ring)!),
             Debuginfod = parsed.GetValue(debuginfod),
+            Flood = flood.Read(parsed),
+            AuditInterval = ReadAudit(parsed.GetValue(audit)!),
         };
+    }
+
+    /// <summary>The drain comes every 3 ms, and the audit after it.</summary>
+    private static TimeSpan ReadAudit(string text)
+    {
+        TimeSpan interval = Quantities.ParseTime(text, "--audit");
+        return interval.TotalMilliseconds is >= 3 and <= 60_000 ? interval : throw new UserException($"--audit {text}: 3ms to 1m");
     }
 }

@@ -11,7 +11,7 @@ internal static class Quantities
     private static readonly (string Suffix, double Seconds)[] Times = [("ms", 0.001), ("us", 0.000001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86400)];
 
     /// <exception cref="UserException">Not a time.</exception>
-    internal static TimeSpan ParseTime(string text)
+    internal static TimeSpan ParseTime(string text, string option = "--for")
     {
         foreach ((string suffix, double seconds) in Times)
         {
@@ -21,7 +21,7 @@ internal static class Quantities
 
         if (TryNumber(text, out double plain))
             return TimeSpan.FromSeconds(Math.Min(plain, TimeSpan.MaxValue.TotalSeconds / 2));
-        throw new UserException($"--for {text}: a time such as 30s, 500ms, 5m or 2h is meant");
+        throw new UserException($"{option} {text}: a time such as 30s, 500ms, 5m or 2h is meant");
     }
 
     /// <summary>Bytes; a power of two from 64 KiB to 1 GiB, as the kernel wants a BPF ring.</summary>

@@ -22,6 +22,10 @@ internal sealed record WatchSettings
 
     internal required bool Debuginfod { get; init; }
 
+    internal required FloodSettings Flood { get; init; }
+
+    internal TimeSpan AuditInterval { get; init; }
+
     internal bool FollowFork { get; init; }
 
     internal bool FollowExec { get; init; }

@@ -79,7 +79,7 @@ internal static class ListenVerb
         using AgentServer server = new(socket, services);
         output.Publish(new NoteEvent(DateTimeOffset.Now, NoteLevel.Info, $"livewatcher listens at {place} ({platform.Choice.Describe()})"));
         new CommandReader(terminal, language, output.Say, stop.Cancel).Start();
-        session.Run(stop.Token);
+        session.Run(stop.Token, interrupts.Again);
         if (output.Failure is { } failure)
             Console.Error.WriteLine($"livewatcher: writing the output failed, so the listening has ended: {failure}");
         return output.Failure is null ? ExitCodes.Success : ExitCodes.Degraded;

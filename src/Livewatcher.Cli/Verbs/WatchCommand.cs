@@ -46,7 +46,7 @@ internal static class WatchCommand
         SessionOptions options = new(
             settings.Requests, settings.For, settings.MaxHits, settings.FollowFork, settings.FollowExec, started, OnlineCpus.Read().Count);
         using WatchSession session = new(parts, options, noting);
-        SessionOutcome outcome = session.Run(target, stop.Token);
+        SessionOutcome outcome = session.Run(target, stop.Token, interrupts.Again);
         int? status = outcome.ExitStatus;
         if (started && outcome.TargetRuns && !stop.IsCancellationRequested)
         {
@@ -67,6 +67,7 @@ internal static class WatchCommand
     internal sealed class Interrupts : IDisposable
     {
         private readonly List<PosixSignalRegistration> registrations = [];
+        private readonly CancellationTokenSource again = new();
 
         internal Interrupts(CancellationTokenSource stop)
         {
@@ -75,11 +76,20 @@ internal static class WatchCommand
                 registrations.Add(PosixSignalRegistration.Create(signal, context =>
                 {
                     context.Cancel = true;
+                    if (stop.IsCancellationRequested)
+                        again.Cancel();
                     stop.Cancel();
                 }));
             }
         }
 
-        public void Dispose() => registrations.ForEach(registration => registration.Dispose());
+        /// <summary>Asked a second time: what is still to be shown is not waited for.</summary>
+        internal CancellationToken Again => again.Token;
+
+        public void Dispose()
+        {
+            registrations.ForEach(registration => registration.Dispose());
+            again.Dispose();
+        }
     }
 }

@@ -7,12 +7,17 @@ namespace Livewatcher.Engine.Accounting;
 /// <summary>Every hit's account over a whole run, gone processes included, and every reason why something can have been missed.</summary>
 internal sealed class Ledger
 {
+    /// <summary>More are not told one by one.</summary>
+    private const int MostStretches = 1000;
+
     private readonly List<string> gaps = [];
     private readonly List<string> remarks = [];
+    private readonly List<SkippedStretch> stretches = [];
     private long counted;
     private long recorded;
     private long filtered;
     private long dropped;
+    private long skipped;
     private long comparable;
 
     internal long Recovered { get; set; }
@@ -63,6 +68,18 @@ internal sealed class Ledger
         recorded += (long)account.Recorded;
         filtered += (long)account.Filtered;
         dropped += (long)account.Dropped;
+        skipped += (long)account.Skipped;
+    }
+
+    /// <summary>A watch was hit more often than the flood limit allows. Beyond <see cref="MostStretches"/> they are run together.</summary>
+    internal void AddStretch(SkippedStretch stretch)
+    {
+        int same = stretches.Count < MostStretches ? -1
+            : stretches.FindLastIndex(one => one.Watch == stretch.Watch && one.Process == stretch.Process && one.Paused == stretch.Paused);
+        if (same >= 0)
+            stretches[same] = stretches[same] with { To = stretch.To, Hits = stretches[same].Hits + stretch.Hits };
+        else
+            stretches.Add(stretch);
     }
 
     /// <summary>The closing statement.</summary>
@@ -83,6 +100,10 @@ internal sealed class Ledger
 
         if (dropped > 0)
             AddGap($"{dropped:N0} hits were dropped: the buffer was full (--ring takes a larger one)");
+        if (skipped > 0)
+            AddGap($"{skipped:N0} hits were counted but not recorded: beyond the flood limit (--max-rate, --max-cpu)");
+        foreach (IGrouping<string, SkippedStretch> paused in stretches.Where(stretch => stretch.Paused).GroupBy(stretch => stretch.Watch))
+            AddGap($"{paused.Key} was off for {paused.Sum(stretch => (stretch.To - stretch.From).TotalSeconds):0.0} s in all: beyond the flood limit (--max-rate, --max-cpu)");
         if (session.Throttled > 0)
             AddGap($"the kernel throttled events {session.Throttled:N0} times (kernel.perf_event_max_sample_rate)");
         if (Escaped > 0)
@@ -93,8 +114,8 @@ internal sealed class Ledger
             AddGap($"{session.LostNotices:N0} fork, exec or exit notices were lost");
         if (kernelCount is { } kernel && kernel > comparable + foreign)
             AddGap($"the kernel counted {kernel:N0} hits, of which {kernel - comparable - foreign:N0} never arrived");
-        if (counted != recorded + filtered + dropped)
-            AddGap($"the account does not add up: {counted:N0} counted, {recorded:N0} recorded, {filtered:N0} filtered, {dropped:N0} dropped");
+        if (counted != recorded + filtered + dropped + skipped)
+            AddGap($"the account does not add up: {counted:N0} counted, {recorded:N0} recorded, {filtered:N0} filtered, {dropped:N0} dropped, {skipped:N0} skipped");
         if (Received < recorded)
             AddGap($"{recorded - Received:N0} recorded hits were not read");
         HitCounts hits = Account(session);
@@ -109,6 +130,7 @@ internal sealed class Ledger
             StacksCut = StacksCut,
             Gaps = gaps,
             Remarks = remarks,
+            Skipped = [.. stretches.OrderBy(stretch => stretch.From)],
         };
     }
 
@@ -118,6 +140,7 @@ internal sealed class Ledger
         Recorded = recorded,
         Filtered = filtered,
         Dropped = dropped,
+        Skipped = skipped,
         Throttled = (long)session.Throttled,
         Recovered = Recovered,
         Escaped = Escaped,

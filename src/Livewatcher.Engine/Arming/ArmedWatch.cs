@@ -34,6 +34,13 @@ internal sealed class ArmedWatch
     /// <summary>A slot has been written, and nobody knows what.</summary>
     internal void Forget(int slot) => unknown |= 1u << slot;
 
+    /// <summary>The same, where the slot is this watch's.</summary>
+    internal void ForgetOwn(int slot)
+    {
+        if (Occupies(slot))
+            Forget(slot);
+    }
+
     /// <summary>Accesses that leave the value as it was are not reported.</summary>
     internal bool ChangesOnly { get; init; }
 

@@ -19,6 +19,9 @@ internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symb
     /// <summary>Slots that are disarmed, and whose last hits may still be on their way.</summary>
     internal HashSet<int> Leaving { get; } = [];
 
+    /// <summary>Slots that are switched off for a while.</summary>
+    internal HashSet<int> Paused { get; } = [];
+
     /// <summary>Slots that are armed now.</summary>
     internal IReadOnlyDictionary<int, HardwareSlot> Armed => Leaving.Count == 0 ? Slots : Slots.Where(slot => !Leaving.Contains(slot.Key)).ToDictionary();
 
@@ -65,6 +68,7 @@ internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symb
         WatchedProcess copy = new(child, Symbols) { Followed = true };
         foreach ((int slot, HardwareSlot content) in Slots)
             copy.Slots[slot] = content;
+        copy.Paused.UnionWith(Paused);
         copy.Watches.AddRange(Watches.Select(watch => watch.Copy()));
         return copy;
     }

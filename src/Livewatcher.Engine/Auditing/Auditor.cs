@@ -9,26 +9,44 @@ namespace Livewatcher.Engine.Auditing;
 /// <summary>Compares watched memory with the last value that a hit has shown. A difference is first a suspicion, for a hit may
 /// be on its way from the store to its record, or in the guard's hands. It is an escaped write (DESIGN.md, facts 5 and 6) when it
 /// has lasted for <see cref="Patience"/> and the source has settled in between. One thread.</summary>
-internal sealed class Auditor(IHitSource source)
+/// <param name="source">Says what hits have shown.</param>
+/// <param name="clock">Time.</param>
+/// <param name="interval">Between two looks; zero: as often as there is a drain.</param>
+internal sealed class Auditor(IHitSource source, IClock clock, TimeSpan interval)
 {
+    /// <summary>Thousands of slots take a while to look at. This part of the time is for it, or a look each
+    /// <see cref="LongestInterval"/>.</summary>
+    private const ulong Share = 10;
+
+    private const ulong LongestInterval = 100_000_000;
+
     /// <summary>Nanoseconds. The guard has a recovered hit by then, even on a loaded machine.</summary>
     internal const ulong Patience = 20_000_000;
 
     /// <summary>Replaced as a whole by the session, read by the drain loop.</summary>
     private volatile IReadOnlyList<AuditedSlot> slots = [];
+    private ulong nextLook;
+    private volatile bool atTheEnd;
 
     /// <summary>True while a difference is not yet known to be a hit on its way or an escaped write.</summary>
     internal bool Doubts => slots.Any(slot => slot.Suspect is not null);
 
     internal void Watch(IReadOnlyList<AuditedSlot> all) => slots = all;
 
+    /// <summary>The watching ends: from here on it looks after each drain.</summary>
+    internal void Conclude() => atTheEnd = true;
+
     /// <summary>One look at every slot, right after a drain. True where a suspicion is old enough to be confirmed.</summary>
     /// <param name="now">CLOCK_MONOTONIC, ns.</param>
     internal bool Look(ulong now)
     {
+        if (now < nextLook && !atTheEnd)
+            return false;
+        ulong began = clock.Now;
         bool pressing = false;
         foreach (AuditedSlot slot in slots)
             pressing |= Look(slot, now) && now - slot.SuspectSince >= Patience;
+        nextLook = now + Math.Max((ulong)interval.TotalNanoseconds, Math.Min(Share * (clock.Now - began), LongestInterval));
         return pressing;
     }
 
@@ -72,6 +90,12 @@ internal sealed class Auditor(IHitSource source)
     /// <summary>True where memory and hits disagree and did so at the last look.</summary>
     private bool Look(AuditedSlot slot, ulong now)
     {
+        if (slot.Suspended)
+        {
+            slot.Suspect = null;
+            return false;
+        }
+
         // Account, memory, account: only a look during which no hit came in means anything.
         if (source.ReadAccount(slot.Process, slot.Slot) is not { } before || !TryReadValue(slot.Memory, slot.Content, out ulong value))
         {

@@ -22,6 +22,9 @@ internal sealed class HitOrderer
     private readonly Dictionary<ThreadId, AccessGroup> last = [];
     private long arrivals;
 
+    /// <summary>What is still to be released, or taken of what was.</summary>
+    internal int Count => waiting.Count + outgoing.Count;
+
     internal void Add(SessionItem item) => waiting.Enqueue(item, (item.Time, arrivals++));
 
     /// <summary>Everything up to this time minus the window, in order: AccessGroups and SessionItems.</summary>

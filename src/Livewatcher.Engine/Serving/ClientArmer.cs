@@ -174,6 +174,7 @@ internal sealed class ClientArmer(
 
         if (!process.Leaving.Contains(watch.Slot))
             return;
+        flow.Flood.Settle(process, watch.Armed);
         if (platform.Source.ReadAccount(process.Id, watch.Slot) is { } account)
         {
             ledger.AddAccount(account, process.Slots[watch.Slot].Mode);
@@ -201,6 +202,7 @@ internal sealed class ClientArmer(
         process.Watches.Remove(armed);
         process.Audited.Remove(slot);
         process.Leaving.Remove(slot);
+        process.Paused.Remove(slot);
         process.TakenEarly.Remove(slot);
     }
 

@@ -4,6 +4,7 @@ using System.Globalization;
 using Livewatcher.Engine.Accounting;
 using Livewatcher.Engine.Arming;
 using Livewatcher.Engine.Auditing;
+using Livewatcher.Engine.Flooding;
 using Livewatcher.Engine.Watching;
 using Livewatcher.Model;
 
@@ -60,13 +61,15 @@ public sealed class ListenSession : IFlowOwner, IDisposable
         this.platform = platform;
         this.settings = settings;
         this.sink = sink;
-        parts = platform.Parts;
-        Auditor auditor = new(parts.Source);
+        parts = platform.Parts with { Arming = new SerializedArming(platform.Parts.Arming) };
+        Auditor auditor = new(parts.Source, parts.Clock, parts.AuditInterval);
         processes = new WatchedProcesses(parts, ledger, auditor);
-        drain = new DrainLoop(parts.Source, auditor, parts.Clock, processes.DescribeDescriptor);
+        FloodMeters meters = new(parts.Source, parts.Flood);
+        FloodBrake brake = new(parts, meters);
+        drain = new DrainLoop(parts.Source, auditor, meters, brake, parts.Clock, processes.DescribeDescriptor);
         SessionOptions options = new([], null, null, FollowFork: false, FollowExec: false, Started: false, platform.CpuCount);
         reporter = new Reporter(parts, options, ledger, new HitCounting(sink, clients));
-        flow = new EventFlow(parts, ledger, processes, drain, reporter, this);
+        flow = new EventFlow(parts, ledger, processes, drain, meters, brake, reporter, this);
         armer = new ClientArmer(parts, ledger, processes, flow, settings, sink, platform.CpuCount);
         since = Now;
     }
@@ -78,9 +81,12 @@ public sealed class ListenSession : IFlowOwner, IDisposable
     private DateTimeOffset Now => parts.Clock.ToWallClock(parts.Clock.Now);
 
     /// <summary>Serves until it is told to stop, then disarms everything and closes the account.</summary>
+    /// <param name="stop">Ends it.</param>
+    /// <param name="hurry">Leaves out what is not named by then.</param>
     /// <exception cref="UserException">This backend cannot do what the settings say.</exception>
-    public void Run(CancellationToken stop)
+    public void Run(CancellationToken stop, CancellationToken hurry = default)
     {
+        flow.Hurry = hurry;
         if (!settings.IgnoreTrap && !CanSignal)
             throw new UserException(CannotSignal);
         if (CannotSync(settings.Sync) is { } why)
@@ -131,6 +137,10 @@ public sealed class ListenSession : IFlowOwner, IDisposable
     }
 
     WatchedProcess? IFlowOwner.Adopt(ProcessId process, bool recovered) => null;
+
+    bool IFlowOwner.IsOneFamily => false;
+
+    bool IFlowOwner.EndForFlood(string why) => false;
 
     void IFlowOwner.OnExeced(ProcessId process) => flow.Retire(process);
 

@@ -2,6 +2,7 @@
 
 using System.Collections.Concurrent;
 using Livewatcher.Engine.Auditing;
+using Livewatcher.Engine.Flooding;
 using Livewatcher.Engine.Ordering;
 using Livewatcher.Model;
 
@@ -19,6 +20,8 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     private readonly IHitSource source;
     private readonly Auditor auditor;
     private readonly IClock clock;
+    private readonly FloodMeters meters;
+    private readonly FloodBrake brake;
     private readonly Func<ProcessId, int, string?> describe;
     private readonly ConcurrentQueue<SessionItem> queue = new();
     private readonly ConcurrentQueue<Action> posted = new();
@@ -30,13 +33,17 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
 
     /// <param name="source">What is drained.</param>
     /// <param name="auditor">Looks at the memory after each drain.</param>
+    /// <param name="meters">Says which hits are beyond the flood limit.</param>
+    /// <param name="brake">Switches off what is flooded.</param>
     /// <param name="clock">Time.</param>
     /// <param name="describe">What a descriptor of a process refers to; called on the drain's thread.</param>
-    internal DrainLoop(IHitSource source, Auditor auditor, IClock clock, Func<ProcessId, int, string?> describe)
+    internal DrainLoop(IHitSource source, Auditor auditor, FloodMeters meters, FloodBrake brake, IClock clock, Func<ProcessId, int, string?> describe)
     {
         this.describe = describe;
         this.source = source;
         this.auditor = auditor;
+        this.meters = meters;
+        this.brake = brake;
         this.clock = clock;
         thread = new Thread(Run) { Name = "lw-drain", IsBackground = true };
     }
@@ -61,6 +68,9 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
             Interlocked.Add(ref queuedBytes, -Weight(hit));
         return item;
     }
+
+    /// <summary>What waits for the session, roughly.</summary>
+    internal int Backlog => queue.Count;
 
     /// <summary>Lets the session's thread do something, before it goes on with what is drained. From any thread.</summary>
     internal void Post(Action act)
@@ -87,6 +97,8 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
 
     public void OnHit(RawHit hit)
     {
+        if (!meters.Admits(hit))
+            return;
         bool isCall = (long)hit.Registers.OrigRax >= 0 || hit.Registers.OrigRax == UserRegisters.UnknownCall;
         if (hit.Origin == HitOrigin.Kernel && isCall)
             hit.Descriptor = describe(hit.Process, (int)(hit.Registers.IsCompatibilityMode ? hit.Registers.Rbx : hit.Registers.Rdi));
@@ -132,6 +144,7 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
         ulong start = clock.Now;
         source.Drain(this);
         bool whole = source.DrainedAll;
+        brake.Look();
         if (auditor.Look(start))
         {
             // Nothing is on its way after this, and what was is drained: what is still unexplained has no hit.

@@ -2,6 +2,7 @@
 
 using Livewatcher.Engine.Accounting;
 using Livewatcher.Engine.Arming;
+using Livewatcher.Engine.Flooding;
 using Livewatcher.Engine.Ordering;
 using Livewatcher.Model;
 
@@ -10,6 +11,13 @@ namespace Livewatcher.Engine.Watching;
 /// <summary>What the owner of a flow decides.</summary>
 internal interface IFlowOwner
 {
+    /// <summary>True where all that is watched was started or attached to together, and shares its watches.</summary>
+    bool IsOneFamily { get; }
+
+    /// <summary>A watch is hit more often than the flood limit allows, and the watching shall end.</summary>
+    /// <returns>False where others are served too.</returns>
+    bool EndForFlood(string why);
+
     /// <summary>Everything of the tracer but hits and deaths, which the flow takes care of.</summary>
     void OnTracerEvent(TracerEvent tracerEvent);
 
@@ -40,15 +48,28 @@ internal interface IFlowOwner
 
 /// <summary>What ring, audit and tracer bring, put into the order of time and published. Belongs to the session's thread.</summary>
 internal sealed class EventFlow(
-    SessionPlatform platform, Ledger ledger, WatchedProcesses processes, DrainLoop drain, Reporter reporter, IFlowOwner owner)
+    SessionPlatform platform, Ledger ledger, WatchedProcesses processes, DrainLoop drain, FloodMeters meters, FloodBrake brake, Reporter reporter, IFlowOwner owner)
+    : IFloodOwner
 {
     /// <summary>Requests at a time, between two hits.</summary>
     private const int MostPosted = 16;
 
     private readonly HitOrderer orderer = new();
+    private FloodControl? flood;
+
+    /// <summary>What waits to be published, roughly.</summary>
+    internal int Backlog => drain.Backlog + orderer.Count;
+
+    /// <summary>Where the flood limit bites.</summary>
+    internal FloodControl Flood => flood ??= new FloodControl(platform, processes, brake, meters, ledger, this);
+
+    bool IFloodOwner.IsOneFamily => owner.IsOneFamily;
 
     /// <summary>The time up to which everything has been handed over by the drain.</summary>
     internal ulong DrainedTo { get; private set; }
+
+    /// <summary>What is recorded and not yet named by then is left out, and counted.</summary>
+    internal CancellationToken Hurry { get; set; }
 
     /// <summary>The tracer is let go already: it is asked no more.</summary>
     internal bool Finishing { get; set; }
@@ -57,6 +78,7 @@ internal sealed class EventFlow(
     internal void Step(TimeSpan idle)
     {
         HearTracer();
+        Flood.Look();
         drain.DoPosted(MostPosted);
         SessionItem? item = drain.Take(idle);
         if (item is SessionItem.Drained drained)
@@ -72,7 +94,7 @@ internal sealed class EventFlow(
     }
 
     /// <summary>When everything that has happened by now is published.</summary>
-    internal void Defer(Action act) => orderer.Add(new SessionItem.Due(platform.Clock.Now, act));
+    public void Defer(Action act) => orderer.Add(new SessionItem.Due(platform.Clock.Now, act));
 
     /// <summary>After the drain has stopped: all that is left.</summary>
     internal void Finish()
@@ -98,6 +120,7 @@ internal sealed class EventFlow(
     {
         if (processes.Find(id) is not { Retired: false } process)
             return;
+        Flood.Settle(process);
         foreach (SessionItem.Escaped escaped in processes.Retire(id))
             reporter.ReportEscape(process, escaped);
         owner.OnRetired(process);
@@ -129,6 +152,10 @@ internal sealed class EventFlow(
                 break;
         }
     }
+
+    void IFloodOwner.Warn(string text) => reporter.Note(NoteLevel.Warning, text);
+
+    bool IFloodOwner.EndForFlood(string why) => owner.EndForFlood(why);
 
     private void HearTracer()
     {
@@ -165,6 +192,7 @@ internal sealed class EventFlow(
                     OnEscaped(escaped);
                     break;
                 case SessionItem.Forked forked:
+                    Flood.TakeBrakes(); // a child of a paused parent is paused
                     processes.Fork(forked.Parent, forked.Child);
                     break;
                 case SessionItem.Execed execed:
@@ -179,6 +207,7 @@ internal sealed class EventFlow(
             if (!Finishing)
             {
                 HearTracer();
+                Flood.Look();
                 drain.DoPosted(MostPosted);
             }
         }
@@ -188,6 +217,13 @@ internal sealed class EventFlow(
     {
         if ((processes.Find(group.First.Process) ?? owner.Adopt(group.First.Process, recovered: false)) is not { } process)
             return;
+        if (Hurry.IsCancellationRequested)
+        {
+            ledger.Withheld += group.Count;
+            ledger.AddGap("interrupted twice: what was recorded and not yet named is not shown");
+            return;
+        }
+
         reporter.Report(process, group);
         owner.OnReported();
     }
@@ -199,6 +235,8 @@ internal sealed class EventFlow(
         {
             reporter.ReportEscape(process, escaped);
             platform.Arming.Reload(process.Id);
+            if (process.Paused.Count > 0)
+                platform.Arming.Suspend(process.Id, process.Paused); // they have been reloaded along with it
         }
     }
 

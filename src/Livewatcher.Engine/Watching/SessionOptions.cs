@@ -25,10 +25,12 @@ public sealed record SessionOptions(
 /// <param name="IsAlive">Whether a process still runs.</param>
 /// <param name="DescribeSlotHolders">Who else may hold debug registers, as a phrase; null where nobody is known.</param>
 /// <param name="Clock">Time.</param>
+/// <param name="Flood">How much a watch may be hit; the source was opened with the same. Null: no limit.</param>
+/// <param name="AuditInterval">Between two comparisons of memory with the last value seen; zero: as often as the source is drained.</param>
 public sealed record SessionPlatform(
     IHitSource Source, IArming Arming, ITracer? Tracer, bool GuardOn, Func<ProcessId, ITargetProcess> OpenProcess,
     Func<ITargetProcess, ITargetSymbols> OpenSymbols, Func<ProcessId, bool> IsAlive, Func<ProcessId, string?> DescribeSlotHolders,
-    IClock Clock);
+    IClock Clock, FloodLimit? Flood = null, TimeSpan AuditInterval = default);
 
 /// <summary>How a watching ended.</summary>
 /// <param name="ExitStatus">The root target's status as wait(2) gives it; null where it still runs or was not ours.</param>

@@ -3,6 +3,7 @@
 using Livewatcher.Engine.Accounting;
 using Livewatcher.Engine.Arming;
 using Livewatcher.Engine.Auditing;
+using Livewatcher.Engine.Flooding;
 using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Watching;
@@ -11,6 +12,9 @@ namespace Livewatcher.Engine.Watching;
 /// every event from there, in order.</summary>
 public sealed class WatchSession : IFlowOwner, IDisposable
 {
+    /// <summary>So many hits take a while to be named: they must not keep the registers armed when the watching is over.</summary>
+    private const int LongBacklog = 500;
+
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(5);
 
     private readonly SessionPlatform platform;
@@ -29,39 +33,45 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     private bool tracerHolds;
     private bool tracerGone;
     private string? ending;
+    private CancellationToken stop;
+    private ulong? deadline;
+    private bool letGoEarly;
     private ulong nextLifeCheck;
 
     public WatchSession(SessionPlatform platform, SessionOptions options, IEventSink sink)
     {
+        platform = platform with { Arming = new SerializedArming(platform.Arming) };
         this.platform = platform;
         this.options = options;
-        auditor = new Auditor(platform.Source);
+        auditor = new Auditor(platform.Source, platform.Clock, platform.AuditInterval);
         processes = new WatchedProcesses(platform, ledger, auditor);
-        drain = new DrainLoop(platform.Source, auditor, platform.Clock, processes.DescribeDescriptor);
+        FloodMeters meters = new(platform.Source, platform.Flood);
+        FloodBrake brake = new(platform, meters);
+        drain = new DrainLoop(platform.Source, auditor, meters, brake, platform.Clock, processes.DescribeDescriptor);
         armer = new Armer(platform, options, ledger, processes, sink.Publish);
         reporter = new Reporter(platform, options, ledger, sink);
         libraries = new LibraryWatch(platform, ledger, processes, armer, reporter);
-        flow = new EventFlow(platform, ledger, processes, drain, reporter, this);
+        flow = new EventFlow(platform, ledger, processes, drain, meters, brake, reporter, this);
     }
 
     /// <summary>Arms, watches until something ends it, and closes the account.</summary>
     /// <param name="target">Held at its exec where options.Started; running otherwise.</param>
     /// <param name="stop">Ends the watching (Ctrl-C).</param>
+    /// <param name="hurry">Leaves out what is not named by then (Ctrl-C again).</param>
     /// <exception cref="UserException">It could not begin; nothing is left behind.</exception>
-    public SessionOutcome Run(ProcessId target, CancellationToken stop)
+    public SessionOutcome Run(ProcessId target, CancellationToken stop, CancellationToken hurry = default)
     {
         root = target;
+        this.stop = stop;
+        flow.Hurry = hurry;
         tracerHolds = platform.Tracer is not null;
         Begin();
-        ulong? deadline = options.For is { } time ? platform.Clock.Now + (ulong)Math.Min(time.TotalNanoseconds, 1e18) : null;
+        deadline = options.For is { } time ? platform.Clock.Now + (ulong)Math.Min(time.TotalNanoseconds, 1e18) : null;
         while (ending is null)
         {
             flow.Step(Idle);
-            if (stop.IsCancellationRequested)
-                ending ??= "interrupted";
-            else if (deadline is { } due && platform.Clock.Now >= due)
-                ending ??= $"--for {options.For!.Value.TotalSeconds:0.###}s is over";
-            else if (!processes.AnyLeft)
+            NoticeEnd();
+            if (!processes.AnyLeft)
                 ending ??= Reporter.DescribeEnd(rootStatus, rootExited);
         }
 
@@ -119,6 +129,24 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         LetGoUnlessNeeded();
     }
 
+    private void NoticeEnd()
+    {
+        if (stop.IsCancellationRequested)
+            ending ??= "interrupted";
+        else if (deadline is { } due && platform.Clock.Now >= due)
+            ending ??= $"--for {options.For!.Value.TotalSeconds:0.###}s is over";
+    }
+
+    /// <summary>The registers are free before what was recorded is named.</summary>
+    private void LetGoEarly()
+    {
+        letGoEarly = true;
+        processes.EndAudit();
+        armer.DisarmAll();
+        if (!reporter.HasEnough)
+            reporter.Note(NoteLevel.Info, $"disarmed; some {flow.Backlog:N0} recorded hits are still to be shown (Ctrl-C again leaves them out)");
+    }
+
     private WatchedProcess Open(ProcessId id)
     {
         WatchedProcess process = processes.Open(id);
@@ -138,10 +166,21 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     WatchedProcess? IFlowOwner.Adopt(ProcessId process, bool recovered) =>
         recovered && !options.FollowFork ? null : processes.Fork(null, process);
 
+    bool IFlowOwner.IsOneFamily => true;
+
+    bool IFlowOwner.EndForFlood(string why)
+    {
+        ending ??= why;
+        return true;
+    }
+
     void IFlowOwner.OnReported()
     {
         if (reporter.HasEnough)
             ending ??= $"--max-hits {options.MaxHits} reached";
+        NoticeEnd();
+        if (ending is not null && !letGoEarly && flow.Backlog > LongBacklog)
+            LetGoEarly();
     }
 
     void IFlowOwner.OnDrained() => CheckLife();
@@ -256,6 +295,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         if (platform.Clock.Now < nextLifeCheck)
             return;
         nextLifeCheck = platform.Clock.Now + 100_000_000;
+        platform.Arming.Mend();
         rootExited |= !tracerHolds && !platform.IsAlive(root);
         if (!rootExited)
             return;
@@ -267,6 +307,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     private void ResolveDoubts()
     {
         ulong asked = platform.Clock.Now;
+        auditor.Conclude();
         while (!tracerGone && processes.AnyLeft && (flow.DrainedTo < asked || auditor.Doubts) && platform.Clock.Now < asked + (2 * Auditor.Patience))
             flow.Step(Idle);
     }

@@ -25,7 +25,13 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
     private readonly ConcurrentDictionary<ProcessId, ITargetProcess> described = new();
     private ProcessId? root;
 
+    /// <summary>Nothing is armed any more, so nothing that memory holds means anything.</summary>
+    private bool auditIsOver;
+
     internal IReadOnlyCollection<WatchedProcess> All => processes.Values;
+
+    /// <summary>Another number each time when it is another set of slots that is armed.</summary>
+    internal int Version { get; private set; }
 
     internal bool AnyLeft => processes.Values.Any(process => !process.Retired);
 
@@ -100,7 +106,7 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
             if (platform.Source.ReadAccount(id, slot) is not { } account)
                 continue;
             ledger.AddAccount(account, content.Mode);
-            if (process.LastLook?.TryGetValue(slot, out ulong held) == true && Unexplained(process, slot, account, held) is { } found)
+            if (!auditIsOver && !process.Paused.Contains(slot) && process.LastLook?.TryGetValue(slot, out ulong held) == true && Unexplained(process, slot, account, held) is { } found)
                 escaped.Add(found);
         }
 
@@ -108,13 +114,22 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
         return escaped;
     }
 
+    internal void EndAudit()
+    {
+        auditIsOver = true;
+        auditor.Watch([]);
+    }
+
     /// <summary>Puts every slot that holds data of a living process under audit.</summary>
     internal void AuditAgain()
     {
+        Version++;
+        if (auditIsOver)
+            return;
         List<AuditedSlot> all = [];
         foreach (WatchedProcess process in processes.Values.Where(process => !process.Retired && !process.Replaced))
         {
-            foreach ((int slot, HardwareSlot content) in process.Slots.Where(slot => slot.Value.Mode != AccessMode.Execute && !process.Leaving.Contains(slot.Key)))
+            foreach ((int slot, HardwareSlot content) in process.Slots.Where(slot => slot.Value.Mode != AccessMode.Execute && !process.Leaving.Contains(slot.Key) && !process.Paused.Contains(slot.Key)))
             {
                 if (!process.Audited.TryGetValue(slot, out AuditedSlot? known) || known.Content != content)
                 {

@@ -18,6 +18,12 @@ public sealed class EachByItsGuard(IArming guarded, IArming scanned, Func<Proces
 
     public IReadOnlyDictionary<int, long> Disarm(ProcessId process, IReadOnlyCollection<int> slots) => Of(process).Disarm(process, slots);
 
+    public bool CanSuspend => guarded.CanSuspend && scanned.CanSuspend;
+
+    public void Suspend(ProcessId process, IReadOnlyCollection<int> slots) => Of(process).Suspend(process, slots);
+
+    public void Resume(ProcessId process, IReadOnlyCollection<int> slots) => Of(process).Resume(process, slots);
+
     public void Reload(ProcessId process) => Of(process).Reload(process);
 
     public void Dispose()

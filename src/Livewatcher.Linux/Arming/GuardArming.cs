@@ -7,7 +7,9 @@ namespace Livewatcher.Linux.Arming;
 
 /// <summary>Scope task under the guard: each thread is armed while the guard holds it, newcomers inherit or come in stopped.
 /// The guard owns the events.</summary>
-public sealed class GuardArming(GuardTracer guard) : IArming
+/// <param name="guard">The guard.</param>
+/// <param name="byEvents">False where the guard writes the registers itself, by ptrace(2).</param>
+public sealed class GuardArming(GuardTracer guard, bool byEvents) : IArming
 {
     public string Scope => "task";
 
@@ -16,13 +18,20 @@ public sealed class GuardArming(GuardTracer guard) : IArming
 
     public IReadOnlyDictionary<int, long> Disarm(ProcessId process, IReadOnlyCollection<int> slots)
     {
-        uint mask = slots.Aggregate(0u, (sum, slot) => sum | (1u << slot));
-        GuardValues counts = guard.Disarm(process, mask);
+        GuardValues counts = guard.Disarm(process, MaskOf(slots));
         Dictionary<int, long> bySlot = [];
         foreach (int slot in slots)
             bySlot[slot] = (long)counts[slot];
         return bySlot;
     }
+
+    /// <summary>An event is switched off where its thread runs; what is poked, in a stop of every thread only.</summary>
+    public bool CanSuspend => byEvents;
+
+    public void Suspend(ProcessId process, IReadOnlyCollection<int> slots) => guard.Switch(process, MaskOf(slots), on: false);
+
+    public void Resume(ProcessId process, IReadOnlyCollection<int> slots) =>
+        ScanArmingSwitch.Repeat(process, () => guard.Switch(process, MaskOf(slots), on: true));
 
     /// <summary>A thread that is stopped for a moment is switched in anew, and its registers with it.</summary>
     public void Reload(ProcessId process) => guard.Kick(process);
@@ -31,4 +40,6 @@ public sealed class GuardArming(GuardTracer guard) : IArming
     {
         // The guard frees everything when it detaches.
     }
+
+    private static uint MaskOf(IReadOnlyCollection<int> slots) => slots.Aggregate(0u, (sum, slot) => sum | (1u << slot));
 }

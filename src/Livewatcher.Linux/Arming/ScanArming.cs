@@ -72,6 +72,21 @@ public sealed class ScanArming : IArming
         return counts;
     }
 
+    public bool CanSuspend => true;
+
+    public void Suspend(ProcessId process, IReadOnlyCollection<int> slots)
+    {
+        foreach (ScannedEvent one in EventsOf(process, slots))
+            _ = one.Event.Disable();
+    }
+
+    public void Resume(ProcessId process, IReadOnlyCollection<int> slots)
+    {
+        // Of a process that has ended the events are there still, but nothing to be enabled.
+        List<ScannedEvent> events = EventsOf(process, slots);
+        ScanArmingSwitch.Repeat(process, () => events.ForEach(one => _ = one.Event.Enable()));
+    }
+
     public void Reload(ProcessId process)
     {
         IReadOnlyList<ScannedEvent> events = armed.GetValueOrDefault(process) ?? [];
@@ -80,6 +95,9 @@ public sealed class ScanArming : IArming
 
         ScanArmingSwitch.Enable(process, events);
     }
+
+    private List<ScannedEvent> EventsOf(ProcessId process, IReadOnlyCollection<int> slots) =>
+        [.. (armed.GetValueOrDefault(process) ?? []).Where(one => slots.Contains(one.Slot))];
 
     public void Dispose()
     {

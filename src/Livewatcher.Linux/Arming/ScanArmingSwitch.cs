@@ -16,19 +16,24 @@ internal static class ScanArmingSwitch
     /// has itself inherited takes over the state of before (inherit_event() holds the lock of its own parent, not of the
     /// root) and stays disabled, it and its offspring. So it is repeated until no thread has come meanwhile.</summary>
     /// <exception cref="ArmingException">The kernel refuses.</exception>
-    internal static void Enable(ProcessId process, IReadOnlyList<ScannedEvent> events)
+    internal static void Enable(ProcessId process, IReadOnlyList<ScannedEvent> events) => Repeat(process, () =>
+    {
+        foreach (ScannedEvent one in events)
+        {
+            int errno = one.Event.Enable();
+            if (errno != 0)
+                throw new ArmingException(errno, Errno.Describe(errno), new ThreadId(one.Tid), one.Slot);
+        }
+    });
+
+    /// <summary>Enables events, by whatever means, until no thread has come meanwhile.</summary>
+    internal static void Repeat(ProcessId process, Action enable)
     {
         using ScanArmingThreads? threads = ScanArmingThreads.TryOpen(process);
         for (int times = 0; times < MostTimes; times++)
         {
             HashSet<int> before = [.. threads?.List() ?? []];
-            foreach (ScannedEvent one in events)
-            {
-                int errno = one.Event.Enable();
-                if (errno != 0)
-                    throw new ArmingException(errno, Errno.Describe(errno), new ThreadId(one.Tid), one.Slot);
-            }
-
+            enable();
             Thread.Sleep(1);
             if (before.IsSupersetOf(threads?.List() ?? []))
                 return;

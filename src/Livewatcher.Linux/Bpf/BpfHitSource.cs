@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using System.Collections.Concurrent;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Livewatcher.Linux.Interop;
 using Livewatcher.Linux.Records;
@@ -53,7 +54,9 @@ public sealed unsafe class BpfHitSource : IHitSource
     }
 
     public void SetSlot(ProcessId process, int slot, HardwareSlot content, ulong initial, uint siblings) =>
-        SlotStateAccess.Set(State(process, slot), content, initial, siblings);
+        SlotStateAccess.Set(
+            State(process, slot), content, initial, siblings,
+            (uint)((indices.GetValueOrDefault(process) * RecordLimits.LW_SLOTS) + BitOperations.TrailingZeroCount(siblings | (1u << slot))));
 
     public SlotHandling Handlings => SlotHandling.ChangesOnly | SlotHandling.Signal;
 
@@ -66,6 +69,24 @@ public sealed unsafe class BpfHitSource : IHitSource
 
     public void ClearSlot(ProcessId process, int slot) =>
         SlotStateAccess.Clear(State(process, slot));
+
+    public bool LimitsFloods => true;
+
+    public ulong AllowanceUsed(ProcessId process, int slot)
+    {
+        SlotState* state = State(process, slot);
+        // Children share the first one's.
+        return state == null ? 0 : Volatile.Read(ref program.SlotStates[state->Meter % (RecordLimits.LW_SLOTS * RecordLimits.LW_PROCESSES)].Used);
+    }
+
+    public void Skip(ProcessId process, int slot) => SlotStateAccess.Skip(State(process, slot));
+
+    public void SetStale(ProcessId process, int slot, bool stale)
+    {
+        SlotState* state = State(process, slot);
+        if (state != null)
+            Volatile.Write(ref state->Stale, stale ? 1u : 0u);
+    }
 
     public SlotAccount? ReadAccount(ProcessId process, int slot) =>
         SlotStateAccess.ReadAccount(State(process, slot));

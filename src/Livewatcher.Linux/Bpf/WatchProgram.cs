@@ -12,7 +12,9 @@ namespace Livewatcher.Linux.Bpf;
 /// <param name="StackBytes">0 to 16384.</param>
 /// <param name="FollowFork">Children are watched from their first instruction.</param>
 /// <param name="RingBytes">Power of two, multiple of the page size.</param>
-public sealed record WatchProgramSettings(int StackBytes = RecordLimits.LW_STACK_MAX, bool FollowFork = false, int RingBytes = 16 << 20);
+/// <param name="Flood">Null: no limit.</param>
+public sealed record WatchProgramSettings(
+    int StackBytes = RecordLimits.LW_STACK_MAX, bool FollowFork = false, int RingBytes = 16 << 20, FloodLimit? Flood = null);
 
 /// <summary>bpf/watch.bpf.c, loaded: its four slot programs, its life-cycle programs, its maps.
 /// Not thread-safe but for the slot states, which are shared with the kernel by nature.</summary>
@@ -152,6 +154,11 @@ internal sealed unsafe class WatchProgram : IDisposable
             WakeBytes = (ulong)settings.RingBytes / 4,
             StackBytes = (uint)settings.StackBytes,
             FollowFork = settings.FollowFork ? 1u : 0u,
+            FloodBurst = settings.Flood is null ? 0 : (ulong)FloodLimit.Burst.TotalNanoseconds,
+            FloodHit = (ulong)(settings.Flood?.LeastNanoseconds ?? 0),
+            FloodTrap = (uint)Math.Clamp(settings.Flood?.TrapNanoseconds ?? 0, 0, 1_000_000),
+            FloodFactor = (uint)Math.Min((settings.Flood?.Factor ?? 0) * 1024, 1e7),
+            FloodAll = settings.Flood?.ChargesAll == true ? 1u : 0u,
         };
     }
 
@@ -187,5 +194,11 @@ internal sealed unsafe class WatchProgram : IDisposable
         public ulong WakeBytes;
         public uint StackBytes;
         public uint FollowFork;
+        public ulong FloodBurst;
+        public ulong FloodHit;
+        public uint FloodTrap;
+        public uint FloodFactor;
+        public uint FloodAll;
+        public uint Padding;
     }
 }

@@ -19,6 +19,8 @@ internal enum GuardCommand : uint
     LW_COMMAND_COUNTS = 8,
     LW_COMMAND_SETTLE = 9,
     LW_COMMAND_DEBUG_REGISTERS = 10,
+    LW_COMMAND_SUSPEND = 11,
+    LW_COMMAND_RESUME = 12,
 }
 
 internal enum GuardMessage : uint
@@ -37,6 +39,7 @@ internal enum GuardMessage : uint
     LW_MESSAGE_COUNTS = 112,
     LW_MESSAGE_EXITING = 113,
     LW_MESSAGE_TRAPPED = 114,
+    LW_MESSAGE_SWITCHED = 115,
 }
 
 internal enum GuardArmingKind : uint

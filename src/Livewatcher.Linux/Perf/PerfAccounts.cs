@@ -13,6 +13,7 @@ internal sealed class PerfSlot(HardwareSlot content, ulong initial)
     internal ulong Filtered;
     internal ulong Dropped;
     internal ulong LastValue = initial;
+    private ulong skipped;
 
     internal HardwareSlot Content { get; } = content;
 
@@ -34,8 +35,15 @@ internal sealed class PerfSlot(HardwareSlot content, ulong initial)
             ulong recorded = Volatile.Read(ref Recorded);
             ulong filtered = Volatile.Read(ref Filtered);
             ulong dropped = Volatile.Read(ref Dropped);
-            return new SlotAccount(recorded + filtered + dropped, recorded, filtered, dropped, Volatile.Read(ref LastValue));
+            ulong passed = Volatile.Read(ref skipped);
+            return new SlotAccount(recorded + filtered + dropped + passed, recorded, filtered, dropped, Volatile.Read(ref LastValue), passed);
         }
+    }
+
+    internal void Skip()
+    {
+        Interlocked.Increment(ref skipped);
+        Interlocked.Decrement(ref Recorded);
     }
 }
 

@@ -61,6 +61,8 @@ public sealed class PerfHitSource : IHitSource
             found.Armed = false;
     }
 
+    public void Skip(ProcessId process, int slot) => accounts.Find(process, slot)?.Skip();
+
     public SlotAccount? ReadAccount(ProcessId process, int slot) => accounts.Find(process, slot)?.Account;
 
     public bool CorrectLastValue(ProcessId process, int slot, ulong expected, ulong value) =>

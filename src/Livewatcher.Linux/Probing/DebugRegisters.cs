@@ -11,16 +11,25 @@ public static class DebugRegisters
     /// <summary>A virtual machine may lose a register until the next context switch (DESIGN.md, fact 5): one trial proves nothing.</summary>
     private const int Trials = 3;
 
+    /// <summary>Enough to tell microseconds from tens of them.</summary>
+    private const int CostWrites = 100;
+
+    /// <summary>Nanoseconds, where it could not be measured.</summary>
+    private const long UnknownCost = 2000;
+
     /// <summary>Writes to a watched word of a process of our own, a few milliseconds in all. To be called before anything else is
     /// opened, for the child inherits it, and on a thread that lives till the call returns.</summary>
+    /// <param name="hitNanoseconds">What a hit costs that is counted and nothing else, roughly.</param>
     /// <returns>False where every trial was refused nothing and saw nothing. True where one hit came, and where it could not be
     /// tried: then arming will say why.</returns>
-    public static bool Trap()
+    public static bool Trap(out long hitNanoseconds)
     {
+        hitNanoseconds = UnknownCost;
         using ProbeTarget? probe = ProbeTarget.TryStart(out _);
         if (probe is null)
             return true;
         bool silent = true;
+        long? cost = null;
         Refusal? broken = Refusals.Try("the probe", () =>
         {
             for (int trial = 0; silent && trial < Trials; trial++)
@@ -28,7 +37,10 @@ public static class DebugRegisters
                 CountTrial seen = EventTrials.UserWrites(probe);
                 silent = seen.Refusal is null && seen is { Writes: > 0, Counted: 0, Strays: 0 };
             }
+
+            cost = silent ? null : EventTrials.CountedCost(probe, CostWrites);
         });
+        hitNanoseconds = cost ?? UnknownCost;
         return broken is not null || !silent;
     }
 

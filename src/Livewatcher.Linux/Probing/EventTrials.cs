@@ -22,10 +22,10 @@ internal static class EventTrials
         Count(probe, ProbeTarget.Few(ProbeKind.LW_PROBE_READ, FewWrites, patienceMilliseconds: 200), PerfEventAttributes.ExcludeUser);
 
     /// <summary>Nanoseconds a hit that is counted and nothing else; null where it cannot be measured.</summary>
-    internal static long? CountedCost(ProbeTarget probe)
+    internal static long? CountedCost(ProbeTarget probe, int writes = CostWrites)
     {
         CountTrial trial = Count(
-            probe, ProbeTarget.Burst(CostWrites, threads: 1, patienceMilliseconds: 400), PerfEventAttributes.ExcludeKernel);
+            probe, ProbeTarget.Burst(writes, threads: 1, patienceMilliseconds: 400), PerfEventAttributes.ExcludeKernel);
         return trial.Refusal is null && trial.Counted > 0 ? probe.MedianNanoseconds : null;
     }
 

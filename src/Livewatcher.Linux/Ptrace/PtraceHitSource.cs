@@ -51,6 +51,8 @@ public sealed unsafe class PtraceHitSource : IHitSource
     public void ClearSlot(ProcessId process, int slot) =>
         SlotStateAccess.Clear(table.State(process, slot));
 
+    public void Skip(ProcessId process, int slot) => SlotStateAccess.Skip(table.State(process, slot));
+
     public SlotAccount? ReadAccount(ProcessId process, int slot) =>
         SlotStateAccess.ReadAccount(table.State(process, slot));
 

@@ -8,7 +8,12 @@ namespace Livewatcher.Linux.Records;
 /// pointer stands for a process that is not watched.</summary>
 internal static unsafe class SlotStateAccess
 {
-    internal static void Set(SlotState* state, HardwareSlot content, ulong initial, uint siblings)
+    /// <param name="state">The slot's.</param>
+    /// <param name="content">What it will hold.</param>
+    /// <param name="initial">Its bytes now.</param>
+    /// <param name="siblings">Mask of the other slots of the same watch.</param>
+    /// <param name="meter">Index of the slot whose allowance its hits use.</param>
+    internal static void Set(SlotState* state, HardwareSlot content, ulong initial, uint siblings, uint meter = 0)
     {
         if (state == null)
             return;
@@ -18,6 +23,7 @@ internal static unsafe class SlotStateAccess
             Length = content.Mode == AccessMode.Execute ? 0u : (uint)content.Length,
             Mode = (uint)content.Mode,
             Siblings = siblings,
+            Meter = meter,
         };
         // Last: hits of this address are taken from here on.
         Volatile.Write(ref state->Address, content.Address.Value);
@@ -36,7 +42,17 @@ internal static unsafe class SlotStateAccess
             Volatile.Read(ref state->Recorded),
             Volatile.Read(ref state->Filtered),
             Volatile.Read(ref state->Dropped),
-            Volatile.Read(ref state->LastValue));
+            Volatile.Read(ref state->LastValue),
+            Volatile.Read(ref state->Skipped));
+
+    /// <summary>A recorded hit becomes a skipped one.</summary>
+    internal static void Skip(SlotState* state)
+    {
+        if (state == null)
+            return;
+        Interlocked.Decrement(ref state->Recorded);
+        Interlocked.Increment(ref state->Skipped);
+    }
 
     internal static bool CorrectLastValue(SlotState* state, ulong expected, ulong value) =>
         state != null && Interlocked.CompareExchange(ref state->LastValue, value, expected) == expected;

@@ -94,6 +94,10 @@ internal struct SlotState
     public uint Mode;
     public uint Siblings;
     public uint Flags;
+    public ulong Skipped;
+    public ulong Used;
+    public uint Meter;
+    public uint Stale;
 }
 
 /// <summary>struct lw_session_state.</summary>

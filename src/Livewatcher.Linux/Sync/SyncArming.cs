@@ -73,6 +73,25 @@ public sealed class SyncArming(IArming direct, BpfHitSource source, ISelfArming 
         return counts;
     }
 
+    public bool CanSuspend => direct.CanSuspend;
+
+    public void Suspend(ProcessId process, IReadOnlyCollection<int> slots)
+    {
+        foreach (PerfEvent one in EventsOf(process, slots))
+            _ = one.Disable();
+        if (slots.Any(slot => !armed.ContainsKey((process, slot))))
+            direct.Suspend(process, slots);
+    }
+
+    public void Resume(ProcessId process, IReadOnlyCollection<int> slots)
+    {
+        List<PerfEvent> events = [.. EventsOf(process, slots)];
+        if (events.Count > 0)
+            ScanArmingSwitch.Repeat(process, () => events.ForEach(one => _ = one.Enable()));
+        if (slots.Any(slot => !armed.ContainsKey((process, slot))))
+            direct.Resume(process, slots);
+    }
+
     public void Reload(ProcessId process)
     {
         foreach (ScannedEvent one in armed.Where(pair => pair.Key.Process == process).SelectMany(pair => pair.Value.Events))
@@ -87,6 +106,9 @@ public sealed class SyncArming(IArming direct, BpfHitSource source, ISelfArming 
         kernel?.Dispose();
         direct.Dispose();
     }
+
+    private IEnumerable<PerfEvent> EventsOf(ProcessId process, IReadOnlyCollection<int> slots) =>
+        slots.Where(slot => armed.ContainsKey((process, slot))).SelectMany(slot => armed[(process, slot)].Events).Select(one => one.Event);
 
     /// <summary>The same as long as the process lives, and with it the signal, whose handler is the library's by then.</summary>
     private SyncTarget TargetOf(ProcessId process)

@@ -2,7 +2,7 @@
 
 namespace Livewatcher.Model;
 
-/// <summary>Every hit's account. counted = recorded + filtered + dropped; recovered and escaped come on top.</summary>
+/// <summary>Every hit's account. counted = recorded + filtered + dropped + skipped; recovered and escaped come on top.</summary>
 public sealed record HitCounts
 {
     /// <summary>By the kernel's own event counters.</summary>
@@ -16,6 +16,9 @@ public sealed record HitCounts
 
     /// <summary>Lost because a buffer was full.</summary>
     public long Dropped { get; init; }
+
+    /// <summary>Counted and not recorded: there were more than the flood limit allows.</summary>
+    public long Skipped { get; init; }
 
     /// <summary>Lost because the kernel throttled the event.</summary>
     public long Throttled { get; init; }
@@ -39,7 +42,7 @@ public sealed record HitCounts
     /// along with the right one.</summary>
     public long Spurious { get; init; }
 
-    /// <summary>Recorded hits beyond --max-hits, which are not shown.</summary>
+    /// <summary>Recorded hits that are not shown: beyond --max-hits, or left out when the run was interrupted twice.</summary>
     public long Withheld { get; init; }
 
     /// <summary>Hits shown to the user.</summary>
@@ -48,6 +51,15 @@ public sealed record HitCounts
     /// <summary>What <see cref="Reported"/> must be by the account.</summary>
     public long Due => Recorded + Recovered + Shared - Merged - Spurious - Withheld;
 }
+
+/// <summary>A time in which a watch was hit more often than the flood limit allows.</summary>
+/// <param name="Watch">Its label.</param>
+/// <param name="Process">Where.</param>
+/// <param name="From">The first that was skipped, or when it was switched off; to within 50 ms.</param>
+/// <param name="To">The last, or when it was switched on again.</param>
+/// <param name="Hits">Hits that were counted and not recorded.</param>
+/// <param name="Paused">It was switched off: nobody knows how many there were.</param>
+public sealed record SkippedStretch(string Watch, ProcessId Process, DateTimeOffset From, DateTimeOffset To, long Hits, bool Paused);
 
 /// <summary>What this run can and cannot prove. The last event of every run.</summary>
 /// <param name="From">When all threads were covered; null where nothing was ever armed.</param>
@@ -67,6 +79,9 @@ public sealed record CoverageEvent(
     DateTimeOffset? From, DateTimeOffset To, string Why, string Backend, string Scope, bool Guard, HitCounts Hits,
     int Threads, int Processes, int Cpus, long StacksCut, IReadOnlyList<string> Gaps, IReadOnlyList<string> Remarks) : WatchEvent
 {
+    /// <summary>Where the flood limit bit, in order of time.</summary>
+    public IReadOnlyList<SkippedStretch> Skipped { get; init; } = [];
+
     /// <summary>True only where nothing can have been missed.</summary>
     public bool Complete => Gaps.Count == 0;
 }

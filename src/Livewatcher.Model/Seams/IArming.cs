@@ -25,6 +25,21 @@ public interface IArming : IDisposable
     /// <summary>Frees slots; returns the kernel's own count of each slot's hits in this arming.</summary>
     IReadOnlyDictionary<int, long> Disarm(ProcessId process, IReadOnlyCollection<int> slots);
 
+    /// <summary>Whether slots can be switched off for a while without being given up.</summary>
+    bool CanSuspend => false;
+
+    /// <summary>Switches slots off, in every thread; they stay occupied.</summary>
+    void Suspend(ProcessId process, IReadOnlyCollection<int> slots) => throw new NotSupportedException();
+
+    /// <summary>Switches them on again, in threads and children that have come meanwhile too.</summary>
+    void Resume(ProcessId process, IReadOnlyCollection<int> slots) => throw new NotSupportedException();
+
+    /// <summary>Sees, now and then, whether what was armed still is, and arms what is not; what was uncovered meanwhile is among the
+    /// <see cref="Gaps"/> then.</summary>
+    void Mend()
+    {
+    }
+
     /// <summary>Makes the processors load the debug registers anew, after one has been found to have lost them
     /// (DESIGN.md, fact 5).</summary>
     void Reload(ProcessId process);

@@ -8,7 +8,8 @@ namespace Livewatcher.Model;
 /// <param name="Filtered">Of those, set aside on purpose.</param>
 /// <param name="Dropped">Of those, lost because the buffer was full.</param>
 /// <param name="LastValue">The slot's bytes as last seen.</param>
-public readonly record struct SlotAccount(ulong Counted, ulong Recorded, ulong Filtered, ulong Dropped, ulong LastValue);
+/// <param name="Skipped">Of those counted, not recorded because there were more than the flood limit allows.</param>
+public readonly record struct SlotAccount(ulong Counted, ulong Recorded, ulong Filtered, ulong Dropped, ulong LastValue, ulong Skipped = 0);
 
 /// <summary>Counters of a whole session.</summary>
 /// <param name="Foreign">Accesses of processes that nobody watches.</param>
@@ -84,6 +85,20 @@ public interface IHitSource : IDisposable
     }
 
     void ClearSlot(ProcessId process, int slot);
+
+    /// <summary>True where the source observes the flood limit by itself, in the kernel.</summary>
+    bool LimitsFloods => false;
+
+    /// <summary>CLOCK_MONOTONIC, ns, up to which a slot's watch has used its allowance; 0 where the source does not limit floods.</summary>
+    ulong AllowanceUsed(ProcessId process, int slot) => 0;
+
+    /// <summary>A hit that has been recorded is skipped after all.</summary>
+    void Skip(ProcessId process, int slot);
+
+    /// <summary>A slot that was off for a while: what its memory held before the next hit is not known, until this is taken back.</summary>
+    void SetStale(ProcessId process, int slot, bool stale)
+    {
+    }
 
     /// <summary>Null where the process is not watched.</summary>
     SlotAccount? ReadAccount(ProcessId process, int slot);

@@ -29,7 +29,26 @@ internal static class CoverageJson
         writer.WriteNumber("stacks_cut"u8, coverage.StacksCut);
         writer.WriteBoolean("complete"u8, view.Complete);
         writer.WriteStrings("gaps"u8, view.Gaps);
+        writer.WriteStartArray("skipped"u8);
+        foreach (var stretch in coverage.Skipped)
+        {
+            Write(writer, stretch);
+        }
+
+        writer.WriteEndArray();
         writer.WriteStrings("remarks"u8, coverage.Remarks);
+    }
+
+    private static void Write(Utf8JsonWriter writer, SkippedStretch stretch)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("watch"u8, stretch.Watch);
+        writer.WriteNumber("pid"u8, stretch.Process.Value);
+        writer.WriteTime("from"u8, stretch.From);
+        writer.WriteTime("to"u8, stretch.To);
+        writer.WriteNumber("hits"u8, stretch.Hits);
+        writer.WriteBoolean("paused"u8, stretch.Paused);
+        writer.WriteEndObject();
     }
 
     private static void WriteHits(Utf8JsonWriter writer, HitCounts hits)
@@ -39,6 +58,7 @@ internal static class CoverageJson
         writer.WriteNumber("recorded"u8, hits.Recorded);
         writer.WriteNumber("filtered"u8, hits.Filtered);
         writer.WriteNumber("dropped"u8, hits.Dropped);
+        writer.WriteNumber("skipped"u8, hits.Skipped);
         writer.WriteNumber("throttled"u8, hits.Throttled);
         writer.WriteNumber("recovered"u8, hits.Recovered);
         writer.WriteNumber("escaped"u8, hits.Escaped);

@@ -136,5 +136,6 @@ internal static class ServingJson
         writer.WriteNumber("recorded"u8, account.Recorded);
         writer.WriteNumber("filtered"u8, account.Filtered);
         writer.WriteNumber("dropped"u8, account.Dropped);
+        writer.WriteNumber("skipped"u8, account.Skipped);
     }
 }

@@ -21,6 +21,9 @@ internal readonly record struct StatementLine(StatementKind Kind, string Text);
 /// the figures. Every figure is said, zero or not: silence must never look like innocence.</summary>
 internal static class CoverageStatement
 {
+    /// <summary>A flood may come and go for hours.</summary>
+    private const int MostStretches = 20;
+
     public static IEnumerable<StatementLine> Of(CoverageEvent coverage, WatchTally tally)
     {
         var view = new CoverageView(coverage);
@@ -28,6 +31,16 @@ internal static class CoverageStatement
         foreach (var gap in view.Gaps)
         {
             yield return new(StatementKind.Gap, gap);
+        }
+
+        foreach (var stretch in coverage.Skipped.Take(MostStretches))
+        {
+            yield return new(StatementKind.Fact, Skipped(stretch, coverage));
+        }
+
+        if (coverage.Skipped.Count > MostStretches)
+        {
+            yield return new(StatementKind.Fact, $"And {Words.Count(coverage.Skipped.Count - MostStretches, "such stretch", "such stretches")} more; --format json has them all.");
         }
 
         if (coverage.From is { } from)
@@ -49,6 +62,14 @@ internal static class CoverageStatement
         {
             yield return new(StatementKind.Remark, remark);
         }
+    }
+
+    private static string Skipped(SkippedStretch stretch, CoverageEvent coverage)
+    {
+        var from = coverage.From ?? stretch.From;
+        var span = $"{stretch.Watch} (process {stretch.Process}) {Timestamps.ClockFrom(from, stretch.From)} to {Timestamps.ClockFrom(from, stretch.To)}"
+            + $" ({Timestamps.Span(stretch.To - stretch.From)})";
+        return stretch.Paused ? $"{span}: off." : $"{span}: {Words.Count(stretch.Hits, "hit")} counted only.";
     }
 
     private static string Untouched(TalliedWatch watch, DateTimeOffset from, CoverageEvent coverage, bool complete)
@@ -87,8 +108,9 @@ internal static class CoverageStatement
 
     private static string Account(HitCounts hits, string backend)
     {
-        var sum = hits.Recorded + hits.Filtered + hits.Dropped;
-        var parts = $"{hits.Recorded:N0} recorded + {hits.Filtered:N0} filtered + {hits.Dropped:N0} dropped";
+        var sum = hits.Recorded + hits.Filtered + hits.Dropped + hits.Skipped;
+        var parts = $"{hits.Recorded:N0} recorded + {hits.Filtered:N0} filtered + {hits.Dropped:N0} dropped"
+            + (hits.Skipped == 0 ? "" : $" + {hits.Skipped:N0} skipped");
         var counted = $"{Words.Count(hits.Counted, "hit")} counted by {(backend == "ptrace" ? "the guard" : "the kernel")}";
         return (hits.Counted - sum) switch
         {
@@ -103,7 +125,7 @@ internal static class CoverageStatement
         var sum = $"{hits.Recorded:N0} recorded + {hits.Recovered:N0} recovered - {hits.Merged:N0} merged into others"
             + (hits.Shared == 0 ? "" : $" + {hits.Shared:N0} shared by two watches")
             + (hits.Spurious == 0 ? "" : $" - {hits.Spurious:N0} spurious (a register that the instruction did not touch)")
-            + (hits.Withheld == 0 ? "" : $" - {hits.Withheld:N0} beyond --max-hits");
+            + (hits.Withheld == 0 ? "" : $" - {hits.Withheld:N0} not shown");
         var tail = $"{hits.Escaped:N0} escaped, {hits.Throttled:N0} throttled, {hits.Foreign:N0} foreign";
         return hits.Reported == hits.Due
             ? $"{hits.Reported:N0} reported = {sum}; {tail}."

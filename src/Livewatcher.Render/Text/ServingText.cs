@@ -97,6 +97,7 @@ internal sealed class ServingText(Page page, TextOptions options)
     {
         var parts = $"{Words.Count((long)account.Counted, "hit")}";
         parts += account.Filtered > 0 ? $", {account.Filtered:N0} filtered" : "";
+        parts += account.Skipped > 0 ? $", {account.Skipped:N0} skipped" : "";
         return account.Dropped > 0 ? $"{parts}, {account.Dropped:N0} dropped" : parts;
     }
 

@@ -19,7 +19,7 @@ public sealed class AuditorTests
 
     public AuditorTests()
     {
-        auditor = new Auditor(machine.Source);
+        auditor = new Auditor(machine.Source, machine.Clock, TimeSpan.Zero);
         machine.Source.AddProcess(machine.Main.Id);
         machine.Source.SetSlot(machine.Main.Id, 0, Content, 0, 0);
         machine.Arming.Arm(machine.Main.Id, new Dictionary<int, HardwareSlot> { [0] = Content });
@@ -167,6 +167,22 @@ public sealed class AuditorTests
         auditor.TakeRests(FakeClock.At(3)).Should().Equal(new SessionItem.AtRest(FakeClock.At(3), machine.Main.Id, 0, 7));
         Look(6);
         auditor.TakeRests(FakeClock.At(6)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void BetweenTwoLooksIsTheIntervalUntilTheEnd()
+    {
+        Auditor slow = new(machine.Source, machine.Clock, TimeSpan.FromMilliseconds(100));
+        slow.Watch([slot]);
+        slow.Look(FakeClock.At(0));
+        Store(7, lost: true);
+        slow.Look(FakeClock.At(99));
+        slow.Doubts.Should().BeFalse("nobody has looked");
+        slow.Look(FakeClock.At(100));
+        slow.Doubts.Should().BeTrue();
+        slow.Look(FakeClock.At(130)).Should().BeFalse("the next look is at 200 ms");
+        slow.Conclude();
+        slow.Look(FakeClock.At(131)).Should().BeTrue("it is the last chance");
     }
 
     [Fact]

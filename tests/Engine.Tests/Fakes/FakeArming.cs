@@ -32,6 +32,11 @@ internal sealed class FakeArming(FakeMachine machine) : IArming
 
     internal int Occupied => armed.Count;
 
+    /// <summary>Switched off by Suspend.</summary>
+    internal HashSet<(int Process, int Slot)> Off { get; } = [];
+
+    public bool CanSuspend { get; set; } = true;
+
     public int Arm(ProcessId process, IReadOnlyDictionary<int, HardwareSlot> slots)
     {
         lock (machine.Gate)
@@ -75,6 +80,24 @@ internal sealed class FakeArming(FakeMachine machine) : IArming
         }
     }
 
+    public void Suspend(ProcessId process, IReadOnlyCollection<int> slots)
+    {
+        lock (machine.Gate)
+        {
+            Calls.Add($"suspend {process}: {string.Join(", ", slots.Order())}");
+            Off.UnionWith(slots.Select(slot => (process.Value, slot)));
+        }
+    }
+
+    public void Resume(ProcessId process, IReadOnlyCollection<int> slots)
+    {
+        lock (machine.Gate)
+        {
+            Calls.Add($"resume {process}: {string.Join(", ", slots.Order())}");
+            Off.ExceptWith(slots.Select(slot => (process.Value, slot)));
+        }
+    }
+
     public void Reload(ProcessId process) => Calls.Add($"reload {process}");
 
     public void Dispose() => Calls.Add("dispose");
@@ -86,7 +109,7 @@ internal sealed class FakeArming(FakeMachine machine) : IArming
         foreach (((int owner, int slot), HardwareSlot content) in armed.OrderBy(entry => entry.Key.Slot))
         {
             bool overlaps = address < content.Address.Value + (ulong)content.Length && content.Address.Value < address + (ulong)length;
-            if (owner != process || !overlaps || !mode(content.Mode))
+            if (owner != process || !overlaps || !mode(content.Mode) || Off.Contains((owner, slot)))
                 continue;
             counts[(process, slot)] = counts.GetValueOrDefault((process, slot)) + 1;
             hit.Add((slot, content));
@@ -102,7 +125,11 @@ internal sealed class FakeArming(FakeMachine machine) : IArming
     internal void Inherit(int parent, int child)
     {
         foreach ((int slot, HardwareSlot content) in SlotsOf(parent).ToList())
+        {
             armed[(child, slot)] = content;
+            if (Off.Contains((parent, slot)))
+                Off.Add((child, slot));
+        }
     }
 
     /// <summary>exec and exit take a process's events away (remove_on_exec); the counts stay until somebody asks.</summary>

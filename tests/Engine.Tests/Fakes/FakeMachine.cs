@@ -356,7 +356,8 @@ internal sealed class FakeMachine
     {
         if (!Source.IsTarget(act.Process) || Source.AccountOf(act.Process, slot) is not { } account)
             return;
-        ulong? old = value is null ? null : account.Last;
+        ulong? old = value is null || account.Stale ? null : account.Last;
+        account.Stale = false;
         account.Counted++;
         if (account.Handling.HasFlag(SlotHandling.ChangesOnly) && value is not null && value == old)
         {

@@ -119,8 +119,28 @@ internal sealed class FakeSource(FakeMachine machine) : IHitSource
         lock (machine.Gate)
         {
             return accounts.TryGetValue((process.Value, slot), out Account? found)
-                ? new SlotAccount(found.Counted, found.Recorded, found.Filtered, found.Dropped, found.Last)
+                ? new SlotAccount(found.Counted, found.Recorded, found.Filtered, found.Dropped, found.Last, found.Skipped)
                 : null;
+        }
+    }
+
+    public void Skip(ProcessId process, int slot)
+    {
+        lock (machine.Gate)
+        {
+            if (AccountOf(process.Value, slot) is not { } account)
+                return;
+            account.Recorded--;
+            account.Skipped++;
+        }
+    }
+
+    public void SetStale(ProcessId process, int slot, bool stale)
+    {
+        lock (machine.Gate)
+        {
+            if (AccountOf(process.Value, slot) is { } account)
+                account.Stale = stale;
         }
     }
 
@@ -206,6 +226,11 @@ internal sealed class FakeSource(FakeMachine machine) : IHitSource
         internal ulong Filtered { get; set; }
 
         internal ulong Dropped { get; set; }
+
+        internal ulong Skipped { get; set; }
+
+        /// <summary>What is in the memory may be another value than the last one seen.</summary>
+        internal bool Stale { get; set; }
 
         internal SlotHandling Handling { get; set; }
 

@@ -31,6 +31,8 @@ internal sealed class ServeRun : IEventSink, IAsyncDisposable
 
     internal bool GuardOn { get; init; } = true;
 
+    internal FloodLimit? Flood { get; init; }
+
     internal Func<ProcessId, GuardOutcome> Guard { get; init; } = _ => new GuardOutcome(Held: true, WantsHandler: false, null);
 
     internal Func<ProcessId, IReadOnlyList<(ThreadId, IReadOnlyList<ulong>)>>? ReadRegisters { get; init; }
@@ -43,7 +45,8 @@ internal sealed class ServeRun : IEventSink, IAsyncDisposable
     internal ServeRun Start()
     {
         SessionPlatform parts = new(
-            Machine.Source, Machine.Arming, Machine.Tracer, GuardOn, Machine.OpenProcess, Machine.OpenSymbols, Machine.IsAlive, _ => null, Machine.Clock);
+            Machine.Source, Machine.Arming, Machine.Tracer, GuardOn, Machine.OpenProcess, Machine.OpenSymbols, Machine.IsAlive, _ => null, Machine.Clock,
+            Flood);
         session = new ListenSession(new ListenPlatform(parts, Guard, id => $"prog{id}", ReadRegisters, CpuCount: 2), Settings, this);
         running = Task.Run(() => session.Run(stop.Token));
         return this;

@@ -2,6 +2,7 @@
 
 using AwesomeAssertions;
 using Livewatcher.Engine.Auditing;
+using Livewatcher.Engine.Flooding;
 using Livewatcher.Engine.Ordering;
 using Livewatcher.Engine.Tests.Fakes;
 using Livewatcher.Engine.Watching;
@@ -63,17 +64,22 @@ public sealed class DrainLoopTests
     public void ALoopThatNeverRanCanBeStopped()
     {
         FakeMachine machine = new();
-        using DrainLoop loop = new(machine.Source, new Auditor(machine.Source), machine.Clock, (_, _) => null);
+        using DrainLoop loop = new(machine.Source, new Auditor(machine.Source, machine.Clock, default), new FloodMeters(machine.Source, null), NoBrake(machine), machine.Clock, (_, _) => null);
         loop.Stop();
         loop.Take(TimeSpan.Zero).Should().BeNull();
     }
 
     private static DrainLoop Start(Spring spring)
     {
-        DrainLoop loop = new(spring, new Auditor(spring), new FakeClock(), (_, _) => null);
+        DrainLoop loop = new(spring, new Auditor(spring, new FakeClock(), default), new FloodMeters(spring, null), NoBrake(new FakeMachine()), new FakeClock(), (_, _) => null);
         loop.Start();
         return loop;
     }
+
+    private static FloodBrake NoBrake(FakeMachine machine) => new(
+        new SessionPlatform(
+            machine.Source, machine.Arming, machine.Tracer, GuardOn: false, machine.OpenProcess, machine.OpenSymbols, machine.IsAlive, _ => null, machine.Clock),
+        new FloodMeters(machine.Source, null));
 
     private static void Eventually(Func<bool> condition) =>
         SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(30)).Should().BeTrue();
@@ -101,6 +107,8 @@ public sealed class DrainLoopTests
         public void SetSlot(ProcessId process, int slot, HardwareSlot content, ulong initial, uint siblings) => throw new NotSupportedException();
 
         public void ClearSlot(ProcessId process, int slot) => throw new NotSupportedException();
+
+        public void Skip(ProcessId process, int slot) => throw new NotSupportedException();
 
         public SlotAccount? ReadAccount(ProcessId process, int slot) => null;
 

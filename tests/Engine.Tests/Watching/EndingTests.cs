@@ -197,6 +197,39 @@ public sealed class EndingTests
         run.Sink.Coverage.Gaps.Should().ContainSingle().Which.Should().Contain("perf_event_paranoid");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AnInterruptionAmidABurstFreesTheRegistersFirst(bool again)
+    {
+        const int Burst = 2000;
+        WatchRun run = Create();
+        run.Machine.At(1, () =>
+        {
+            for (ulong value = 1; value <= Burst; value++)
+                run.Machine.Store(new StoreAct { Address = X, Value = value });
+        });
+        int armedAtLast = -1;
+        run.Sink.OnPublish = told =>
+        {
+            if (told is not Hit)
+                return;
+            run.Stop.Cancel();
+            if (again && run.Sink.Hits.Count == 10)
+                run.Hurry.Cancel();
+            armedAtLast = run.Machine.Arming.Occupied;
+        };
+        await run.RunAsync();
+        CoverageEvent coverage = run.Sink.Coverage;
+        coverage.Why.Should().Be("interrupted");
+        armedAtLast.Should().Be(0, "the last hits are shown when nothing is armed any more");
+        run.Sink.Notes.Should().ContainSingle(note => note.StartsWith("disarmed; some ", StringComparison.Ordinal));
+        run.Sink.Hits.Should().HaveCount(again ? 10 : Burst);
+        coverage.Hits.Withheld.Should().Be(again ? Burst - 10 : 0);
+        coverage.Hits.Reported.Should().Be(coverage.Hits.Due);
+        coverage.Complete.Should().Be(!again);
+    }
+
     [Fact]
     public async Task StacksThatWereCutAreCounted()
     {

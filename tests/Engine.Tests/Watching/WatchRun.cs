@@ -29,7 +29,11 @@ internal sealed class WatchRun
 
     internal long? MaxHits { get; init; }
 
+    internal FloodLimit? Flood { get; init; }
+
     internal CancellationTokenSource Stop { get; } = new();
+
+    internal CancellationTokenSource Hurry { get; } = new();
 
     internal RecordingSink Sink => Machine.Sink;
 
@@ -50,12 +54,12 @@ internal sealed class WatchRun
         FakeMachine machine = Machine;
         SessionPlatform platform = new(
             machine.Source, machine.Arming, Traced ? machine.Tracer : null, GuardOn, machine.OpenProcess, machine.OpenSymbols,
-            machine.IsAlive, _ => SlotHolders, machine.Clock);
+            machine.IsAlive, _ => SlotHolders, machine.Clock, Flood);
         SessionOptions options = new(Requests, For, MaxHits, FollowFork, FollowExec, Started, CpuCount: 2);
         return await Task.Run(() =>
         {
             using WatchSession session = new(platform, options, machine.Sink);
-            SessionOutcome outcome = session.Run(new ProcessId(FakeMachine.Root), Stop.Token);
+            SessionOutcome outcome = session.Run(new ProcessId(FakeMachine.Root), Stop.Token, Hurry.Token);
             return (outcome, awaitExit ? session.AwaitExit(Stop.Token) : null);
         }).WaitAsync(Patience);
     }

@@ -45,7 +45,7 @@ judge() {
 # The emulated drainer is slower than an emulated program that does nothing but hit; how drops are counted is not this lane's
 # business. perf's rings are as large as the kernel allows; there less stack makes more room.
 # A job may set stack_bytes for backend bpf.
-ring() { if [ "$1" = bpf ]; then echo --ring 256M ${stack_bytes:+--stack-bytes $stack_bytes}; else echo --stack-bytes 1024; fi; }
+ring() { echo --max-cpu off; if [ "$1" = bpf ]; then echo --ring 256M ${stack_bytes:+--stack-bytes $stack_bytes}; else echo --stack-bytes 1024; fi; }
 
 # run_case BACKEND SCOPE GUARD EXTRA [OPTION]... -- PROGRAM [ARGUMENT]...: EXTRA goes into the name, - for nothing.
 run_case() {

@@ -40,7 +40,7 @@ public sealed class PtraceKilledTests : LiveTest
     [InlineData(false)]
     public async Task KillingTheGuardBetweenTwoWritesHarmsNothing(bool livewatcherToo)
     {
-        var target = await StartTargetAsync(await Toolchain.BuildAsync(new Recipe("steady.c")), $"{100_000 * Emulation.Slowness}", "600");
+        var target = await StartTargetAsync(await Toolchain.BuildAsync(new Recipe("steady.c")), $"{Emulation.Choose(100_000, 1_500_000)}", "600");
         for (var i = 0; i < 3; i++)
         {
             var attachment = await AttachAsync(target.Id, Options);

@@ -51,8 +51,13 @@ internal sealed record WriterLine(
 
 internal sealed record HitsAccount(
     long Counted, long Recorded, long Filtered, long Dropped, long Throttled, long Recovered, long Escaped, long Foreign, long Merged,
-    long Shared, long Spurious, long Withheld, long Reported);
+    long Shared, long Spurious, long Withheld, long Reported, long Skipped);
+
+internal sealed record StretchLine(string Watch, int Pid, string From, string To, long Hits, bool Paused)
+{
+    public TimeSpan Length => DateTimeOffset.Parse(To, CultureInfo.InvariantCulture) - DateTimeOffset.Parse(From, CultureInfo.InvariantCulture);
+}
 
 internal sealed record CoverageLine(
     string? From, string To, string Why, string Backend, string Scope, bool Guard, HitsAccount Hits, int Threads, int Processes, int Cpus,
-    long StacksCut, bool Complete, IReadOnlyList<string> Gaps, IReadOnlyList<string> Remarks);
+    long StacksCut, bool Complete, IReadOnlyList<string> Gaps, IReadOnlyList<StretchLine> Skipped, IReadOnlyList<string> Remarks);

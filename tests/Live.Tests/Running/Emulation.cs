@@ -13,6 +13,10 @@ internal static class Emulation
     /// <summary>Fewer rounds of the same.</summary>
     public static int Choose(int usually, int emulated) => IsOn ? emulated : usually;
 
-    public static IReadOnlyList<string> Options(IReadOnlyList<string> given) =>
-        IsOn && !given.Contains("--ring") && !given.Contains("--backend") ? ["--ring", "128M"] : [];
+    /// <summary>An emulated hit takes so long that the flood limit would bite where it never does elsewhere.</summary>
+    public static IReadOnlyList<string> Options(IReadOnlyList<string> given) => !IsOn ? [] :
+    [
+        .. given.Contains("--ring") || given.Contains("--backend") ? (string[])[] : ["--ring", "128M"],
+        .. given.Contains("--max-cpu") ? (string[])[] : ["--max-cpu", "off"],
+    ];
 }

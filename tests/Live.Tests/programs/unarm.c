@@ -1,0 +1,38 @@
+/* Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT */
+
+/* unarm PID: switches off every perf event that a process holds, behind its back: the debug registers are unloaded, and nobody is told.
+   Says how many. */
+#include <dirent.h>
+#include <linux/perf_event.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
+#include "own.h"
+
+int main(int argc, char **argv)
+{
+    char path[300], link[64];
+    long off = 0, pid = argument(argc, argv, 1, 0);
+    int process = (int)syscall(SYS_pidfd_open, pid, 0);
+    must(process >= 0, "pidfd_open");
+    snprintf(path, sizeof path, "/proc/%ld/fd", pid);
+    DIR *folder = opendir(path);
+    must(folder != NULL, "opendir");
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        snprintf(path, sizeof path, "/proc/%ld/fd/%s", pid, entry->d_name);
+        ssize_t length = readlink(path, link, sizeof link - 1);
+        if (length < 0)
+            continue;
+        link[length] = 0;
+        if (!strstr(link, "[perf_event]"))
+            continue;
+        int copy = (int)syscall(SYS_pidfd_getfd, process, atoi(entry->d_name), 0);
+        must(copy >= 0, "pidfd_getfd");
+        must(ioctl(copy, PERF_EVENT_IOC_DISABLE, 0) == 0, "PERF_EVENT_IOC_DISABLE");
+        close(copy);
+        off++;
+    }
+    fact("off", off);
+    return off > 0 ? 0 : 1;
+}
