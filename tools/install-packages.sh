@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 #
-# Installs the Debian packages that building and testing need, and only those that are missing. One line for each.
+# install-packages.sh [fuzz]: installs the Debian packages that building and testing need (or fuzzing as well), and only those
+# that are missing. One line for each.
 set -euo pipefail
 
 packages=(
@@ -32,6 +33,7 @@ packages=(
   "man-db         tests of the manual pages: man --warnings"
   "mandoc         tests of the manual pages: mandoc -T lint"
 )
+[ "${1:-}" != fuzz ] || packages+=("afl++          runs the fuzz targets")
 
 missing=()
 for entry in "${packages[@]}"; do

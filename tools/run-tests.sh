@@ -22,10 +22,10 @@ mkdir -p "$results"
 plain_output=(--ansi off --progress off)
 
 first_lane=(Live.Counting@vm Live.Core@vm Library)
-second_lane=(Architecture Engine Agent Render Cli Symbols Exact.Core@vm Live.Serving@vm)
+second_lane=(Architecture Engine Agent Render Cli Fuzz Symbols Exact.Core@vm Live.Serving@vm)
 if [ -n "${LW_SLOW:-}" ]; then
   first_lane=(Live.Counting@vm Live.Core@vm Live.Watching@vm)
-  second_lane=(Architecture Engine Agent Render Cli Library Symbols Live.Serving@vm Live.Rest@vm Linux@vm Doctor@vm Exact@vm)
+  second_lane=(Architecture Engine Agent Render Cli Library Fuzz Symbols Live.Serving@vm Live.Rest@vm Linux@vm Doctor@vm Exact@vm)
 fi
 if [ $# -gt 0 ]; then
   first_lane=() second_lane=("$@")
@@ -121,6 +121,7 @@ run_lane() {
     case $job in
       Exact.Core@vm) run_lines "$job" tests/Exact/run.sh "$binary" --only '[12]0-*' ;;
       Exact@vm) run_lines "$job" tests/Exact/run.sh "$binary" ;;
+      Fuzz) run_lines "$job" tests/Fuzz/replay.sh ;;
       Library) run_lines "$job" make --no-print-directory -C native/liblivewatcher test OUT="$PWD/artifacts/native/liblivewatcher" ;;
       *) run_project "$job" ;;
     esac

@@ -22,10 +22,9 @@ public sealed unsafe class GuardTracer : ITracer
     private readonly BlockingCollection<TracerEvent> events = [];
     private readonly BlockingCollection<GuardPacket> answers = [];
     private readonly Lock commandLock = new();
-    private readonly ThreadNames names = new();
+    private readonly GuardEvents reading = new(new ThreadNames());
     private volatile bool gone;
     private volatile bool detached;
-    private long detailLost;
 
     private GuardTracer(SafeDescriptor socket, int guardPid, PtraceHitSource? traps)
     {
@@ -239,76 +238,29 @@ public sealed unsafe class GuardTracer : ITracer
     private void OnMessage(ReadOnlySpan<byte> message)
     {
         GuardPacket packet = MemoryMarshal.Read<GuardPacket>(message);
+        ReadOnlySpan<byte> rest = message[sizeof(GuardPacket)..];
         ProcessId process = new(packet.Tgid);
         switch ((GuardMessage)packet.Kind)
         {
             case GuardMessage.LW_MESSAGE_EXEC:
                 traps?.OnExec(packet.Value[0], process);
-                events.Add(new TracerEvent.Executed(process));
-                break;
-            case GuardMessage.LW_MESSAGE_LOADER:
-                events.Add(new TracerEvent.LibrariesChanged(process, new ThreadId(packet.Tid)));
-                break;
-            case GuardMessage.LW_MESSAGE_EXIT:
-                events.Add(new TracerEvent.Exited(process, packet.Status));
                 break;
             case GuardMessage.LW_MESSAGE_FORKED:
                 traps?.OnForked(packet.Value[0], process, new ProcessId(packet.Tid));
-                events.Add(new TracerEvent.Forked(process, new ProcessId(packet.Tid)));
-                break;
-            case GuardMessage.LW_MESSAGE_HIT:
-                OnRecovered(message[sizeof(GuardPacket)..]);
                 break;
             case GuardMessage.LW_MESSAGE_TRAPPED:
-                OnTrapped(message[sizeof(GuardPacket)..]);
-                break;
-            case GuardMessage.LW_MESSAGE_EXITING:
-                events.Add(new TracerEvent.Exiting(process, Values(packet.Mask, packet.Value)));
-                break;
+                if (reading.Trapped(rest) is { } hit)
+                    traps?.OnHit(hit);
+                return;
+            case GuardMessage.LW_MESSAGE_LOADER or GuardMessage.LW_MESSAGE_EXIT or GuardMessage.LW_MESSAGE_HIT or GuardMessage.LW_MESSAGE_EXITING:
             case GuardMessage.LW_MESSAGE_ARMED when packet.Error != 0 && packet.Mask == 0:
-                events.Add(new TracerEvent.ThreadNotArmed(process, new ThreadId(packet.Tid), (int)packet.Slot, Errno.Describe(packet.Error)));
                 break;
             default:
                 answers.Add(packet);
-                break;
-        }
-    }
-
-    private void OnRecovered(ReadOnlySpan<byte> message)
-    {
-        if (message.Length < sizeof(GuardHit))
-            return;
-        GuardHit hit = MemoryMarshal.Read<GuardHit>(message);
-        Dictionary<int, (ulong Old, ulong New)> values = [];
-        for (int slot = 0; slot < RecordLimits.LW_SLOTS; slot++)
-        {
-            if ((hit.ValidMask & (1u << slot)) != 0)
-                values[slot] = (hit.OldValue[slot], hit.NewValue[slot]);
+                return;
         }
 
-        events.Add(new TracerEvent.Recovered(RecordDecoder.ToHit(hit.Record, message[sizeof(GuardHit)..], names), values));
-        if (hit.LostBefore != detailLost)
-        {
-            detailLost = hit.LostBefore;
-            events.Add(new TracerEvent.DetailLost(detailLost));
-        }
-    }
-
-    private void OnTrapped(ReadOnlySpan<byte> message)
-    {
-        if (traps is not null && RecordDecoder.TryReadHeader(message, out WatchRecord record))
-            traps.OnHit(RecordDecoder.ToHit(record, message[sizeof(WatchRecord)..], names));
-    }
-
-    private static Dictionary<int, ulong> Values(uint mask, in GuardValues values)
-    {
-        Dictionary<int, ulong> found = [];
-        for (int slot = 0; slot < RecordLimits.LW_SLOTS; slot++)
-        {
-            if ((mask & (1u << slot)) != 0)
-                found[slot] = values[slot];
-        }
-
-        return found;
+        foreach (TracerEvent happened in reading.Of(packet, rest))
+            events.Add(happened);
     }
 }

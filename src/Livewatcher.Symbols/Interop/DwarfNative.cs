@@ -13,6 +13,15 @@ internal static partial class DwarfNative
     internal static partial int dwarf_get_units(
         nint dwarf, nint cu, out nint nextCu, out ushort version, out byte unitType, out DwarfDie unit, out DwarfDie subDie);
 
+    /// <summary>A unit's header at an offset, without looking for what belongs to the unit. The last five may be left out.</summary>
+    [LibraryImport(Library)]
+    internal static partial int dwarf_next_unit(
+        nint dwarf, ulong offset, out ulong next, out nuint headerSize, out ushort version, nint abbreviations, nint addressSize,
+        nint offsetSize, nint signature, nint typeOffset);
+
+    [LibraryImport(Library)]
+    internal static partial nint dwarf_offdie(nint dwarf, ulong offset, out DwarfDie result);
+
     [LibraryImport(Library)]
     internal static partial nint dwarf_getalt(nint dwarf);
 

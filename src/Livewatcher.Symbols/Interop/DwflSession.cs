@@ -44,14 +44,17 @@ internal sealed unsafe class DwflSession : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>Dwfl_Module*.</summary>
     public nint Module { get; private set; }
 
-    /// <summary>Whether the module's debug information is in a file of its own, which libdw has found.</summary>
-    public bool HasSeparateFile
+    /// <summary>Where the module's file lies; null where that cannot be told.</summary>
+    public string? Folder { get; private set; }
+
+    /// <summary>The file of its own that the module's debug information is in; null where libdw has found none.</summary>
+    public string? SeparateFile
     {
         get
         {
             nint debugFile;
             DwflNative.ModuleInfo(Module, null, null, null, null, null, null, &debugFile);
-            return debugFile != 0;
+            return DwarfText.Read(debugFile);
         }
     }
 
@@ -92,6 +95,7 @@ internal sealed unsafe class DwflSession : SafeHandleZeroOrMinusOneIsInvalid
 
     private bool Report(string name, string path, SafeFileHandle file, ulong bias, IDebugFileSource source)
     {
+        Folder = ElfFile.FolderOf(file);
         DwflNative.ReportBegin(handle);
         Module = DwflNative.ReportElf(handle, name, path, (int)file.DangerousGetHandle(), bias, addVirtualAddress: 1);
         if (Module == 0)

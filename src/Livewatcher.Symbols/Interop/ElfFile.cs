@@ -15,6 +15,11 @@ internal static partial class ElfFile
     /// <summary>MFD_CLOEXEC, memfd_create(2).</summary>
     private const uint CloseOnExec = 1;
 
+    /// <summary>Open's reason for what is there and is no file.</summary>
+    internal const string NotRegular = "not a regular file";
+
+    private const int BlockSize = 1 << 16;
+
     [LibraryImport("libc.so.6", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int OpenDescriptor(string path, int flags, uint mode);
 
@@ -42,9 +47,13 @@ internal static partial class ElfFile
         }
 
         handle.Dispose();
-        reason = "not a regular file";
+        reason = NotRegular;
         return null;
     }
+
+    /// <summary>Where the file lies, as the kernel knows it and as libdw asks (__libdw_elfpath): proc(5), /proc/self/fd.</summary>
+    internal static string? FolderOf(SafeFileHandle file) =>
+        Path.GetDirectoryName(File.ResolveLinkTarget($"/proc/self/fd/{file.DangerousGetHandle()}", returnFinalTarget: false)?.FullName);
 
     /// <summary>A file that exists in memory only, memfd_create(2), with the given content.</summary>
     public static SafeFileHandle? FromBytes(ReadOnlySpan<byte> content, out string? reason)
@@ -57,7 +66,17 @@ internal static partial class ElfFile
         }
 
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-        RandomAccess.Write(handle, content, 0);
+        RandomAccess.SetLength(handle, content.Length);
+        for (var offset = 0; offset < content.Length; offset += BlockSize)
+        {
+            // What is left out reads as zeros and takes no memory.
+            var block = content.Slice(offset, Math.Min(BlockSize, content.Length - offset));
+            if (block.ContainsAnyExcept((byte)0))
+            {
+                RandomAccess.Write(handle, block, offset);
+            }
+        }
+
         reason = null;
         return handle;
     }

@@ -115,6 +115,9 @@ internal sealed class ElfModule : ILoadedModule, IDisposable
         return null;
     }
 
+    private string[] FoldersOfSplitFiles() =>
+        [.. new[] { _session.Folder, System.IO.Path.GetDirectoryName(_session.SeparateFile) }.OfType<string>().Distinct(StringComparer.Ordinal)];
+
     private void LoadDwarf()
     {
         if (_dwarfLoaded)
@@ -124,10 +127,15 @@ internal sealed class ElfModule : ILoadedModule, IDisposable
 
         _dwarfLoaded = true;
         _dwarf = DwflNative.ModuleDwarf(_session.Module, out _dwarfBias);
-        if (_dwarf == 0)
+        if (_dwarf != 0 && SplitFileCheck.FindUnfit(_dwarf, FoldersOfSplitFiles()) is { } unfit)
+        {
+            _dwarf = 0;
+            _warnings.Add($"{Name}: its debug information refers to {unfit}, which is no file: no source lines");
+        }
+        else if (_dwarf == 0)
         {
             var reason = DwflNative.LastError();
-            if (ElfSections.Has(Elf, ".debug_info") || _session.HasSeparateFile)
+            if (ElfSections.Has(Elf, ".debug_info") || _session.SeparateFile is not null)
             {
                 _warnings.Add($"{Name}: its debug information cannot be read ({reason}): no source lines");
             }

@@ -18,14 +18,17 @@ internal static class MemoryImage
     public static byte[]? Build(ITargetMemory memory, ElfLayout layout, ulong bias)
     {
         ulong size = 0;
+        ulong claimed = 0;
         foreach (var header in layout.Headers.Where(header => header.IsLoaded))
         {
-            if (header.FileSize > MaxSize || header.Offset > MaxSize)
+            // All together: each of them is looked through, and in a file they do not overlap.
+            claimed = header.FileSize > MaxSize ? header.FileSize : claimed + header.FileSize;
+            if (claimed > MaxSize || header.Offset > MaxSize)
             {
                 return null;
             }
 
-            size = Math.Max(size, EndInFile(header));
+            size = Math.Max(size, EndInMemory(memory, header, bias));
         }
 
         if (size < (ulong)layout.Shape.HeaderSize || size > MaxSize)
@@ -55,10 +58,29 @@ internal static class MemoryImage
         return header.IsReadOnly ? (end + PageSize - 1) & ~(ulong)(PageSize - 1) : end;
     }
 
+    /// <summary>The end in the file of the segment's last page that can be read: headers may claim half a gibibyte in a process
+    /// that has a page of it. 0 where there is none.</summary>
+    private static ulong EndInMemory(ITargetMemory memory, ProgramHeader header, ulong bias)
+    {
+        Span<byte> probe = stackalloc byte[1];
+        for (var end = EndInFile(header); end > header.Offset;)
+        {
+            var page = Math.Max(header.Offset, (end - 1) & ~(ulong)(PageSize - 1));
+            if (memory.TryRead(new Address(unchecked(bias + header.VirtualAddress + (page - header.Offset))), probe))
+            {
+                return end;
+            }
+
+            end = page;
+        }
+
+        return 0;
+    }
+
     /// <summary>Page by page, so that one that cannot be read leaves zeros and no more.</summary>
     private static void Copy(ITargetMemory memory, ProgramHeader header, ulong bias, byte[] image)
     {
-        var end = EndInFile(header);
+        var end = Math.Min(EndInFile(header), (ulong)image.Length);
         for (var offset = header.Offset; offset < end;)
         {
             var next = Math.Min(end, (offset + PageSize) & ~(ulong)(PageSize - 1));

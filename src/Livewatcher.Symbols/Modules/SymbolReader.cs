@@ -17,6 +17,9 @@ internal static class SymbolReader
     /// <summary>More symbols than the largest programs have.</summary>
     private const int MaxSymbols = 1 << 24;
 
+    /// <summary>Room that is made on a file's word.</summary>
+    private const int MostExpected = 1 << 16;
+
     public static SymbolTable Read(nint module)
     {
         var count = Math.Min(DwflNative.ModuleSymbolCount(module), MaxSymbols);
@@ -26,7 +29,7 @@ internal static class SymbolReader
         }
 
         var strings = new ElfStrings();
-        List<ElfSymbol> symbols = new(count);
+        List<ElfSymbol> symbols = new(Math.Min(count, MostExpected));
         var importsDlopen = false;
         for (var i = 0; i < count; i++)
         {

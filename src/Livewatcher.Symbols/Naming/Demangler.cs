@@ -15,5 +15,6 @@ internal static class Demangler
 
     /// <summary>The name as C++ writes it, or the same text where it is no mangled name.</summary>
     public static string Demangle(string name) =>
-        IsMangled(name) && name.Length <= MaxLength && CxxDemangler.Demangle(name) is { Length: <= MaxLength } result ? result : name;
+        IsMangled(name) && name.Length <= MaxLength && DemangledLength.Bound(name) <= DemangledLength.Most
+            && CxxDemangler.Demangle(name) is { Length: <= MaxLength } result ? result : name;
 }

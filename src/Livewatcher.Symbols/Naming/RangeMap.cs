@@ -14,7 +14,7 @@ internal sealed class RangeMap<T>
 
     public RangeMap(IEnumerable<(ulong Start, ulong End, T Item)> ranges)
     {
-        _ranges = [.. ranges.Where(range => range.Start < range.End).OrderBy(range => range.Start)];
+        _ranges = [.. ranges.Take(CodeRanges.MaxInAll).Where(range => range.Start < range.End).OrderBy(range => range.Start)];
         _highestEnd = new ulong[_ranges.Length];
         ulong highest = 0;
         for (var i = 0; i < _ranges.Length; i++)
@@ -64,6 +64,9 @@ internal static class CodeRanges
 {
     /// <summary>More pieces than a linker makes of one unit.</summary>
     private const int MaxRanges = 1 << 20;
+
+    /// <summary>And more than the largest programs have in all. In a damaged file, a thousand functions may share one list of a million.</summary>
+    internal const int MaxInAll = 1 << 22;
 
     /// <summary>Address 0 is where linkers leave functions that they threw away (--gc-sections).</summary>
     public static IEnumerable<(ulong Start, ulong End)> Of(DwarfDie die)

@@ -42,30 +42,36 @@ internal sealed class UnitCode(DwarfUnit unit)
     public static List<DwarfDie> InlinedAt(DwarfDie function, ulong address)
     {
         List<DwarfDie> chain = [];
-        Descend(function, address, chain, 0);
+        Descend(function, address, chain, new DwarfOrder(), 0);
         return chain;
     }
 
     private List<(ulong Start, ulong End, DwarfDie Function)> Collect(bool everywhere)
     {
         List<(ulong, ulong, DwarfDie)> found = [];
-        Collect(unit.Root, everywhere, found, 0);
+        Collect(unit.Root, everywhere, found, new DwarfOrder(), 0);
         return found;
     }
 
-    private static void Collect(DwarfDie parent, bool everywhere, List<(ulong Start, ulong End, DwarfDie Function)> found, int depth)
+    private static void Collect(
+        DwarfDie parent, bool everywhere, List<(ulong Start, ulong End, DwarfDie Function)> found, DwarfOrder order, int depth)
     {
         foreach (var child in parent)
         {
+            if (!order.Advance(child))
+            {
+                return;
+            }
+
             var tag = child.Tag;
-            if (tag == DwarfTag.Subprogram && CodeRanges.HasCode(child))
+            if (tag == DwarfTag.Subprogram && found.Count < CodeRanges.MaxInAll && CodeRanges.HasCode(child))
             {
                 found.AddRange(CodeRanges.Of(child).Select(range => (range.Start, range.End, child)));
             }
 
             if (depth < MaxDepth && (tag is DwarfTag.Namespace or DwarfTag.Module || (everywhere && MayHoldFunctions(tag))))
             {
-                Collect(child, everywhere, found, depth + 1);
+                Collect(child, everywhere, found, order, depth + 1);
             }
         }
     }
@@ -74,10 +80,15 @@ internal sealed class UnitCode(DwarfUnit unit)
         DwarfTag.Subprogram or DwarfTag.LexicalBlock or NamingTag.InlinedSubroutine or DwarfTag.StructureType
         or DwarfTag.ClassType or DwarfTag.UnionType or NamingTag.TryBlock or NamingTag.CatchBlock;
 
-    private static bool Descend(DwarfDie parent, ulong address, List<DwarfDie> chain, int depth)
+    private static bool Descend(DwarfDie parent, ulong address, List<DwarfDie> chain, DwarfOrder order, int depth)
     {
         foreach (var child in parent)
         {
+            if (!order.Advance(child))
+            {
+                return false;
+            }
+
             var tag = child.Tag;
             var isInlined = tag == NamingTag.InlinedSubroutine;
             if (!isInlined && tag is not (DwarfTag.LexicalBlock or NamingTag.TryBlock or NamingTag.CatchBlock))
@@ -97,7 +108,7 @@ internal sealed class UnitCode(DwarfUnit unit)
                 chain.Add(child);
             }
 
-            var deeper = depth < MaxDepth && Descend(child, address, chain, depth + 1);
+            var deeper = depth < MaxDepth && Descend(child, address, chain, order, depth + 1);
             if (covers || deeper)
             {
                 return true;

@@ -16,12 +16,19 @@ internal static class ScopePath
 {
     internal const string Anonymous = "(anonymous namespace)";
     private const int MaximumDepth = 64;
-    private const int MaximumElsewhere = 4;
+    private const int MaximumElsewhere = 16;
 
     /// <summary>Outermost first; empty for an entry at the top of its unit.</summary>
-    internal static IReadOnlyList<ScopeStep> Of(DwarfDie die) => Of(die, 0);
+    internal static IReadOnlyList<ScopeStep> Of(DwarfDie die)
+    {
+        int elsewhere = 0;
+        return Of(die, ref elsewhere);
+    }
 
-    private static List<ScopeStep> Of(DwarfDie die, int elsewhere)
+    /// <param name="die">The entry.</param>
+    /// <param name="elsewhere">Scopes so far that stand elsewhere than their declaration, over all calls: with a count for each
+    /// level a damaged file could ask for the limit's power.</param>
+    private static List<ScopeStep> Of(DwarfDie die, ref int elsewhere)
     {
         DwarfDie declaration = Declaration(die);
         List<ScopeStep> steps = [];
@@ -49,7 +56,8 @@ internal static class ScopePath
                 // The body of a member function stands at the top of the unit and refers to its declaration in the class.
                 if (elsewhere < MaximumElsewhere && Declaration(next).Identity != next.Identity)
                 {
-                    steps = Of(next, elsewhere + 1);
+                    elsewhere++;
+                    steps = Of(next, ref elsewhere);
                 }
 
                 steps.Add(step);

@@ -8,15 +8,19 @@ internal static class TypeNames
     private const int MaximumDepth = 32;
     private const int MaximumLength = 4096;
 
+    /// <summary>Parts of one name. A damaged file may hold a function that takes itself, twice, and so without end.</summary>
+    private const int MaximumParts = 4096;
+
     internal static string Write(DataType type)
     {
-        string text = Declare(type, "", 0);
+        int parts = 0;
+        string text = Declare(type, "", 0, ref parts);
         return text.Length > MaximumLength ? string.Concat(text.AsSpan(0, MaximumLength), "...") : text;
     }
 
-    private static string Declare(DataType type, string inner, int depth)
+    private static string Declare(DataType type, string inner, int depth, ref int parts)
     {
-        if (depth > MaximumDepth || inner.Length > MaximumLength)
+        if (depth > MaximumDepth || inner.Length > MaximumLength || ++parts > MaximumParts)
         {
             return "...";
         }
@@ -25,22 +29,32 @@ internal static class TypeNames
         {
             case TypeKind.Pointer or TypeKind.Reference:
                 bool binds = type.Target.Kind is TypeKind.Array or TypeKind.Function;
-                return Declare(type.Target, binds ? $"({type.Name}{inner})" : type.Name + inner, depth + 1);
+                return Declare(type.Target, binds ? $"({type.Name}{inner})" : type.Name + inner, depth + 1, ref parts);
             case TypeKind.Array:
-                return Declare(type.Target, $"{inner}[{type.Count}]", depth + 1);
+                return Declare(type.Target, $"{inner}[{type.Count}]", depth + 1, ref parts);
             case TypeKind.Function:
-                string parameters = string.Join(", ", type.Parameters.Select(p => Declare(p, "", depth + 1)));
-                return Declare(type.Target, $"{inner}({(parameters.Length > 0 ? parameters : "void")})", depth + 1);
+                return Declare(type.Target, $"{inner}({Parameters(type, depth, ref parts)})", depth + 1, ref parts);
             case TypeKind.Qualified when type.Target.Kind is TypeKind.Pointer:
-                return Declare(type.Target, inner.Length == 0 ? type.Name : $"{type.Name} {inner}", depth + 1);
+                return Declare(type.Target, inner.Length == 0 ? type.Name : $"{type.Name} {inner}", depth + 1, ref parts);
             case TypeKind.Qualified when Element(type.Target) is { Kind: TypeKind.Qualified } element && element.Name == type.Name:
                 // gcc says of an array of const elements that it is const itself.
-                return Declare(type.Target, inner, depth + 1);
+                return Declare(type.Target, inner, depth + 1, ref parts);
             case TypeKind.Qualified:
-                return $"{type.Name} {Declare(type.Target, inner, depth + 1)}";
+                return $"{type.Name} {Declare(type.Target, inner, depth + 1, ref parts)}";
             default:
                 return inner.Length == 0 ? type.Name : $"{type.Name} {inner}";
         }
+    }
+
+    private static string Parameters(DataType function, int depth, ref int parts)
+    {
+        List<string> written = [];
+        foreach (DataType parameter in function.Parameters)
+        {
+            written.Add(Declare(parameter, "", depth + 1, ref parts));
+        }
+
+        return written.Count == 0 ? "void" : string.Join(", ", written);
     }
 
     private static DataType Element(DataType type)

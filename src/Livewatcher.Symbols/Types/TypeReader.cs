@@ -13,6 +13,7 @@ internal sealed class TypeReader
 
     private const int MaximumMembers = 1 << 16;
     private const int MaximumDimensions = 16;
+    private const int MaximumAliases = 64;
 
     private readonly Dictionary<nint, DataType> _known = [];
 
@@ -134,7 +135,7 @@ internal sealed class TypeReader
 
     private DataType MakeEnumeration(DwarfDie die)
     {
-        DataType? underlying = die.Type is { } type ? Read(type).Plain : null;
+        DataType? underlying = UnderlyingOf(die);
         return new(
             TypeKind.Enumeration, NameOf(die, "enum"), die.Unsigned(DwarfAt.ByteSize) ?? underlying?.Size,
             underlying?.IsSigned ?? HasNegative(die), underlying is null ? null : () => underlying)
@@ -144,6 +145,28 @@ internal sealed class TypeReader
             Die = die,
             EnumeratorSource = Once(() => ReadEnumerators(die, underlying?.IsSigned ?? HasNegative(die))),
         };
+    }
+
+    /// <summary>The integer type behind an enumeration, by its entries: a type that is being made cannot be asked, and a damaged
+    /// file may name the enumeration itself there.</summary>
+    private DataType? UnderlyingOf(DwarfDie die)
+    {
+        DwarfDie? next = die.Type;
+        for (int i = 0; i < MaximumAliases && next is { IsValid: true } type; i++)
+        {
+            switch (type.Tag)
+            {
+                case DwarfTag.BaseType:
+                    return Read(type);
+                case DwarfTag.Typedef or DwarfTag.ConstType or DwarfTag.VolatileType or DwarfTag.AtomicType:
+                    next = type.Type;
+                    break;
+                default:
+                    return null;
+            }
+        }
+
+        return null;
     }
 
     private static bool HasNegative(DwarfDie die)

@@ -41,6 +41,22 @@ public sealed class MemoryImageTests
         File.Delete(rebuilt);
     }
 
+    [Fact]
+    public void WhatHeadersClaimAndMemoryDoesNotHoldTakesNoRoom()
+    {
+        var file = File.ReadAllBytes("/bin/true");
+        var real = ElfLayout.Read(new ByteArraySource(file), out _)!;
+        var loaded = real.Headers.Select((header, index) => (header, index)).First(entry => entry.header.IsLoaded).index;
+        var claiming = (byte[])file.Clone();
+        BitConverter.TryWriteBytes(
+            claiming.AsSpan((int)real.TableOffset + (loaded * real.Shape.ProgramHeaderSize) + real.Shape.FileSizeAt), 416UL << 20);
+        var layout = ElfLayout.Read(new ByteArraySource(claiming), out _)!;
+
+        var image = MemoryImage.Build(new Placed(claiming, layout), layout, Bias)!;
+
+        image.Length.Should().BeLessThanOrEqualTo(file.Length + (2 * 4096));
+    }
+
     /// <summary>Memory in which a file's segments lie as a loader maps them, in whole pages.</summary>
     private sealed class Placed(byte[] file, ElfLayout layout) : ITargetMemory
     {

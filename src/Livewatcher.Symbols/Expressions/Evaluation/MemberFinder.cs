@@ -14,12 +14,18 @@ internal sealed class MemberFinder(TypeFinder types, VariableFinder variables, F
 {
     private const int MaximumDepth = 32;
 
+    /// <summary>Classes looked into for one member. Only a damaged file has a class inside itself, twice, which no depth bounds.</summary>
+    private const int MaximumVisits = 1 << 16;
+
+    private int _visits;
+
     /// <param name="aggregate">A struct, class or union.</param>
     /// <param name="address">Of the object.</param>
     /// <param name="member">The member's name; Base::name takes that of a base class.</param>
     /// <param name="text">The whole expression, for complaints.</param>
     internal Operand.Place Find(DataType aggregate, Address address, QualifiedName member, string text)
     {
+        _visits = 0;
         DataType whole = types.Complete(aggregate);
         if (whole.IsIncomplete)
         {
@@ -47,6 +53,8 @@ internal sealed class MemberFinder(TypeFinder types, VariableFinder variables, F
     /// (a virtual base), or where there are several.</summary>
     internal ulong? BaseOffset(DataType derived, DataType wanted, int depth = 0)
     {
+        _visits = depth == 0 ? 0 : _visits;
+        Visit(derived);
         ulong? found = null;
         foreach (TypeMember parent in types.Complete(derived).Members.Where(m => m.Kind == MemberKind.BaseClass))
         {
@@ -77,6 +85,7 @@ internal sealed class MemberFinder(TypeFinder types, VariableFinder variables, F
             return found;
         }
 
+        Visit(aggregate);
         foreach (TypeMember member in aggregate.Members)
         {
             if (member.Name == name)
@@ -97,6 +106,7 @@ internal sealed class MemberFinder(TypeFinder types, VariableFinder variables, F
 
     private Operand.Place? Base(DataType aggregate, Address address, string name, int depth)
     {
+        Visit(aggregate);
         foreach (Operand.Place parent in depth > MaximumDepth ? [] : Bases(aggregate, address))
         {
             DataType type = types.Complete(parent.Type);
@@ -152,9 +162,20 @@ internal sealed class MemberFinder(TypeFinder types, VariableFinder variables, F
             : new(variable.Type, variable.Address);
     }
 
-    private IEnumerable<string> Names(DataType aggregate, int depth) =>
-        depth > MaximumDepth
+    private IEnumerable<string> Names(DataType aggregate, int depth)
+    {
+        Visit(aggregate);
+        return depth > MaximumDepth
             ? []
             : aggregate.Members.SelectMany(m => m.Name is { } name ? [name]
                 : m.Type.Value.Plain.Kind == TypeKind.Aggregate ? Names(types.Complete(m.Type.Value), depth + 1) : []);
+    }
+
+    private void Visit(DataType aggregate)
+    {
+        if (++_visits > MaximumVisits)
+        {
+            throw new RefusalException($"{aggregate.Name} has more members and base classes than can be looked through");
+        }
+    }
 }

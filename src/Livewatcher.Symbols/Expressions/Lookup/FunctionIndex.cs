@@ -10,6 +10,7 @@ internal sealed class FunctionIndex
     private const long MaximumEntries = 1L << 28;
     private const int MaximumDepth = 64;
 
+    private DwarfOrder _order = new();
     private long _visited;
 
     private FunctionIndex()
@@ -27,6 +28,7 @@ internal sealed class FunctionIndex
         foreach (DwarfUnit unit in DwarfUnits.Read(dwarf, out _))
         {
             var file = new UnitFile(unit.Name ?? "?", unit.Folder);
+            index._order = new();
             index.Walk(unit.Root, file, default, 0);
         }
 
@@ -37,7 +39,7 @@ internal sealed class FunctionIndex
     {
         foreach (DwarfDie child in parent)
         {
-            if (++_visited > MaximumEntries || depth > MaximumDepth)
+            if (++_visited > MaximumEntries || depth > MaximumDepth || !_order.Advance(child))
             {
                 return;
             }

@@ -13,6 +13,7 @@ internal sealed class UpperIndex
     private const int MaximumDepth = 64;
     private const int MostTypesPerName = 64;
 
+    private DwarfOrder _order = new();
     private long _visited;
     private bool _cut;
 
@@ -33,6 +34,7 @@ internal sealed class UpperIndex
         foreach (DwarfUnit unit in DwarfUnits.Read(dwarf, out string? problem).Concat(DwarfUnits.ReadSupplementary(dwarf)))
         {
             var file = new UnitFile(unit.Name ?? "?", unit.Folder);
+            index._order = new();
             index.Walk(unit.Root, ScopeNames.Top, file, new(UnitLanguage.IsCxx(unit.Root), IsClass: false), 0);
             index.Problem = problem;
         }
@@ -45,7 +47,7 @@ internal sealed class UpperIndex
     {
         foreach (DwarfDie child in parent)
         {
-            if (++_visited > MaximumEntries || depth > MaximumDepth)
+            if (++_visited > MaximumEntries || depth > MaximumDepth || !_order.Advance(child))
             {
                 _cut = true;
                 return;

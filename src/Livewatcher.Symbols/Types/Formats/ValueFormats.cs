@@ -9,6 +9,9 @@ internal static class ValueFormats
 {
     private const int MaximumDepth = 8;
 
+    /// <summary>Base classes looked at before a class is taken to be not empty: a damaged file may have classes that are their own.</summary>
+    private const int MaximumBases = 1024;
+
     /// <param name="type">The object's type.</param>
     /// <param name="length">Bytes watched; --len may make it differ from the type's size.</param>
     internal static IValueFormat For(DataType type, int length)
@@ -83,9 +86,10 @@ internal static class ValueFormats
         }
 
         TypeMember? only = null;
+        int bases = 0;
         foreach (TypeMember member in plain.Members)
         {
-            bool counts = member.Kind != MemberKind.Static && !(member.Kind == MemberKind.BaseClass && IsEmpty(member.Type.Value.Plain, depth + 1));
+            bool counts = member.Kind != MemberKind.Static && !(member.Kind == MemberKind.BaseClass && IsEmpty(member.Type.Value.Plain, depth + 1, ref bases));
             if (!counts)
             {
                 continue;
@@ -108,7 +112,22 @@ internal static class ValueFormats
         return inner.IsScalar ? inner : SoleScalar(inner, depth + 1);
     }
 
-    private static bool IsEmpty(DataType plain, int depth) =>
-        depth <= MaximumDepth && plain.Kind == TypeKind.Aggregate
-        && plain.Members.All(m => m.Kind == MemberKind.Static || (m.Kind == MemberKind.BaseClass && IsEmpty(m.Type.Value.Plain, depth + 1)));
+    private static bool IsEmpty(DataType plain, int depth, ref int bases)
+    {
+        if (depth > MaximumDepth || ++bases > MaximumBases || plain.Kind != TypeKind.Aggregate)
+        {
+            return false;
+        }
+
+        foreach (TypeMember member in plain.Members)
+        {
+            if (member.Kind != MemberKind.Static
+                && !(member.Kind == MemberKind.BaseClass && IsEmpty(member.Type.Value.Plain, depth + 1, ref bases)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }
