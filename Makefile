@@ -21,7 +21,7 @@ BPF_OBJECTS := $(patsubst bpf/%.c,$(NATIVE)/%.o,$(wildcard bpf/*.bpf.c))
 LIBRARY_MAKE = $(MAKE) --no-print-directory -C native/liblivewatcher CC=$(CC) OUT=$(CURDIR)/$(NATIVE)/liblivewatcher
 CSHARP := $(shell find src -name '*.cs' -o -name '*.csproj' 2>/dev/null) Directory.Build.props Directory.Packages.props
 
-.PHONY: build library demo test test-slow install uninstall clean packages samples help
+.PHONY: build library demo test test-slow soak install uninstall clean packages samples help
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,13 @@ test: $(BINARY) samples ## Run all tests that belong to every change
 
 test-slow: $(BINARY) samples ## Run the long tests as well (about an hour)
 	@LW_SLOW=1 tools/run-tests.sh $(BINARY)
+
+# How long "make soak" lasts.
+SECONDS := 3600
+
+soak: $(BINARY) ## Random programs, watches and faults, for SECONDS (an hour)
+	@dotnet build tests/Soak $(DOTNET_FLAGS)
+	@tests/Soak/run.sh $(BINARY) --seconds $(SECONDS)
 
 # Manual pages and completion scripts are made by the binary, from the definitions of its --help.
 SHARE := $(DESTDIR)$(PREFIX)/share
