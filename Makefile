@@ -22,7 +22,7 @@ BPF_OBJECTS := $(patsubst bpf/%.c,$(NATIVE)/%.o,$(wildcard bpf/*.bpf.c))
 LIBRARY_MAKE = $(MAKE) --no-print-directory -C native/liblivewatcher CC=$(CC) OUT=$(CURDIR)/$(NATIVE)/liblivewatcher
 CSHARP := $(shell find src -name '*.cs' -o -name '*.csproj' 2>/dev/null) Directory.Build.props Directory.Packages.props
 
-.PHONY: build library demo test test-slow fuzz install uninstall clean packages samples help
+.PHONY: build library demo test test-slow fuzz soak install uninstall clean packages samples help
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -74,6 +74,13 @@ test-slow: $(BINARY) samples ## Run the long tests as well (about an hour)
 fuzz: $(BPF_OBJECTS) ## Fuzz what reads others' bytes, 10 minutes for each of 4 targets (FUZZ_SECONDS=60 makes it short)
 	@tools/install-packages.sh fuzz
 	@status=0; for target in elf expression record wire; do tests/Fuzz/run.sh $$target $(FUZZ_SECONDS) || status=1; done; exit $$status
+
+# How long "make soak" lasts.
+SOAK_SECONDS := 3600
+
+soak: $(BINARY) ## Random programs, watches and faults, for SOAK_SECONDS (an hour)
+	@dotnet build tests/Soak $(DOTNET_FLAGS)
+	@tests/Soak/run.sh $(BINARY) --seconds $(SOAK_SECONDS)
 
 # Manual pages and completion scripts are made by the binary, from the definitions of its --help.
 SHARE := $(DESTDIR)$(PREFIX)/share

@@ -24,7 +24,7 @@ plain_output=(--ansi off --progress off)
 first_lane=(Live.Counting@vm Live.Core@vm Library)
 second_lane=(Architecture Engine Agent Render Cli Fuzz Symbols Exact.Core@vm Live.Serving@vm)
 if [ -n "${LW_SLOW:-}" ]; then
-  first_lane=(Live.Counting@vm Live.Core@vm Live.Watching@vm)
+  first_lane=(Live.Counting@vm Live.Core@vm Live.Watching@vm Soak@vm)
   second_lane=(Architecture Engine Agent Render Cli Library Fuzz Symbols Live.Serving@vm Live.Rest@vm Linux@vm Doctor@vm Exact@vm)
 fi
 if [ $# -gt 0 ]; then
@@ -122,6 +122,7 @@ run_lane() {
       Exact.Core@vm) run_lines "$job" tests/Exact/run.sh "$binary" --only '[12]0-*' ;;
       Exact@vm) run_lines "$job" tests/Exact/run.sh "$binary" ;;
       Fuzz) run_lines "$job" tests/Fuzz/replay.sh ;;
+      Soak@vm) run_lines "$job" tests/Soak/run.sh "$binary" --vm --seconds 300 ;;
       Library) run_lines "$job" make --no-print-directory -C native/liblivewatcher test OUT="$PWD/artifacts/native/liblivewatcher" ;;
       *) run_project "$job" ;;
     esac

@@ -2,6 +2,7 @@
 
 using System.Text;
 using Livewatcher.Cli.Options;
+using Livewatcher.Linux.Interop;
 using Livewatcher.Model;
 using Livewatcher.Render;
 
@@ -55,7 +56,7 @@ internal sealed class OutputSink : IEventSink, IDisposable
     /// <exception cref="UserException">The file cannot be written.</exception>
     internal static OutputSink Open(OutputSettings settings, bool standardError, CancellationTokenSource stop) => Open(
         settings,
-        () => (standardError ? Console.OpenStandardError() : Console.OpenStandardOutput(), standardError ? !Console.IsErrorRedirected : !Console.IsOutputRedirected),
+        () => (new DescriptorStream(standardError ? 2 : 1), standardError ? !Console.IsErrorRedirected : !Console.IsOutputRedirected),
         stop,
         detail: null);
 

@@ -8,6 +8,7 @@ using Livewatcher.Cli.Options;
 using Livewatcher.Cli.Output;
 using Livewatcher.Cli.Prompt;
 using Livewatcher.Engine.Serving;
+using Livewatcher.Linux.Interop;
 using Livewatcher.Linux.ProcFs;
 using Livewatcher.Linux.Sockets;
 using Livewatcher.Model;
@@ -61,11 +62,11 @@ internal static class ListenVerb
         if (request.Watching.For is { } time)
             stop.CancelAfter(time);
         using WatchCommand.Interrupts interrupts = new(stop);
-        PromptTerminal? terminal = IsInteractive(request) ? new PromptTerminal(Console.OpenStandardOutput()) : null;
+        PromptTerminal? terminal = IsInteractive(request) ? new PromptTerminal(new DescriptorStream(1)) : null;
         ListenSettings settings = request.Settings;
         Func<StackDetail> detail = () => new StackDetail(settings.Detail, settings.LineNumbers);
         OutputSink screen = OutputSink.Open(
-            request.Watching.Output, () => (terminal?.Output ?? Console.OpenStandardOutput(), !Console.IsOutputRedirected), stop, detail);
+            request.Watching.Output, () => (terminal?.Output ?? new DescriptorStream(1), !Console.IsOutputRedirected), stop, detail);
         using ListenOutput output = new(screen, request.LogFolder, DateTimeOffset.Now, detail);
         SelfArmingDesk desk = new(ReadyPatience);
         ListenPlatform parts = platform.ForListening(request, desk);

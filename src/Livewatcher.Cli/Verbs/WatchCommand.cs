@@ -24,6 +24,11 @@ internal static class WatchCommand
         {
             return Fail(e.Message);
         }
+        catch (TypeInitializationException e) when (e.InnerException is IOException why)
+        {
+            // The runtime's first use of something that takes descriptors: signals, mostly.
+            return Fail($"cannot begin: {why.Message}; is there a low limit of open files (ulimit -n)?");
+        }
     }
 
     internal static int Fail(string message)

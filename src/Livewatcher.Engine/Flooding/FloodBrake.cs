@@ -10,8 +10,11 @@ namespace Livewatcher.Engine.Flooding;
 /// <param name="slots">Its debug registers.</param>
 /// <param name="family">Everybody that has it: events are inherited, so it is switched off for all of them.</param>
 /// <param name="audited">Its values, of all of them.</param>
-internal sealed class BrakedWatch(IReadOnlyList<int> slots, IReadOnlyList<ProcessId> family, IReadOnlyList<AuditedSlot> audited)
+/// <param name="since">CLOCK_MONOTONIC, ns: it is on at least since then.</param>
+internal sealed class BrakedWatch(IReadOnlyList<int> slots, IReadOnlyList<ProcessId> family, IReadOnlyList<AuditedSlot> audited, ulong since)
 {
+    internal ulong Since { get; } = since;
+
     internal IReadOnlyList<int> Slots { get; } = slots;
 
     internal IReadOnlyList<ProcessId> Family { get; } = family;
@@ -65,7 +68,7 @@ internal sealed class FloodBrake(SessionPlatform platform, FloodMeters meters)
             ulong now = platform.Clock.Now;
             foreach (BrakedWatch watch in watches.Where(watch => watch.PulledAt == 0))
             {
-                if (watch.Family.Any(one => watch.Slots.Any(slot => meters.IsFlooded(one, slot, now))))
+                if (watch.Family.Any(one => watch.Slots.Any(slot => meters.IsFlooded(one, slot, now, watch.Since))))
                     Pull(watch, watch.Family.Max(one => watch.Slots.Max(slot => meters.AllowanceUsed(one, slot))), now);
             }
         }

@@ -120,7 +120,7 @@ internal sealed class FloodControl(
                 List<WatchedProcess> family = [.. Family(process, watch)];
                 taken.UnionWith(family.Select(one => (one.Id, slots[0])));
                 all.Add(new BrakedWatch(
-                    slots, [.. family.Select(one => one.Id)], [.. family.SelectMany(one => slots.Select(one.Audited.GetValueOrDefault)).OfType<AuditedSlot>()]));
+                    slots, [.. family.Select(one => one.Id)], [.. family.SelectMany(one => slots.Select(one.Audited.GetValueOrDefault)).OfType<AuditedSlot>()], platform.Clock.Now));
             }
         }
 

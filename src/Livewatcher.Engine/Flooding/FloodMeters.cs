@@ -25,22 +25,23 @@ internal sealed class FloodMeters(IHitSource source, FloodLimit? limit)
         if (!admitted)
         {
             source.Skip(hit.Process, hit.Slot);
-            meter.Skips = true;
+            meter.SkippedAt = hit.Time;
         }
 
         return admitted;
     }
 
     /// <summary>Whether a slot's watch is beyond its limit at this moment; on the drain's thread.</summary>
-    internal bool IsFlooded(ProcessId process, int slot, ulong now)
+    /// <param name="process">Whose.</param>
+    /// <param name="slot">0 to 3.</param>
+    /// <param name="now">CLOCK_MONOTONIC, ns.</param>
+    /// <param name="since">What was hit before that does not count: the watch was off since.</param>
+    internal bool IsFlooded(ProcessId process, int slot, ulong now, ulong since)
     {
         if (source.LimitsFloods)
             return IsOver(source.AllowanceUsed(process, slot), now);
         // The hits of a drain may be older than a second: whether it has skipped some tells, not the clock.
-        if (!meters.TryGetValue((process, slot), out Meter? meter) || !meter.Skips)
-            return false;
-        meter.Skips = false;
-        return true;
+        return meters.TryGetValue((process, slot), out Meter? meter) && meter.SkippedAt > since;
     }
 
     /// <summary>CLOCK_MONOTONIC, ns, up to which a slot's watch has used its allowance.</summary>
@@ -56,8 +57,8 @@ internal sealed class FloodMeters(IHitSource source, FloodLimit? limit)
     {
         private ulong used;
 
-        /// <summary>Some were set aside since somebody has looked.</summary>
-        internal bool Skips { get; set; }
+        /// <summary>When the last hit came that was set aside.</summary>
+        internal ulong SkippedAt { get; set; }
 
         internal ulong Used
         {

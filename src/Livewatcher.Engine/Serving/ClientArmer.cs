@@ -53,9 +53,10 @@ internal sealed class ClientArmer(
     {
         if (!client.Watches.Remove(number, out ClientWatch? watch) || client.Process.Retired)
             return;
-        Disarm(client.Process, watch.Slot);
+        // What is written while thread after thread is disarmed is no escaped write.
         client.Process.Leaving.Add(watch.Slot);
         processes.AuditAgain();
+        Disarm(client.Process, watch.Slot);
         flow.Defer(() => Leave(client, watch));
     }
 
@@ -118,12 +119,14 @@ internal sealed class ClientArmer(
             return e is ArmingException { Errno: EINVAL or EBUSY or ENOSPC or EPERM } refused ? refused.Errno : EPERM;
         }
 
+        if (content.Mode != AccessMode.Execute)
+            Seeding.Renew(platform.Source, process, slot, content, initial, [armed]);
         client.Watches[request.Number] = new ClientWatch(request.Number, slot, armed);
         client.Armings++;
         processes.AuditAgain();
         DateTimeOffset now = platform.Clock.ToWallClock(platform.Clock.Now);
         CoveredFrom ??= now;
-        Value? value = content.Mode == AccessMode.Execute ? null : watch.Format.Format(image, process.Symbols.NameOf);
+        Value? value = content.Mode == AccessMode.Execute ? null : watch.Format.Format(armed.Image, process.Symbols.NameOf);
         ArmedEvent told = new(
             now, watch, process.Id, [content], value, platform.Source.Name, platform.Arming.Scope, platform.GuardOn && client.Guarded, threads, cpuCount);
         flow.Defer(() => sink.Publish(told));

@@ -99,6 +99,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
                 ending ??= "the listener was told to stop";
         }
 
+        DateTimeOffset coveredTo = Now;
         foreach (Client client in clients.Values)
             armer.ResetAll(client);
         flow.Finishing = true;
@@ -107,7 +108,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
         flow.Finish();
         foreach (ProcessId id in processes.All.Select(process => process.Id).ToList())
             flow.Retire(id);
-        reporter.Close(ending, armer.CoveredFrom, armer.KernelCount);
+        reporter.Close(ending, armer.CoveredFrom, coveredTo, armer.KernelCount);
     }
 
     /// <summary>Does what a program asks. From any thread.</summary>

@@ -16,6 +16,9 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
     /// <summary>When the first watch was covered everywhere; null before.</summary>
     internal DateTimeOffset? CoveredFrom { get; private set; }
 
+    /// <summary>When the registers began to be freed at the end; null before.</summary>
+    internal DateTimeOffset? CoveredTo { get; private set; }
+
     /// <summary>The sum of the kernel's own event counters, access watches left out; null while nothing was ever disarmed.</summary>
     internal long? KernelCount { get; private set; }
 
@@ -84,15 +87,19 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
         }
     }
 
-    /// <summary>At scope cpu a program that is no more still occupies every CPU, but for the slots that others are watched by.</summary>
-    internal void FreeCpuSlots(WatchedProcess old)
+    /// <summary>A program that is no more still occupies its registers: at scope cpu on every CPU, at scope task because an event that
+    /// execve(2) has taken off its thread keeps its reservation as long as it is open. But for the slots that others are watched by:
+    /// a child's are inherited from these.</summary>
+    internal void FreeSlots(WatchedProcess old)
     {
-        if (platform.Arming.Scope == "cpu")
-            Disarm(old, [.. old.Slots.Keys.Except(processes.All.Where(process => !process.Retired).SelectMany(process => process.Slots.Keys))]);
+        List<int> free = [.. old.Slots.Keys.Except(processes.All.Where(process => !process.Retired).SelectMany(process => process.Slots.Keys))];
+        if (free.Count > 0)
+            Disarm(old, free);
     }
 
     internal void DisarmAll()
     {
+        CoveredTo ??= platform.Clock.ToWallClock(platform.Clock.Now);
         foreach (WatchedProcess process in CoveredFrom is null ? [] : processes.All)
         {
             try
@@ -193,10 +200,12 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
             armed.Add(new ArmedWatch(watches[i], own, ReadInitial(process, watches[i])));
         }
 
-        Seed(process, fresh, armed);
+        IReadOnlyDictionary<int, ulong> seeds = Seed(process, fresh, armed);
         int threads = Arm(process, fresh.Where(slot => !held.ContainsKey(slot.Key)).ToDictionary(), watches, pieces);
         foreach ((int slot, HardwareSlot content) in fresh)
             process.Slots[slot] = content;
+        foreach ((int slot, ulong seed) in seeds)
+            Seeding.Renew(platform.Source, process, slot, fresh[slot], seed, armed);
         process.Watches.AddRange(armed);
         Tell(process, armed, threads);
     }
@@ -214,17 +223,21 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
         return held;
     }
 
-    private void Seed(WatchedProcess process, Dictionary<int, HardwareSlot> slots, List<ArmedWatch> armed)
+    /// <returns>What each data slot held.</returns>
+    private Dictionary<int, ulong> Seed(WatchedProcess process, Dictionary<int, HardwareSlot> slots, List<ArmedWatch> armed)
     {
+        Dictionary<int, ulong> seeds = [];
         foreach ((int slot, HardwareSlot content) in slots)
         {
             ulong initial = 0;
-            if (content.Mode != AccessMode.Execute)
-                Auditor.TryReadValue(process.Process.Memory, content, out initial);
+            if (content.Mode != AccessMode.Execute && Auditor.TryReadValue(process.Process.Memory, content, out initial))
+                seeds[slot] = initial;
             uint siblings = armed.Where(watch => watch.Occupies(slot)).SelectMany(watch => watch.Pieces)
                 .Where(piece => piece.Slot != slot).Aggregate(0u, (mask, piece) => mask | (1u << piece.Slot));
             platform.Source.SetSlot(process.Id, slot, content, initial, siblings);
         }
+
+        return seeds;
     }
 
     private int Arm(WatchedProcess process, Dictionary<int, HardwareSlot> slots, List<Watch> watches, List<IReadOnlyList<HardwareSlot>> pieces)
@@ -239,7 +252,10 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
         {
             foreach (int slot in slots.Keys)
                 platform.Source.ClearSlot(process.Id, slot);
-            throw new UserException(Explain(e, process, watches, pieces));
+            string why = Explain(e, process, watches, pieces);
+            if (CoveredFrom is not null)
+                ledger.AddGap(why); // the run goes on without it
+            throw new UserException(why);
         }
     }
 

@@ -15,6 +15,8 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     /// <summary>Bytes of copied stacks that may wait for the session.</summary>
     private const long QueueBytes = 256L << 20;
 
+    private const long SkippedBetweenLooks = 64;
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(3);
 
     private readonly IHitSource source;
@@ -28,6 +30,7 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     private readonly SemaphoreSlim filled = new(0, 1);
     private readonly Thread thread;
     private long queuedBytes;
+    private long skipped;
     private volatile bool stopping;
     private volatile Exception? failure;
 
@@ -98,7 +101,13 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     public void OnHit(RawHit hit)
     {
         if (!meters.Admits(hit))
+        {
+            // A drain may not end as long as the flood lasts.
+            if (++skipped % SkippedBetweenLooks == 1)
+                brake.Look();
             return;
+        }
+
         bool isCall = (long)hit.Registers.OrigRax >= 0 || hit.Registers.OrigRax == UserRegisters.UnknownCall;
         if (hit.Origin == HitOrigin.Kernel && isCall)
             hit.Descriptor = describe(hit.Process, (int)(hit.Registers.IsCompatibilityMode ? hit.Registers.Rbx : hit.Registers.Rdi));

@@ -66,7 +66,7 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
     internal void Note(NoteLevel level, string text) =>
         sink.Publish(new NoteEvent(platform.Clock.ToWallClock(platform.Clock.Now), level, text));
 
-    internal void Close(string why, DateTimeOffset? coveredFrom, long? kernelCount)
+    internal void Close(string why, DateTimeOffset? coveredFrom, DateTimeOffset? coveredTo, long? kernelCount)
     {
         foreach (WriterRow row in writers.Rank())
             sink.Publish(row);
@@ -77,7 +77,7 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
         if (coveredFrom is null)
             ledger.AddGap("nothing was armed");
         CoverageEvent template = new(
-            coveredFrom, platform.Clock.ToWallClock(platform.Clock.Now), why, platform.Source.Name, platform.Arming.Scope,
+            coveredFrom, coveredTo ?? platform.Clock.ToWallClock(platform.Clock.Now), why, platform.Source.Name, platform.Arming.Scope,
             platform.GuardOn, new HitCounts(), 0, 0, options.CpuCount, 0, [], []);
         sink.Publish(ledger.Close(template, platform.Source.Session, kernelCount, platform.Source.TracksValues));
     }

@@ -232,7 +232,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
             flow.Retire(id);
             if (options.FollowExec && !flow.Finishing)
             {
-                armer.FreeCpuSlots(old);
+                armer.FreeSlots(old);
                 FollowExec(id);
             }
             else
@@ -315,10 +315,12 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     private void Finish(string why)
     {
         flow.Finishing = true;
+        processes.EndAudit(); // what is written while register after register is freed is no escaped write
         armer.DisarmAll();
         if (tracerHolds)
             platform.Tracer!.Detach();
         drain.Stop();
+        flow.Flood.TakeBrakes();
         flow.Finish();
         foreach (ProcessId id in processes.All.Select(process => process.Id).ToList())
             flow.Retire(id);
@@ -326,6 +328,6 @@ public sealed class WatchSession : IFlowOwner, IDisposable
             ledger.AddGap($"'{request.Expression}' was never armed: no module had that name ({reason})");
         if (options.Started && !rootExited && platform.IsAlive(root))
             reporter.Note(NoteLevel.Info, $"process {root} runs on, unwatched");
-        reporter.Close(why, armer.CoveredFrom, armer.KernelCount);
+        reporter.Close(why, armer.CoveredFrom, armer.CoveredTo, armer.KernelCount);
     }
 }

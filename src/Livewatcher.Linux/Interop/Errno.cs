@@ -43,6 +43,7 @@ public static class Errno
         [24] = ("EMFILE", "too many open files"),
         [26] = ("ETXTBSY", "text file busy"),
         [28] = ("ENOSPC", "no space left"),
+        [32] = ("EPIPE", "the reader is gone"),
         [36] = ("ENAMETOOLONG", "file name too long"),
         [38] = ("ENOSYS", "function not implemented"),
         [40] = ("ELOOP", "too many symbolic links"),

@@ -18,6 +18,7 @@ internal static unsafe partial class Libc
     internal const int SYS_perf_event_open = 298;
     internal const int SYS_pidfd_open = 434;
     internal const int POLLIN = 1;
+    internal const int POLLOUT = 4;
     internal const int SOL_SOCKET = 1;
     internal const int SO_RCVBUFFORCE = 33;
 
@@ -63,6 +64,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     internal static partial nint Read(int descriptor, void* buffer, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    internal static partial nint Write(int descriptor, void* buffer, nuint length);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     internal static partial nint MapMemory(nint address, nuint length, int protection, int flags, int descriptor, nint offset);

@@ -41,10 +41,12 @@ internal sealed class Report
 
     public IReadOnlyList<HitLine> HitsOn(string watch) => [.. AllHits.Where(hit => !hit.Escaped && hit.Watch == watch)];
 
-    public static Report Read(string path)
+    public static Report Read(string path) => Of(File.ReadLines(path));
+
+    public static Report Of(IEnumerable<string> lines)
     {
         var report = new Report();
-        foreach (var line in File.ReadLines(path))
+        foreach (var line in lines)
         {
             report.Take(line);
         }

@@ -213,7 +213,8 @@ internal sealed class NameParser(Scanner scanner)
         }
 
         Token token = scanner.At(position);
-        if (token.Kind != TokenKind.Identifier)
+        // A qualifier is no part of a name, though a scope operator before it makes it look like one.
+        if (token.Kind != TokenKind.Identifier || token.Text is "const" or "volatile" or "restrict")
         {
             return null;
         }
