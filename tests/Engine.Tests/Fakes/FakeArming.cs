@@ -24,6 +24,9 @@ internal sealed class FakeArming(FakeMachine machine) : IArming
     /// <summary>Thrown by the next Arm.</summary>
     internal Exception? Refusal { get; set; }
 
+    /// <summary>What the program does while Arm and Disarm go from thread to thread.</summary>
+    internal Action? Meanwhile { get; set; }
+
     /// <summary>Thrown by Disarm: a guard that is gone.</summary>
     internal Exception? DisarmFailure { get; set; }
 
@@ -48,6 +51,7 @@ internal sealed class FakeArming(FakeMachine machine) : IArming
                 throw refusal;
             }
 
+            Meanwhile?.Invoke();
             foreach ((int slot, HardwareSlot content) in slots)
             {
                 if (armed.Keys.Any(key => key.Slot == slot && Scope == "cpu"))

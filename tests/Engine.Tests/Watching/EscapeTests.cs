@@ -90,6 +90,37 @@ public sealed class EscapeTests
         run.Sink.Coverage.Complete.Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WhatIsWrittenWhileThreadAfterThreadIsArmedIsNoEscapeAndWhereTheWatchBegins(bool values)
+    {
+        WatchRun run = EndingTests.Create(time: TimeSpan.FromMilliseconds(120));
+        run.Machine.Source.TracksValues = values;
+        run.Machine.Arming.Meanwhile = () => Store(run, 5, lost: true);
+        run.Machine.At(60, () => Store(run, 9));
+        await run.RunAsync();
+        run.Sink.Escapes.Should().BeEmpty();
+        run.Sink.Armed[0].Initial!.Text.Should().Be("5");
+        run.Sink.Hits.Should().ContainSingle().Which.Old!.Text.Should().Be("5");
+        run.Sink.Coverage.Complete.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task TheWatchingEndsWhenItBeginsToBeDisarmedAndNotWhenAllIsShown()
+    {
+        WatchRun run = EndingTests.Create(time: TimeSpan.FromMilliseconds(50));
+        EndingTests.Writes(run, 40);
+        run.Sink.OnPublish = told =>
+        {
+            if (told is WriterRow)
+                run.Machine.Clock.Advance(TimeSpan.FromSeconds(10));
+        };
+        await run.RunAsync();
+        run.Sink.Writers.Should().NotBeEmpty();
+        run.Sink.Coverage.To.Should().BeBefore(FakeClock.Wall(1000));
+    }
+
     [Fact]
     public async Task ATargetThatNeverRestsDoesNotKeepTheSessionFromEnding()
     {

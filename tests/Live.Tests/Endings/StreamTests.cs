@@ -35,6 +35,37 @@ public sealed class StreamTests : LiveTest
         child.Errors.Should().NotContain("\e", "a pipe gets no colours");
     }
 
+    [Theory]
+    [InlineData("text")]
+    [InlineData("json")]
+    public async Task AReaderThatGoesEndsTheWatching(string format)
+    {
+        var target = await StartTargetAsync(await Toolchain.BuildAsync(new Recipe("steady.c")), $"{10_000 * Emulation.Slowness}", "600");
+        var child = Start("sh", ["-c", $"{Repository.Livewatcher} attach {target.Id} --watch g_steady --format {format} | head -n 1"]);
+        (await child.ExitAsync(Limit)).Should().Be(0, child.Describe("head has what it wants"));
+        child.Errors.Should().Contain("EPIPE");
+        target.IsAlive.Should().BeTrue();
+        await target.Process.SignalAsync("TERM");
+        await target.EndAsync(Limit);
+    }
+
+    [Fact]
+    public async Task WithFewDescriptorsItWatchesOrSaysWhyNot()
+    {
+        var target = await StartTargetAsync(await Toolchain.BuildAsync(new Recipe("steady.c")), $"{10_000 * Emulation.Slowness}", "600");
+        foreach (var limit in (int[])[8, 16, 20, 24, 28, 32])
+        {
+            var child = Start("sh", ["-c", $"ulimit -n {limit}; exec {Repository.Livewatcher} attach {target.Id} --watch g_steady --max-hits 2 --guard off"]);
+            var status = await child.ExitAsync(Limit);
+            status.Should().BeOneOf([0, 2], child.Describe($"{limit} descriptors"));
+            child.Errors.Should().NotContain("   at ", "no stack of ours is shown");
+        }
+
+        target.IsAlive.Should().BeTrue();
+        await target.Process.SignalAsync("TERM");
+        await target.EndAsync(Limit);
+    }
+
     [Fact]
     public async Task SourceLinesAreShownOnRequest()
     {

@@ -36,6 +36,24 @@ public sealed class ExecTests : LiveTest
         run.Report.Armed[0].Address.Should().NotBe(run.Report.Armed[1].Address);
     }
 
+    /// <summary>The old program's registers are free before the new one's are armed, though its events are still open.</summary>
+    [Theory]
+    [InlineData("bpf", "cpu", "off")]
+    [InlineData("bpf", "task", "on")]
+    [InlineData("bpf", "task", "off")]
+    [InlineData("perf", "task", "on")]
+    [InlineData("ptrace", "task", "on")]
+    public async Task AllFourRegistersFollowAnExec(string backend, string scope, string guard)
+    {
+        var more = Enumerable.Range(0, 3).Select(i => $"g_more[{i}]").ToList();
+        var run = await RunExecAsync([
+            "--follow-exec", "--backend", backend, "--scope", scope, "--guard", guard, .. more.SelectMany(watch => new[] { "--watch", watch })]);
+        run.Report.Armed.Should().HaveCount(8);
+        (string Watch, long Own)[] own =
+            [("g_exec", 150), .. more.Select((watch, i) => (watch, (long)(Enumerable.Range(1, 100).Count(n => n % 3 == i) + Enumerable.Range(1, 50).Count(n => n % 3 == i))))];
+        _ = backend == "ptrace" ? Honesty.CheckUserOnly(run.Report, own) : Honesty.Check(run.Report, own);
+    }
+
     [Fact]
     public async Task AnExecOfAnAttachedProgramEndsTheAttachment()
     {
