@@ -120,7 +120,7 @@ internal sealed class ClientArmer(
         }
 
         if (content.Mode != AccessMode.Execute)
-            Seeding.Renew(platform.Source, process, slot, content, initial, [armed]);
+            Seeding.Renew(platform.Source, process, slot, content, [armed]);
         client.Watches[request.Number] = new ClientWatch(request.Number, slot, armed);
         client.Armings++;
         processes.AuditAgain();

@@ -200,12 +200,12 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
             armed.Add(new ArmedWatch(watches[i], own, ReadInitial(process, watches[i])));
         }
 
-        IReadOnlyDictionary<int, ulong> seeds = Seed(process, fresh, armed);
+        Seed(process, fresh, armed);
         int threads = Arm(process, fresh.Where(slot => !held.ContainsKey(slot.Key)).ToDictionary(), watches, pieces);
         foreach ((int slot, HardwareSlot content) in fresh)
             process.Slots[slot] = content;
-        foreach ((int slot, ulong seed) in seeds)
-            Seeding.Renew(platform.Source, process, slot, fresh[slot], seed, armed);
+        foreach ((int slot, HardwareSlot content) in fresh.Where(slot => slot.Value.Mode != AccessMode.Execute))
+            Seeding.Renew(platform.Source, process, slot, content, armed);
         process.Watches.AddRange(armed);
         Tell(process, armed, threads);
     }
@@ -223,21 +223,17 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
         return held;
     }
 
-    /// <returns>What each data slot held.</returns>
-    private Dictionary<int, ulong> Seed(WatchedProcess process, Dictionary<int, HardwareSlot> slots, List<ArmedWatch> armed)
+    private void Seed(WatchedProcess process, Dictionary<int, HardwareSlot> slots, List<ArmedWatch> armed)
     {
-        Dictionary<int, ulong> seeds = [];
         foreach ((int slot, HardwareSlot content) in slots)
         {
             ulong initial = 0;
-            if (content.Mode != AccessMode.Execute && Auditor.TryReadValue(process.Process.Memory, content, out initial))
-                seeds[slot] = initial;
+            if (content.Mode != AccessMode.Execute)
+                Auditor.TryReadValue(process.Process.Memory, content, out initial);
             uint siblings = armed.Where(watch => watch.Occupies(slot)).SelectMany(watch => watch.Pieces)
                 .Where(piece => piece.Slot != slot).Aggregate(0u, (mask, piece) => mask | (1u << piece.Slot));
             platform.Source.SetSlot(process.Id, slot, content, initial, siblings);
         }
-
-        return seeds;
     }
 
     private int Arm(WatchedProcess process, Dictionary<int, HardwareSlot> slots, List<Watch> watches, List<IReadOnlyList<HardwareSlot>> pieces)

@@ -21,6 +21,7 @@ public sealed unsafe class PtraceHitSource : IHitSource
     private readonly ConcurrentQueue<Item> waiting = new();
     private readonly ManualResetEventSlim pressed = new();
     private Func<ulong, bool>? askToSettle;
+    private readonly Lock settleGate = new();
     private ulong settling;
     private long received;
 
@@ -90,15 +91,8 @@ public sealed unsafe class PtraceHitSource : IHitSource
     /// socket: whoever holds that may be waiting for what only the drain can take.</summary>
     public bool Settle()
     {
-        ProcessorBarrier.Wait();
-        if (!ThreadProgress.Await(table.Processes, SettlePatience))
-            return false;
-        ulong number = ++settling;
-        if (askToSettle?.Invoke(number) != true)
-            return true; // nothing comes any more
-        // What the guard has sent by then may still be in the socket.
-        return Polling.Until(() => Volatile.Read(ref table.Share->Settled) >= number, SettlePatience)
-            && Polling.Until(() => (long)Volatile.Read(ref table.Share->Sent) <= Volatile.Read(ref received), SettlePatience);
+        lock (settleGate)
+            return SettleAlone();
     }
 
     public void Dispose()
@@ -128,6 +122,19 @@ public sealed unsafe class PtraceHitSource : IHitSource
     internal void OnForked(ulong time, ProcessId parent, ProcessId child) => waiting.Enqueue(new Item.OfFork(time, parent, child));
 
     internal void OnExec(ulong time, ProcessId process) => waiting.Enqueue(new Item.OfExec(time, process));
+
+    private bool SettleAlone()
+    {
+        ProcessorBarrier.Wait();
+        if (!ThreadProgress.Await(table.Processes, SettlePatience))
+            return false;
+        ulong number = ++settling;
+        if (askToSettle?.Invoke(number) != true)
+            return true; // nothing comes any more
+        // What the guard has sent by then may still be in the socket.
+        return Polling.Until(() => Volatile.Read(ref table.Share->Settled) >= number, SettlePatience)
+            && Polling.Until(() => (long)Volatile.Read(ref table.Share->Sent) <= Volatile.Read(ref received), SettlePatience);
+    }
 
     private abstract record Item
     {

@@ -116,7 +116,7 @@ public interface IHitSource : IDisposable
     bool DrainedAll => true;
 
     /// <summary>Waits until every hit that has happened by now can be drained: none is on its way through an exception handler any
-    /// more. A source that has its hits at once need not wait.</summary>
+    /// more. A source that has its hits at once need not wait. On any thread.</summary>
     /// <returns>False where that cannot be said this time.</returns>
     bool Settle() => true;
 }
