@@ -134,8 +134,8 @@ internal sealed class FloodControl(
         bool skips = stretch.Take(Skipped(process, watch), now);
         if (skips && Limit!.Answer == FloodAnswer.Stop && !Disarms)
             owner.EndForFlood(Ending(watch));
-        if (skips)
-            Tell(process, watch);
+        if (skips && !Disarms)
+            Tell(process, watch); // otherwise when it is off
         else if (now >= stretch.Last + Quiet)
             End(process, watch, stretch);
     }

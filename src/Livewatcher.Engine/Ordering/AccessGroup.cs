@@ -50,7 +50,8 @@ internal sealed class AccessGroup
     internal ulong Patience => IsMidCopy ? MidCopy : HitOrderer.Window;
 
     /// <summary>Byte by byte from the slot's first one on, after n hits: under rep movsb RDI is where the next byte goes and RCX how
-    /// many are left; in the kernel's loop for short copies both are still as before the byte just stored.</summary>
+    /// many are left; in the kernel's loop for short copies both are still as before the byte just stored. Eight bytes stored at once say the
+    /// same as the first of those; in a slot of less than eight there is room for the loop only, unless as many words are left.</summary>
     private bool IsMidCopy
     {
         get
@@ -60,6 +61,7 @@ internal sealed class AccessGroup
             ulong stored = copy.Destination - Last.Address.Value;
             ulong count = (ulong)slot.Count;
             return (stored == count && copy.Count > 0 && stored < (ulong)Last.Length)
+                || (count == 1 && stored == 0 && copy.Count > 1 && copy.Count <= (ulong)Last.Length && Last.Length < sizeof(ulong))
                 || (count > 1 && stored == count - 1 && copy.Count > 1 && count < (ulong)Last.Length);
         }
     }

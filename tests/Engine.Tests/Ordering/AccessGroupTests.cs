@@ -63,6 +63,16 @@ public sealed class AccessGroupTests
         group.Patience.Should().Be(HitOrderer.Window, "that was the last one");
     }
 
+    [Theory]
+    [InlineData(4, 4, true, "three bytes are to come")]
+    [InlineData(2, 2, true, "one byte is to come")]
+    [InlineData(1, 4, false, "that was all")]
+    [InlineData(5, 4, false, "who copies more than the slot may copy eight bytes at once")]
+    public void AShortCopyIntoASmallSlotHasMoreToComeAfterItsFirstByte(ulong left, int length, bool more, string why) =>
+        Takes(
+            Hits.Kernel(Start, Here, left: left, length: length),
+            Hits.Kernel(Start + 100_000_000, Here + 1, left: left - 1, length: length)).Should().Be(more, why);
+
     [Fact]
     public void TheCopyGoesUpwards()
     {

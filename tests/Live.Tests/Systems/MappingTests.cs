@@ -11,7 +11,7 @@ namespace Livewatcher.Live.Tests.Systems;
 /// <summary>The watched page goes and comes back: a debug register holds an address, not a page.</summary>
 public sealed class MappingTests : LiveTest
 {
-    private static readonly string[] Watch = ["--watch", "0x200000000:8"];
+    private static readonly string[] Watch = ["--watch", "*(long*)0x200000000"];
 
     [Theory]
     [InlineData("cpu", "off")]
@@ -32,6 +32,6 @@ public sealed class MappingTests : LiveTest
     {
         var target = await StartTargetAsync(await Toolchain.BuildAsync(new Recipe("remap.c")), "out");
         var (report, own) = await WatchAsync(target, Watch);
-        Honesty.Check(report, ("0x200000000:8", own["written"]));
+        Honesty.Check(report, ("*(long*)0x200000000", own["written"]));
     }
 }
