@@ -156,7 +156,7 @@ internal sealed class WatchPlatform : IDisposable
         if (Choice.Guard)
         {
             (tracer, _) = GuardStart.For(source, followFork: false, settings.StackBytes, launch: null);
-            GuardArming held = new(tracer, byEvents: Choice.Backend != "ptrace");
+            GuardArming held = new(tracer);
             arming = scan is null ? held : new EachByItsGuard(held, scan, guarded.Contains);
         }
         else
@@ -215,7 +215,7 @@ internal sealed class WatchPlatform : IDisposable
         if (Choice.Scope == "cpu")
             return new CpuArming((BpfHitSource)source);
         if (Choice.Guard)
-            return new GuardArming(tracer!, byEvents: Choice.Backend != "ptrace");
+            return new GuardArming(tracer!);
         return source is BpfHitSource bpf
             ? ScanArming.For(bpf, settings.FollowFork)
             : ScanArming.For((PerfHitSource)source, settings.FollowFork);

@@ -1,5 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using Livewatcher.Linux.Interop;
+
 namespace Livewatcher.Cli.Prompt;
 
 /// <summary>A terminal that people type into while hits are printed: what is printed goes above the line in the making, which is drawn
@@ -95,34 +97,8 @@ internal sealed class PromptTerminal(Stream terminal)
         }
     }
 
-    private sealed class AboveTheLine(PromptTerminal prompt) : Stream
+    private sealed class AboveTheLine(PromptTerminal prompt) : WriteOnlyStream
     {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override void Write(byte[] buffer, int offset, int count) => prompt.Print(buffer.AsSpan(offset, count));
-
         public override void Write(ReadOnlySpan<byte> buffer) => prompt.Print(buffer);
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

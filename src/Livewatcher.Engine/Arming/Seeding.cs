@@ -5,11 +5,22 @@ using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Arming;
 
-/// <summary>What a watch begins with.</summary>
+/// <summary>What a watch begins with, and what it goes on with when it was off for a while.</summary>
 internal static class Seeding
 {
     /// <summary>Threads that are armed already may hit meanwhile.</summary>
     private const int Trials = 3;
+
+    /// <summary>Makes what memory holds the last value seen, where no hit has come in since the account was read.</summary>
+    /// <param name="source">The slot's.</param>
+    /// <param name="process">Whose.</param>
+    /// <param name="slot">0 to 3, data.</param>
+    /// <param name="account">As it was read before the memory.</param>
+    /// <param name="now">The slot's bytes.</param>
+    /// <returns>False where a hit was quicker, or may have been.</returns>
+    internal static bool TryTake(IHitSource source, ProcessId process, int slot, in SlotAccount account, ulong now) =>
+        // Whoever has stored what we have read is through with its hit when the source has settled, and has left another last value.
+        account.LastValue == now || (source.Settle() && source.CorrectLastValue(process, slot, account.LastValue, now));
 
     /// <summary>A thread that was not armed yet may have written since the slot was seeded, or since the last hit of one that was: that has
     /// no hit and is no escaped write, for the watch begins when every thread is covered. So it begins with what the memory holds then.</summary>
@@ -24,13 +35,8 @@ internal static class Seeding
         {
             if (source.ReadAccount(process.Id, slot) is not { } account || !Auditor.TryReadValue(process.Process.Memory, content, out ulong now))
                 return;
-            if (source.TracksValues && account.LastValue != now)
-            {
-                // Whoever has stored what we have read is through with its hit after this, and the exchange finds another last value.
-                if (!source.Settle() || !source.CorrectLastValue(process.Id, slot, account.LastValue, now))
-                    continue;
-            }
-
+            if (source.TracksValues && !TryTake(source, process.Id, slot, account, now))
+                continue;
             foreach (ArmedWatch watch in account.Counted == 0 ? watches.Where(watch => watch.Occupies(slot)) : [])
                 watch.Apply(slot, now);
             return;

@@ -185,7 +185,7 @@ internal sealed class FloodControl(
         int[] slots = [.. pause.Watch.Pieces.Select(piece => piece.Slot)];
         foreach (WatchedProcess one in family.Where(one => !one.Retired))
             Unsettle(one, slots);
-        TrySwitch(family, one => platform.Arming.Resume(one, slots));
+        SwitchOn(family, slots);
         foreach (WatchedProcess one in family.Where(one => !one.Retired))
         {
             Seed(one, slots);
@@ -196,17 +196,15 @@ internal sealed class FloodControl(
         Close(pause, now);
     }
 
-    private bool TrySwitch(List<WatchedProcess> family, Action<ProcessId> act)
+    private void SwitchOn(List<WatchedProcess> family, int[] slots)
     {
         try
         {
-            family.ForEach(one => act(one.Id));
-            return true;
+            family.ForEach(one => platform.Arming.Resume(one.Id, slots));
         }
         catch (UserException e)
         {
             ledger.AddGap(e.Message); // the guard is gone, and its registers with it
-            return false;
         }
     }
 
@@ -230,7 +228,7 @@ internal sealed class FloodControl(
             HardwareSlot content = process.Slots[slot];
             SlotAccount account = platform.Source.ReadAccount(process.Id, slot) ?? default;
             bool read = Auditor.TryReadValue(process.Process.Memory, content, out ulong value);
-            if (read && content.Mode != AccessMode.Execute && platform.Source.CorrectLastValue(process.Id, slot, account.LastValue, value))
+            if (read && content.Mode != AccessMode.Execute && Seeding.TryTake(platform.Source, process.Id, slot, account, value))
                 platform.Source.SetStale(process.Id, slot, stale: false);
 
             process.Audited.Remove(slot);

@@ -18,7 +18,7 @@ internal sealed class FloodMeters(IHitSource source, FloodLimit? limit)
             return true;
         Meter meter = meters.GetOrAdd((hit.Process, hit.Slot), _ => new Meter());
         ulong used = Math.Max(meter.Used, hit.Time);
-        bool admitted = used - hit.Time <= (ulong)FloodLimit.Burst.TotalNanoseconds;
+        bool admitted = !IsOver(used, hit.Time);
         ulong cost = (ulong)(limit.TrapNanoseconds * limit.Factor);
         if (admitted || limit.ChargesAll)
             meter.Used = used + (admitted ? Math.Max(cost, (ulong)limit.LeastNanoseconds) : cost);

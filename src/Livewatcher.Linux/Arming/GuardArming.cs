@@ -7,9 +7,7 @@ namespace Livewatcher.Linux.Arming;
 
 /// <summary>Scope task under the guard: each thread is armed while the guard holds it, newcomers inherit or come in stopped.
 /// The guard owns the events.</summary>
-/// <param name="guard">The guard.</param>
-/// <param name="byEvents">False where the guard writes the registers itself, by ptrace(2).</param>
-public sealed class GuardArming(GuardTracer guard, bool byEvents) : IArming
+public sealed class GuardArming(GuardTracer guard) : IArming
 {
     public string Scope => "task";
 
@@ -26,7 +24,7 @@ public sealed class GuardArming(GuardTracer guard, bool byEvents) : IArming
     }
 
     /// <summary>An event is switched off where its thread runs; what is poked, in a stop of every thread only.</summary>
-    public bool CanSuspend => byEvents;
+    public bool CanSuspend => guard.ArmsByEvents;
 
     public void Suspend(ProcessId process, IReadOnlyCollection<int> slots) => guard.Switch(process, MaskOf(slots), on: false);
 

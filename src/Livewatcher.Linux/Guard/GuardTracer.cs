@@ -179,6 +179,9 @@ public sealed unsafe class GuardTracer : ITracer
             new GuardPacket { Kind = (uint)GuardCommand.LW_COMMAND_DISARM, Tgid = process.Value, Mask = mask },
             GuardMessage.LW_MESSAGE_DISARMED).Value;
 
+    /// <summary>False where it writes the debug registers itself, by ptrace(2).</summary>
+    internal bool ArmsByEvents => traps is null;
+
     /// <summary>Switches the events of slots off or on; they stay open.</summary>
     internal void Switch(ProcessId process, uint mask, bool on) => Ask(
         new GuardPacket { Kind = (uint)(on ? GuardCommand.LW_COMMAND_RESUME : GuardCommand.LW_COMMAND_SUSPEND), Tgid = process.Value, Mask = mask },

@@ -7,35 +7,8 @@ namespace Livewatcher.Linux.Interop;
 /// <summary>Writes to standard output or standard error by write(2), whatever they are. The runtime's own streams take a reader
 /// that is gone for success (EPIPE), and one of its file streams would write at a position of its own into a file that others append to.</summary>
 /// <param name="descriptor">1 or 2; it stays open.</param>
-public sealed unsafe class DescriptorStream(int descriptor) : Stream
+public sealed unsafe class DescriptorStream(int descriptor) : WriteOnlyStream
 {
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override void Flush()
-    {
-        // Nothing is held back.
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
     /// <exception cref="IOException">The reader is gone, the disk is full.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {

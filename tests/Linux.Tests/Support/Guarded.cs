@@ -24,7 +24,7 @@ internal sealed class Guarded : IDisposable
             ? BpfHitSource.Open(new WatchProgramSettings(StackBytes: StackBytes, FollowFork: followFork))
             : PerfHitSource.Open(new PerfSettings { StackBytes = StackBytes, FollowFork = followFork });
         (Tracer, Started) = GuardStart.For(Source, followFork, StackBytes, launch);
-        Arming = new GuardArming(Tracer, byEvents: true);
+        Arming = new GuardArming(Tracer);
         recorder = new Recorder(Source);
         listener = new Thread(Listen) { Name = "lw-test-listen" };
         listener.Start();
