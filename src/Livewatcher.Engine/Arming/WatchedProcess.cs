@@ -25,6 +25,9 @@ internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symb
     /// <summary>Slots that are armed now.</summary>
     internal IReadOnlyDictionary<int, HardwareSlot> Armed => Leaving.Count == 0 ? Slots : Slots.Where(slot => !Leaving.Contains(slot.Key)).ToDictionary();
 
+    /// <summary>Whether a slot is armed and not switched off.</summary>
+    internal bool IsOn(int slot) => Slots.ContainsKey(slot) && !Leaving.Contains(slot) && !Paused.Contains(slot);
+
     internal List<ArmedWatch> Watches { get; } = [];
 
     /// <summary>Requests whose names none of its modules has yet, each with the reason.</summary>

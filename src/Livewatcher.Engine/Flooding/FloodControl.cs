@@ -63,7 +63,7 @@ internal sealed class FloodControl(
             return;
         foreach (BrakedWatch pulled in brake.Take())
         {
-            List<WatchedProcess> family = [.. pulled.Family.Select(processes.Find).OfType<WatchedProcess>().Where(one => pulled.Slots.All(slot => IsOn(one, slot)))];
+            List<WatchedProcess> family = [.. pulled.Family.Select(processes.Find).OfType<WatchedProcess>().Where(one => pulled.Slots.All(one.IsOn))];
             WatchedProcess? first = family.Find(one => !one.Retired);
             if (first?.Watches.Find(watch => watch.Pieces[0].Slot == pulled.Slots[0]) is { } watch)
                 Begin(first, watch, pulled);
@@ -103,9 +103,7 @@ internal sealed class FloodControl(
         return pause.Watch.Pieces[0].Slot == watch.Pieces[0].Slot && family.Contains(process) && family.TrueForAll(one => one == process || one.Retired);
     }
 
-    private static bool IsOn(WatchedProcess process, ArmedWatch watch) => watch.Pieces.All(piece => IsOn(process, piece.Slot));
-
-    private static bool IsOn(WatchedProcess process, int slot) => process.Slots.ContainsKey(slot) && !process.Leaving.Contains(slot) && !process.Paused.Contains(slot);
+    private static bool IsOn(WatchedProcess process, ArmedWatch watch) => watch.Pieces.All(piece => process.IsOn(piece.Slot));
 
     /// <summary>Each watch once, with everybody that has it.</summary>
     private List<BrakedWatch> Armed()

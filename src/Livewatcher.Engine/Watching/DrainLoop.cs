@@ -102,7 +102,7 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     {
         if (!meters.Admits(hit))
         {
-            // A drain may not end as long as the flood lasts.
+            // A full ring takes a while to be drained.
             if (++skipped % SkippedBetweenLooks == 1)
                 brake.Look();
             return;

@@ -129,7 +129,7 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
         List<AuditedSlot> all = [];
         foreach (WatchedProcess process in processes.Values.Where(process => !process.Retired && !process.Replaced))
         {
-            foreach ((int slot, HardwareSlot content) in process.Slots.Where(slot => slot.Value.Mode != AccessMode.Execute && !process.Leaving.Contains(slot.Key) && !process.Paused.Contains(slot.Key)))
+            foreach ((int slot, HardwareSlot content) in process.Slots.Where(slot => slot.Value.Mode != AccessMode.Execute && process.IsOn(slot.Key)))
             {
                 if (!process.Audited.TryGetValue(slot, out AuditedSlot? known) || known.Content != content)
                 {
