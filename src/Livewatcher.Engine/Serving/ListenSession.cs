@@ -78,6 +78,9 @@ public sealed class ListenSession : IFlowOwner, IDisposable
 
     private string CannotSignal => $"{ListenSettings.IgnoreTrapName} 0: backend {parts.Source.Name} cannot send SIGTRAP at an access; it takes backend bpf";
 
+    /// <summary>Programs that are there: one that has gone may not be known to have ended yet.</summary>
+    private IEnumerable<Client> Served => clients.Values.Where(client => client.Connected && !client.Process.Retired);
+
     private DateTimeOffset Now => parts.Clock.ToWallClock(parts.Clock.Now);
 
     /// <summary>Serves until it is told to stop, then disarms everything and closes the account.</summary>
@@ -129,7 +132,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
 
     /// <summary>The debug registers of every process, or of every thread where they are read from there.</summary>
     public Task<IReadOnlyList<RegistersEvent>> RegistersAsync() => Ask<IReadOnlyList<RegistersEvent>>(
-        () => [.. clients.Values.Where(client => !client.Process.Retired).SelectMany(client => Registers(client, null))]);
+        () => [.. Served.SelectMany(client => Registers(client, null))]);
 
     public void Dispose()
     {
@@ -357,7 +360,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
 
     private StatusEvent Status() => new(
         Now, since, parts.Source.Name, parts.Arming.Scope, parts.GuardOn, settings.All,
-        [.. clients.Values.Where(client => client.Connected && !client.Process.Retired).OrderBy(client => client.Process.Id.Value).Select(Describe)],
+        [.. Served.OrderBy(client => client.Process.Id.Value).Select(Describe)],
         ledger.Reported, parts.Arming.Tally, ledger.GapsSoFar);
 
     private ServedProcess Describe(Client client)

@@ -46,4 +46,15 @@ public sealed class StatusTests
         await run.SettleAsync();
         (await run.Session.StatusAsync()).Gaps.Should().ContainSingle().Which.Should().Contain("recovered hits");
     }
+
+    [Fact]
+    public async Task WhoHasLeftIsInNeitherOfTheTwoLists()
+    {
+        await using ServeRun run = await ServeRun.JoinedAsync();
+        await run.SetAsync(0, X, 4, label: "x");
+        (await run.Session.RegistersAsync()).Should().ContainSingle();
+        await run.LeaveAsync();
+        (await run.Session.StatusAsync()).Processes.Should().BeEmpty();
+        (await run.Session.RegistersAsync()).Should().BeEmpty("its process is not known to have ended, but it is not served any more");
+    }
 }
