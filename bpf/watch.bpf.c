@@ -11,6 +11,7 @@
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
 #include "watch_event.h"
+#include "filters.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -282,6 +283,12 @@ static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
             charge(meter, began, 0);
         return 0;
     }
+    if (settings.conditions && is_filtered(state, r)) {
+        __sync_fetch_and_add(&state->filtered, 1);
+        if (settings.flood_all)
+            charge(meter, began, 0);
+        return 0;
+    }
     if (flags & LW_SLOT_SIGNAL)
         bpf_send_signal_thread(5); /* SIGTRAP, signal(7); it is there before the thread's next instruction */
     r->sibling_mask = 0;
@@ -368,6 +375,8 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
         to->counted = to->recorded = to->filtered = to->dropped = to->skipped = 0;
         to->meter = from->meter; /* the family has one allowance */
         to->stale = from->stale;
+        to->ranges = from->ranges;
+        to->condition = from->condition;
         to->siblings = from->siblings;
         to->flags = from->flags;
         to->length = from->length;

@@ -10,17 +10,19 @@
 #ifndef __bpf__
 #include <stdint.h>
 typedef uint64_t lw_u64;
+typedef int64_t lw_s64;
 typedef uint32_t lw_u32;
 typedef uint16_t lw_u16;
 typedef uint8_t lw_u8;
 #else
 typedef __u64 lw_u64;
+typedef __s64 lw_s64;
 typedef __u32 lw_u32;
 typedef __u16 lw_u16;
 typedef __u8 lw_u8;
 #endif
 
-#define LW_RECORD_VERSION 3
+#define LW_RECORD_VERSION 4
 
 /* x86 has DR0 to DR3. */
 #define LW_SLOTS 4
@@ -48,6 +50,8 @@ enum lw_record_flags {
     LW_STACK_END = 8,     /* the copy of the stack ends where readable memory ends */
     LW_STACK_UNREAD = 16, /* not one byte of the stack could be read */
     LW_RECOVERED = 32,    /* from the guard, not from the kernel's event */
+    LW_DECIDED = 64,      /* the slot's condition was decided, and holds */
+    LW_UNDECIDED = 128,   /* it could not be decided: what it asks for is not known or cannot be read */
 };
 
 /* One record of the ring; stack_length bytes of user stack follow it. */
@@ -86,7 +90,7 @@ struct lw_settings {
     lw_u32 flood_trap_ns;  /* what the trap costs beside this program's run */
     lw_u32 flood_factor;   /* 1024ths of allowance for each ns spent in a hit */
     lw_u32 flood_all;      /* 1: hits that are not recorded use it too */
-    lw_u32 padding;
+    lw_u32 conditions;     /* 1: slots may have conditions or ranges; 0 leaves all of that out of the loaded program */
 };
 
 /* What is armed in one slot of one process, its last value seen and its account. Index: process * LW_SLOTS + slot.
@@ -106,11 +110,108 @@ struct lw_slot_state {
     lw_u64 used;     /* CLOCK_MONOTONIC ns up to which the allowance is used; of the slot that meter names */
     lw_u32 meter;    /* index of the slot whose allowance this one's hits use: its watch's first */
     lw_u32 stale;    /* 1: it was off for a while, so last_value may not be what the next hit finds */
+    lw_u64 ranges;   /* code whose hits are filtered: index of the first range in the low half, how many in the high one; one
+                        word, so that a list is exchanged for another at once */
+    lw_u32 condition; /* index of its condition; 0: none */
+    lw_u32 padding;
 };
 
 enum lw_slot_flags {
     LW_SLOT_CHANGES_ONLY = 1, /* an access that leaves the value as it was is filtered */
     LW_SLOT_SIGNAL = 2,       /* the accessing thread receives SIGTRAP at the access */
+};
+
+/* A watch's condition, compiled. Index 0 of the array is none. */
+#define LW_CONDITIONS 1024
+#define LW_CONDITION_STEPS 64
+#define LW_CONDITION_REGISTERS 16
+#define LW_CONDITION_VARIABLES 8
+
+/* In place of a step's register b: its value. */
+#define LW_IMMEDIATE 0xff
+
+enum lw_verdict {
+    LW_VERDICT_FAILS = 0,
+    LW_VERDICT_HOLDS = 1,
+    LW_VERDICT_UNDECIDED = 2,
+};
+
+/* "to", "a" and "b" are registers. */
+enum lw_condition_op {
+    LW_OP_CONSTANT = 1,
+    LW_OP_VARIABLE = 2, /* extra: enum lw_condition_variable */
+    LW_OP_LOAD = 3,     /* extra bytes at a + value */
+    LW_OP_SIGN_EXTEND = 4, /* the low extra bits of a */
+    LW_OP_ZERO_EXTEND = 5,
+    LW_OP_ADD = 6,
+    LW_OP_SUBTRACT = 7,
+    LW_OP_MULTIPLY = 8,
+    LW_OP_AND = 9,
+    LW_OP_OR = 10,
+    LW_OP_XOR = 11,
+    LW_OP_SHIFT_LEFT = 12,
+    LW_OP_SHIFT_RIGHT = 13,
+    LW_OP_SHIFT_RIGHT_SIGNED = 14,
+    LW_OP_DIVIDE = 15,
+    LW_OP_REMAINDER = 16,
+    LW_OP_DIVIDE_SIGNED = 17,
+    LW_OP_REMAINDER_SIGNED = 18,
+    LW_OP_EQUAL = 19,
+    LW_OP_NOT_EQUAL = 20,
+    LW_OP_LESS = 21,
+    LW_OP_LESS_OR_EQUAL = 22,
+    LW_OP_LESS_SIGNED = 23,
+    LW_OP_LESS_OR_EQUAL_SIGNED = 24,
+    LW_OP_EQUAL_REAL = 25, /* the bits of doubles */
+    LW_OP_LESS_REAL = 26,
+    LW_OP_LESS_OR_EQUAL_REAL = 27,
+    LW_OP_NOT = 28,
+    LW_OP_WIDEN_REAL = 29, /* float to double */
+    LW_OP_REAL_OF_SIGNED = 30,
+    LW_OP_REAL_OF_UNSIGNED = 31,
+    LW_OP_SKIP_IF_ZERO = 32, /* extra steps, where a is 0 */
+    LW_OP_SKIP_UNLESS_ZERO = 33,
+};
+
+enum lw_condition_variable {
+    LW_VARIABLE_NEW = 0,
+    LW_VARIABLE_OLD = 1,
+    LW_VARIABLE_THREAD = 2,
+    LW_VARIABLE_PROCESS = 3,
+    LW_VARIABLE_CPU = 4,
+    LW_VARIABLE_COUNT = 5,
+    LW_VARIABLE_NAME_START = 6,
+    LW_VARIABLE_NAME_END = 7,
+};
+
+struct lw_condition_step {
+    lw_u8 op;
+    lw_u8 to;
+    lw_u8 a;
+    lw_u8 b;
+    lw_u32 extra;
+    lw_u64 value;
+};
+
+struct lw_condition {
+    lw_u64 count;  /* hits of its watch so far */
+    lw_u32 length; /* steps */
+    lw_u32 flags;  /* enum lw_condition_flags */
+    struct lw_condition_step steps[LW_CONDITION_STEPS];
+};
+
+enum lw_condition_flags {
+    LW_CONDITION_VALUES = 1, /* asks for old or new: the bytes of a system call's copy come one by one, and are left to user space */
+};
+
+/* Code whose hits are filtered, from start on and before end; the lists of all slots, each in order. While an entry is
+ * written its end is 0: then it holds nothing. */
+#define LW_RANGES 65536
+#define LW_RANGES_MOST 4096 /* of one list */
+
+struct lw_range {
+    lw_u64 start;
+    lw_u64 end;
 };
 
 /* Counters of the whole session. */

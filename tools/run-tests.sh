@@ -24,7 +24,7 @@ plain_output=(--ansi off --progress off)
 first_lane=(Live.Counting@vm Live.Core@vm Library)
 second_lane=(Architecture Engine Agent Render Cli Fuzz Symbols Exact.Core@vm Live.Serving@vm)
 if [ -n "${LW_SLOW:-}" ]; then
-  first_lane=(Live.Counting@vm Live.Core@vm Live.Watching@vm Soak@vm)
+  first_lane=(Live.Counting@vm Live.Core@vm Live.Watching@vm Live.Filtering@vm Soak@vm)
   second_lane=(Architecture Engine Agent Render Cli Library Fuzz Symbols Live.Serving@vm Live.Rest@vm Linux@vm Doctor@vm Exact@vm)
 fi
 if [ $# -gt 0 ]; then
@@ -48,8 +48,9 @@ filter_of() {
         echo --filter-method Livewatcher.Live.Tests.Counting.MatrixTests.EveryWriteOfCIsReportedWithItsWriter ;;
     Live.Core@vm) echo --filter-namespace "$core" ;;
     Live.Watching@vm) echo --filter-namespace "$watching" ;;
+    Live.Filtering@vm) echo --filter-namespace Livewatcher.Live.Tests.Filtering ;;
     Live.Serving@vm) echo --filter-namespace Livewatcher.Live.Tests.Serving ;;
-    Live.Rest@vm) echo --filter-not-namespace Livewatcher.Live.Tests.Counting Livewatcher.Live.Tests.Serving "$core" "$watching" ;;
+    Live.Rest@vm) echo --filter-not-namespace Livewatcher.Live.Tests.Counting Livewatcher.Live.Tests.Filtering Livewatcher.Live.Tests.Serving "$core" "$watching" ;;
   esac
 }
 

@@ -71,8 +71,8 @@ static void read_name(int tid, char comm[16])
     snprintf(path, sizeof(path), "/proc/%d/comm", tid);
     read_file(path, line, sizeof(line));
     line[strcspn(line, "\n")] = 0;
-    memcpy(comm, line, 15);
-    comm[15] = 0;
+    memset(comm, 0, 16); /* all of it is compared with */
+    memcpy(comm, line, strnlen(line, 15));
 }
 
 static struct lw_slot_state *states_by_map(int tgid)

@@ -25,6 +25,8 @@ struct lw_trap_share {
     uint64_t settled;            /* the number of the last LW_COMMAND_SETTLE that the guard is through with */
     struct lw_session_state session;
     struct lw_slot_state slots[LW_SLOT_STATES];
+    struct lw_condition conditions[LW_CONDITIONS]; /* written by livewatcher, decided by the guard at each hit */
+    struct lw_range ranges[LW_RANGES];
 };
 
 #endif

@@ -115,6 +115,10 @@ static void tell_slot(struct tracee *t, int slot, uint32_t causes, struct lw_slo
     r->flags = 0;
     if (exchange(t->tid, state, spec->address, &r->old_value, &r->new_value))
         r->flags |= LW_OLD_VALID | LW_NEW_VALID;
+    if (is_filtered(guard.config.share, state, r)) {
+        __atomic_fetch_add(&state->filtered, 1, __ATOMIC_SEQ_CST);
+        return;
+    }
     read_siblings(r, t->tid, states, state->siblings & ~causes);
     copy_stack(r, t->tid, r->registers[19], m.stack);
     m.packet.kind = LW_MESSAGE_TRAPPED;

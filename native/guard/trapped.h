@@ -10,6 +10,9 @@
 #ifndef LIVEWATCHER_TRAPPED_H
 #define LIVEWATCHER_TRAPPED_H
 
+#include <stdbool.h>
+
+#include "share.h"
 #include "tracees.h"
 
 /* t stands in the SIGTRAP of a hit. */
@@ -17,6 +20,10 @@ void take_trap(struct tracee *t);
 
 /* t stands in its next stop: sends the records, counts. Returns what is not a slot's: LW_LOADER_SLOT's bit, or 0. */
 uint32_t tell_trap(struct tracee *t);
+
+/* filters.c: whether a hit, whose record has its values, is set aside, decided while its thread stands in it, as the BPF program does it
+ * elsewhere. Notes in the record's flags what became of the condition. */
+bool is_filtered(struct lw_trap_share *share, const struct lw_slot_state *state, struct lw_record *record);
 
 /* Serves stops until every hit that was taken by now is told. */
 void settle_traps(void);

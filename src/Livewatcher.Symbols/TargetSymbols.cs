@@ -3,6 +3,7 @@
 using System.Runtime.InteropServices;
 using Livewatcher.Model;
 using Livewatcher.Symbols.Expressions;
+using Livewatcher.Symbols.Expressions.Code;
 using Livewatcher.Symbols.Instructions;
 using Livewatcher.Symbols.Interop;
 using Livewatcher.Symbols.Modules;
@@ -128,6 +129,24 @@ public sealed class TargetSymbols : ITargetSymbols
     }
 
     /// <inheritdoc/>
+    public int Generation { get; private set; }
+
+    /// <inheritdoc/>
+    public CodePosition? SiteOf(Address code)
+    {
+        if (_modules.ModuleAt(code) is not { } module)
+        {
+            return null;
+        }
+
+        ElfSymbol? symbol = module.SymbolAt(code);
+        return new CodePosition(module.BuildId, module.Name, symbol?.Name, code - (symbol?.Address ?? module.Start));
+    }
+
+    /// <inheritdoc/>
+    public bool IsAt(WriterRule rule, Frame frame) => WriterPlaces.Matches(rule, frame);
+
+    /// <inheritdoc/>
     public string? NameOf(Address address)
     {
         if (_modules.ModuleAt(address)?.SymbolAt(address) is not { } symbol)
@@ -152,6 +171,7 @@ public sealed class TargetSymbols : ITargetSymbols
             return false;
         }
 
+        Generation++;
         _unknownPages.Clear();
         _firstFrame.Clear();
         _unwinder.Clear();

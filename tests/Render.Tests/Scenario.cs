@@ -17,7 +17,10 @@ internal static class Scenario
         "g_conf->limits, g_conf = 0x7f12a0000b00");
 
     public static readonly Watch Accept = new(
-        new WatchRequest("session.c:88", AccessMode.Execute), new Address(0x55d0c49f1b00), 1, NoFormat.Instance, null, null);
+        new WatchRequest("session.c:88", AccessMode.Execute), new Address(0x55d0c49f1b00), 1, NoFormat.Instance, null, null)
+    {
+        Condition = new Condition("thread != \"main\"", []),
+    };
 
     public static readonly Frame Release = new(
         new Address(0x55d0c49f1a3c), "server", "release(conn*)", 0, "/src/demo/server.c", 88, Inlined: true);
@@ -75,7 +78,7 @@ internal static class Scenario
         Hit(1, 1.481913),
         Hit(2, 1.482001) with
         {
-            Old = Integer(0), New = Integer(0), Changed = false, Recovered = true, Cpu = 0, Instruction = Store with { Proven = false },
+            Old = Integer(0), New = Integer(0), Changed = false, Recovered = true, Undecided = true, Cpu = 0, Instruction = Store with { Proven = false },
         },
         Hit(3, 2) with
         {

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
@@ -91,12 +92,23 @@ static void after_fork_in_child(void)
     settle();
 }
 
+/* LIVEWATCHER_PATIENCE=SECONDS, for machines on which a listener may need longer. */
+static void be_as_patient_as_asked(void)
+{
+    const char *text = secure_getenv("LIVEWATCHER_PATIENCE");
+    char *end;
+    long seconds = text ? strtol(text, &end, 10) : 0;
+    if (seconds > 0 && seconds <= 3600 && *end == '\0')
+        lw_patience.answer = lw_patience.hello = seconds * 1000;
+}
+
 /* Not in a constructor alone: other constructors, which may run before ours, may call us. */
 __attribute__((constructor)) static void watch_forks(void)
 {
     if (__atomic_exchange_n(&forks_watched, 1, __ATOMIC_ACQ_REL))
         return;
     __atomic_store_n(&owner, this_process(), __ATOMIC_RELAXED);
+    be_as_patient_as_asked();
     long page = lw_kernel(SYS_mmap, 0, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page > 0 && lw_kernel(SYS_madvise, page, PAGE, MADV_WIPEONFORK, 0, 0, 0) == 0) { /* Linux 4.14 */
         *(int32_t *)page = 1;

@@ -66,7 +66,7 @@ internal sealed class WatchPlatform : IDisposable
         {
             try
             {
-                bpf = BpfHitSource.Open(new WatchProgramSettings(settings.StackBytes, settings.FollowFork, settings.RingBytes, limit));
+                bpf = BpfHitSource.Open(new WatchProgramSettings(settings.StackBytes, settings.FollowFork, settings.RingBytes, limit, settings.HasFilters));
             }
             catch (BpfException e)
             {

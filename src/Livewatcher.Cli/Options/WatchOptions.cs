@@ -26,6 +26,12 @@ internal sealed record WatchSettings
 
     internal TimeSpan AuditInterval { get; init; }
 
+    /// <summary>Which writers are in order beforehand, and what is learned and saved.</summary>
+    internal KnownSettings Known { get; init; } = KnownSettings.None;
+
+    /// <summary>A hit may be filtered in the kernel.</summary>
+    internal bool HasFilters => Known.IsOfUse || Requests.Any(request => request.Filter.HasCondition || request.Filter.NamesWriters);
+
     internal bool FollowFork { get; init; }
 
     internal bool FollowExec { get; init; }
@@ -70,11 +76,13 @@ internal sealed class WatchOptions
     private readonly Option<long?> maxHits = new("--max-hits") { Description = "End after this many hits.", HelpName = "N" };
 
     private readonly BackendOptions backend = new();
+    private readonly FilterOptions filter = new();
+    private readonly KnownOptions known = new();
     private readonly OutputOptions output = new();
 
     internal void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[watch, awatch, hbreak, length, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All])
+        foreach (Option option in (Option[])[watch, awatch, hbreak, length, .. filter.All, .. known.All, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All])
             command.Options.Add(option);
     }
 
@@ -84,12 +92,12 @@ internal sealed class WatchOptions
         int? bytes = parsed.GetValue(length);
         if (bytes is < 1 or > 32)
             throw new UserException($"--len {bytes}: four debug registers cover 1 to 32 bytes");
-        List<WatchRequest> requests =
-        [
-            .. (parsed.GetValue(watch) ?? []).Select(text => new WatchRequest(text, AccessMode.Write, bytes)),
-            .. (parsed.GetValue(awatch) ?? []).Select(text => new WatchRequest(text, AccessMode.Access, bytes)),
-            .. (parsed.GetValue(hbreak) ?? []).Select(text => new WatchRequest(text, AccessMode.Execute)),
-        ];
+        List<WatchRequest> requests = filter.Read(parsed, new Dictionary<Option, Func<string, WatchRequest>>
+        {
+            [watch] = text => new WatchRequest(text, AccessMode.Write, bytes),
+            [awatch] = text => new WatchRequest(text, AccessMode.Access, bytes),
+            [hbreak] = text => new WatchRequest(text, AccessMode.Execute),
+        });
         if (requests.Count == 0)
             throw new UserException("nothing to watch: give --watch EXPR, --awatch EXPR or --hbreak LOCATION");
         long? hits = parsed.GetValue(maxHits);
@@ -98,6 +106,7 @@ internal sealed class WatchOptions
         return backend.Read(parsed) with
         {
             Requests = requests,
+            Known = known.Read(parsed),
             FollowFork = parsed.GetValue(followFork),
             FollowExec = parsed.GetValue(followExec),
             For = parsed.GetValue(duration) is { } time ? Quantities.ParseTime(time) : null,

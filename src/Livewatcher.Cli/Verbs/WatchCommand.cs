@@ -49,9 +49,14 @@ internal static class WatchCommand
         DateTimeOffset now = parts.Clock.ToWallClock(parts.Clock.Now);
         NotesFirst noting = new(sink, [.. platform.Notes.Select(note => new NoteEvent(now, NoteLevel.Warning, note))]);
         SessionOptions options = new(
-            settings.Requests, settings.For, settings.MaxHits, settings.FollowFork, settings.FollowExec, started, OnlineCpus.Read().Count);
+            settings.Requests, settings.For, settings.MaxHits, settings.FollowFork, settings.FollowExec, started, OnlineCpus.Read().Count)
+        {
+            Known = settings.Known.Writers,
+            Learn = settings.Known.Learn,
+        };
         using WatchSession session = new(parts, options, noting);
         SessionOutcome outcome = session.Run(target, stop.Token, interrupts.Again);
+        SaveWriters(settings.Known, session.Writers);
         int? status = outcome.ExitStatus;
         if (started && outcome.TargetRuns && !stop.IsCancellationRequested)
         {
@@ -66,6 +71,20 @@ internal static class WatchCommand
         if (sink.Failure is { } failure)
             Console.Error.WriteLine($"livewatcher: writing the output failed, so the watching has ended: {failure}");
         return (outcome, status, sink.Failure is not null);
+    }
+
+    /// <summary>A failure here must not hide how the target has ended.</summary>
+    private static void SaveWriters(KnownSettings known, IReadOnlyCollection<KnownWriter> writers)
+    {
+        try
+        {
+            if (known.SaveTo is { } path)
+                KnownFile.Write(path, known.Writers.Union(writers));
+        }
+        catch (UserException e)
+        {
+            Console.Error.WriteLine($"livewatcher: {Printable.Of(e.Message)}");
+        }
     }
 
     /// <summary>Ctrl-C, kill and a closed terminal end the watching, not the target.</summary>

@@ -37,6 +37,18 @@ internal sealed class Ledger
 
     internal long Received { get; set; }
 
+    /// <summary>Recorded, and filtered only when they were looked at here.</summary>
+    private long filteredLate;
+
+    /// <summary>A hit was recorded, or recovered, and the watch's filter does not let it through.</summary>
+    internal void FilterLate(int hits, bool recovered)
+    {
+        if (recovered)
+            Withheld += hits;
+        else
+            filteredLate += hits;
+    }
+
     internal long StacksCut { get; set; }
 
     internal int Threads { get; set; }
@@ -137,8 +149,8 @@ internal sealed class Ledger
     private HitCounts Account(SessionCounts session) => new()
     {
         Counted = counted,
-        Recorded = recorded,
-        Filtered = filtered,
+        Recorded = recorded - filteredLate,
+        Filtered = filtered + filteredLate,
         Dropped = dropped,
         Skipped = skipped,
         Throttled = (long)session.Throttled,

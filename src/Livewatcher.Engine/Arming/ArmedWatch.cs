@@ -1,5 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using System.Runtime.CompilerServices;
+using Livewatcher.Engine.Filtering;
 using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Arming;
@@ -8,12 +10,19 @@ namespace Livewatcher.Engine.Arming;
 internal sealed class ArmedWatch
 {
     private readonly byte[] image;
+    private readonly StrongBox<long> seen;
 
     /// <summary>Slots whose bytes nobody knows since a hit whose value could not be told.</summary>
     private uint unknown;
 
     internal ArmedWatch(Watch watch, IReadOnlyList<(int Slot, HardwareSlot Content)> pieces, byte[] initial)
+        : this(watch, pieces, initial, new StrongBox<long>())
     {
+    }
+
+    private ArmedWatch(Watch watch, IReadOnlyList<(int Slot, HardwareSlot Content)> pieces, byte[] initial, StrongBox<long> seen)
+    {
+        this.seen = seen;
         Watch = watch;
         Pieces = pieces;
         image = initial;
@@ -44,13 +53,27 @@ internal sealed class ArmedWatch
     /// <summary>Accesses that leave the value as it was are not reported.</summary>
     internal bool ChangesOnly { get; init; }
 
+    /// <summary>Writers that are not reported; null where nobody asks.</summary>
+    internal WriterFilter? Writers { get; init; }
+
+    /// <summary>Hardware hits on this watch that have come here so far, in all processes of the family.</summary>
+    internal long Seen => seen.Value;
+
     /// <summary>Where the program has set this watch itself; null where nobody asks.</summary>
     internal Func<CallStack?>? SetAt { get; init; }
+
+    internal void Count(int hits) => seen.Value += hits;
 
     internal bool Occupies(int slot) => Pieces.Any(piece => piece.Slot == slot);
 
     /// <summary>The same watch in a forked child, whose memory starts as a copy.</summary>
-    internal ArmedWatch Copy() => new(Watch, Pieces, [.. image]) { unknown = unknown, ChangesOnly = ChangesOnly, SetAt = SetAt };
+    internal ArmedWatch Copy() => new(Watch, Pieces, [.. image], seen) 
+    {
+        unknown = unknown,
+        ChangesOnly = ChangesOnly,
+        Writers = Writers,
+        SetAt = SetAt,
+    };
 
     /// <summary>Puts a slot's bytes into the image.</summary>
     internal void Apply(int slot, ulong value)

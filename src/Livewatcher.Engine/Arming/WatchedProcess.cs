@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using Livewatcher.Engine.Auditing;
+using Livewatcher.Engine.Filtering;
 using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Arming;
@@ -13,6 +14,9 @@ internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symb
     internal ITargetProcess Process { get; } = process;
 
     internal ITargetSymbols Symbols { get; } = symbols;
+
+    /// <summary>What conditions read of it.</summary>
+    internal RememberedMemory ConditionMemory { get; } = new(process.Memory);
 
     internal Dictionary<int, HardwareSlot> Slots { get; } = [];
 

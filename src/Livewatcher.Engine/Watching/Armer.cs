@@ -3,12 +3,14 @@
 using Livewatcher.Engine.Accounting;
 using Livewatcher.Engine.Arming;
 using Livewatcher.Engine.Auditing;
+using Livewatcher.Engine.Filtering;
 using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Watching;
 
 /// <summary>From requests to armed slots: resolve, split, place, seed, arm, tell. All or nothing for what is resolved together.</summary>
-internal sealed class Armer(SessionPlatform platform, SessionOptions options, Ledger ledger, WatchedProcesses processes, Action<WatchEvent> publish)
+internal sealed class Armer(
+    SessionPlatform platform, SessionOptions options, Ledger ledger, WatchedProcesses processes, WriterCatalog catalog, Action<WatchEvent> publish)
 {
     /// <summary>Expressions that the user has been told to be waiting.</summary>
     private readonly HashSet<string> waiting = new(StringComparer.Ordinal);
@@ -197,10 +199,15 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
                     fresh[slot] = piece;
             }
 
-            armed.Add(new ArmedWatch(watches[i], own, ReadInitial(process, watches[i])));
+            armed.Add(new ArmedWatch(watches[i], own, ReadInitial(process, watches[i]))
+            {
+                ChangesOnly = watches[i].Request.Filter.ChangesOnly,
+                Writers = new WriterFilter(watches[i], catalog),
+            });
         }
 
         Seed(process, fresh, armed);
+        LeaveToSource(process, armed);
         int threads = Arm(process, fresh.Where(slot => !held.ContainsKey(slot.Key)).ToDictionary(), watches, pieces);
         foreach ((int slot, HardwareSlot content) in fresh)
             process.Slots[slot] = content;
@@ -233,6 +240,21 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
             uint siblings = armed.Where(watch => watch.Occupies(slot)).SelectMany(watch => watch.Pieces)
                 .Where(piece => piece.Slot != slot).Aggregate(0u, (mask, piece) => mask | (1u << piece.Slot));
             platform.Source.SetSlot(process.Id, slot, content, initial, siblings);
+        }
+    }
+
+    /// <summary>What the source can decide by itself it need not hand over.</summary>
+    private void LeaveToSource(WatchedProcess process, List<ArmedWatch> armed)
+    {
+        List<ArmedWatch> all = [.. process.Watches, .. armed];
+        foreach ((ArmedWatch watch, int slot) in armed.SelectMany(watch => watch.Pieces.Select(piece => (watch, piece.Slot))))
+        {
+            bool isOwn = Conditions.MayBeDecidedBySource(watch, all.Where(other => other.Occupies(slot)));
+            platform.Source.SetHandling(process.Id, slot, isOwn && watch.ChangesOnly ? SlotHandling.ChangesOnly : SlotHandling.None);
+            if (!isOwn)
+                platform.Source.SetCondition(process.Id, slot, null);
+            else if (watch.Watch.Condition is { } condition && !platform.Source.SetCondition(process.Id, slot, condition))
+                process.ConditionMemory.Learn(condition, new ConditionInput(0, 0, 0, 0, 0, 0, "", null));
         }
     }
 

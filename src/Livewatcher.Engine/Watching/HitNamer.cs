@@ -2,18 +2,25 @@
 
 using Livewatcher.Engine.Accounting;
 using Livewatcher.Engine.Arming;
+using Livewatcher.Engine.Filtering;
 using Livewatcher.Engine.Ordering;
 using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Watching;
+
+/// <summary>What became of a hit on one watch.</summary>
+/// <param name="Hit">Null where the user does not want to see it.</param>
+/// <param name="Merged">Hardware hits that it stands for.</param>
+/// <param name="Recovered">By the guard: the source has not counted it.</param>
+internal readonly record struct NamedHit(Hit? Hit, int Merged, bool Recovered);
 
 /// <summary>From a group of hardware hits to the hits that the user reads: one for each watch that was touched.</summary>
 internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
 {
     private long sequence;
 
-    /// <returns>Each with whether the user wants to see it.</returns>
-    internal IEnumerable<(Hit Hit, bool IsWanted)> Name(WatchedProcess process, AccessGroup group)
+    /// <returns>A hit for each watch that was touched; without its name where the user does not want to see it.</returns>
+    internal IEnumerable<NamedHit> Name(WatchedProcess process, AccessGroup group)
     {
         SetAsideSpurious(process, group);
         List<ArmedWatch> touched = [.. process.Watches.Where(watch => group.Values.Keys.Any(watch.Occupies))];
@@ -21,19 +28,35 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
             ledger.Shared += touched.Sum(watch => group.StandsFor(watch.Occupies)) - group.Count;
         RawHit first = group.First;
         IReadOnlyList<HardwareSlot> slots = process.SlotList;
-        Instruction? instruction = process.Symbols.FindInstruction(first, [.. process.Slots.Values]);
-        CallStack stack = process.Symbols.Unwind(first);
         string? call = first.Origin == HitOrigin.Kernel ? process.Symbols.FormatSystemCall(first.Registers, first.Descriptor) : null;
+        CallStack? stack = null;
+        Instruction? instruction = null;
+        CallStack Stack() => stack ??= process.Symbols.Unwind(first);
         foreach (ArmedWatch watch in touched)
         {
-            (Value? old, Value? now, bool? changed) = Values(process, watch, group, slots);
-            if (stack.CutShort is not null)
-                ledger.StacksCut++;
+            int merged = group.StandsFor(watch.Occupies);
+            watch.Count(merged);
+            byte[] was = Before(watch, group);
+            Value? old = watch.Watch.Mode != AccessMode.Execute && watch.IsKnown ? Show(process, watch) : null;
+            bool wasKnown = old is not null;
+            Value? now = After(process, watch, group, slots);
+            bool? changed = old is null || now is null ? null : IsChange(old, now, was, watch.Image);
+            Verdict verdict = watch.Watch.Condition is null ? Verdict.Holds : Conditions.Decide(
+                watch, group, wasKnown ? was : default, now is null ? default : watch.Image, process.ConditionMemory,
+                platform.Source.ConditionCount(process.Id, watch.Pieces[0].Slot));
             // A source that looks at no values leaves it to us to see that nothing has changed.
-            bool isWanted = !watch.ChangesOnly || changed != false;
+            if (verdict == Verdict.Fails || (watch.ChangesOnly && changed == false) || IsKnownWriter(process, watch, first, call, Stack))
+            {
+                yield return new NamedHit(null, merged, first.Recovered);
+                continue;
+            }
+
+            instruction ??= process.Symbols.FindInstruction(first, [.. process.Slots.Values]);
+            if (Stack().CutShort is not null)
+                ledger.StacksCut++;
             Hit hit = new()
             {
-                Sequence = isWanted ? ++sequence : 0,
+                Sequence = ++sequence,
                 Time = platform.Clock.ToWallClock(first.Time),
                 Watch = watch.Watch,
                 Address = watch.Watch.Address,
@@ -46,13 +69,15 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
                 Cpu = first.Cpu,
                 Origin = first.Origin,
                 SystemCall = call,
-                Merged = group.StandsFor(watch.Occupies),
+                Merged = merged,
                 Recovered = first.Recovered,
+                Undecided = verdict == Verdict.Undecided,
                 Instruction = instruction,
-                Stack = stack,
+                Stack = Stack(),
                 SetAt = watch.SetAt?.Invoke(),
             };
-            yield return (hit, isWanted);
+            watch.Writers?.Report(first, CallName(call), process.Symbols);
+            yield return new NamedHit(hit, merged, first.Recovered);
         }
     }
 
@@ -101,19 +126,44 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
             (slot, old, now) => process.TakenEarly[slot] = (old, now));
     }
 
-    private static (Value? Old, Value? New, bool? Changed) Values(
-        WatchedProcess process, ArmedWatch watch, AccessGroup group, IReadOnlyList<HardwareSlot> slots)
+    /// <summary>Whether the writer is one that the user does not want to hear of. What is decided about an instruction, the source is
+    /// told, so that its next hit is not even copied.</summary>
+    private bool IsKnownWriter(WatchedProcess process, ArmedWatch watch, RawHit first, string? call, Func<CallStack> stack)
     {
-        if (watch.Watch.Mode == AccessMode.Execute)
-            return (null, null, null);
+        if (watch.Writers is not { IsOfUse: true } writers)
+            return false;
+        int before = writers.Code.Count;
+        bool isFiltered = writers.IsFiltered(first, CallName(call), process.Symbols, stack);
+        if (writers.Code.Count > 0 && (isFiltered || writers.Code.Count != before))
+        {
+            foreach ((int slot, _) in watch.Pieces.Where(piece => process.Watches.Count(other => other.Occupies(piece.Slot)) == 1))
+                platform.Source.FilterCode(process.Id, slot, writers.Code);
+        }
+
+        return isFiltered;
+    }
+
+    /// <summary>read(3, ...) without its arguments.</summary>
+    private static string? CallName(string? call) => call is null ? null : call[..(call.IndexOf('(') is >= 0 and var open ? open : call.Length)];
+
+    /// <summary>The watch's bytes before the access, as far as the hit tells.</summary>
+    private static byte[] Before(ArmedWatch watch, AccessGroup group)
+    {
         foreach ((int slot, (ulong? before, _)) in group.Values)
         {
             if (before is { } value)
                 watch.Apply(slot, value);
         }
 
-        byte[] was = watch.Image.ToArray();
-        Value? old = watch.IsKnown ? Show(process, watch) : null;
+        return watch.Image.ToArray();
+    }
+
+    /// <summary>Takes the access into the watch's bytes.</summary>
+    /// <returns>What it holds then; null where that cannot be told, and for execution.</returns>
+    private static Value? After(WatchedProcess process, ArmedWatch watch, AccessGroup group, IReadOnlyList<HardwareSlot> slots)
+    {
+        if (watch.Watch.Mode == AccessMode.Execute)
+            return null;
         foreach ((int slot, (ulong? before, ulong? after)) in group.Values.Where(value => watch.Occupies(value.Key)))
         {
             // Without values in the record, the instruction's registers may tell what it stored.
@@ -124,10 +174,7 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
                 watch.Forget(slot);
         }
 
-        if (!watch.IsKnown)
-            return (old, null, null);
-        Value current = Show(process, watch);
-        return (old, current, old is null ? null : IsChange(old, current, was, watch.Image));
+        return watch.IsKnown ? Show(process, watch) : null;
     }
 
     /// <summary>A bit-field's neighbours share its bytes: there the value decides. A long object's text may be shortened: there the

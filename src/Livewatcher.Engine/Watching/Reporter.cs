@@ -35,11 +35,17 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
             return;
         }
 
-        foreach ((Hit hit, bool isWanted) in namer.Name(process, group))
+        foreach (NamedHit named in namer.Name(process, group))
         {
-            if (HasEnough || !isWanted)
+            if (named.Hit is not { } hit)
             {
-                ledger.Withheld += hit.Merged;
+                ledger.FilterLate(named.Merged, named.Recovered);
+                continue;
+            }
+
+            if (HasEnough)
+            {
+                ledger.Withheld += named.Merged;
                 continue;
             }
 

@@ -13,7 +13,14 @@ namespace Livewatcher.Engine.Watching;
 /// <param name="Started">True where livewatcher has started the target: it is held at its exec.</param>
 /// <param name="CpuCount">CPUs online, for the coverage statement.</param>
 public sealed record SessionOptions(
-    IReadOnlyList<WatchRequest> Requests, TimeSpan? For, long? MaxHits, bool FollowFork, bool FollowExec, bool Started, int CpuCount);
+    IReadOnlyList<WatchRequest> Requests, TimeSpan? For, long? MaxHits, bool FollowFork, bool FollowExec, bool Started, int CpuCount)
+{
+    /// <summary>Writers that are in order, from a file.</summary>
+    public IReadOnlyList<KnownWriter> Known { get; init; } = [];
+
+    /// <summary>Whoever writes in this time after the arming is in order too; null: nobody is learned.</summary>
+    public TimeSpan? Learn { get; init; }
+}
 
 /// <summary>The parts of the platform that one watching uses. The session owns none of them.</summary>
 /// <param name="Source">Where hits come from.</param>

@@ -3,6 +3,7 @@
 using Livewatcher.Engine.Accounting;
 using Livewatcher.Engine.Arming;
 using Livewatcher.Engine.Auditing;
+using Livewatcher.Engine.Filtering;
 using Livewatcher.Engine.Flooding;
 using Livewatcher.Model;
 
@@ -27,6 +28,8 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     private readonly LibraryWatch libraries;
     private readonly WatchedProcesses processes;
     private readonly EventFlow flow;
+    private readonly WriterCatalog catalog;
+    private ulong? learnUntil;
     private ProcessId root;
     private int? rootStatus;
     private bool rootExited;
@@ -48,11 +51,15 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         FloodMeters meters = new(platform.Source, platform.Flood);
         FloodBrake brake = new(platform, meters);
         drain = new DrainLoop(platform.Source, auditor, meters, brake, platform.Clock, processes.DescribeDescriptor);
-        armer = new Armer(platform, options, ledger, processes, sink.Publish);
+        catalog = new WriterCatalog(options.Known);
+        armer = new Armer(platform, options, ledger, processes, catalog, sink.Publish);
         reporter = new Reporter(platform, options, ledger, sink);
         libraries = new LibraryWatch(platform, ledger, processes, armer, reporter);
         flow = new EventFlow(platform, ledger, processes, drain, meters, brake, reporter, this);
     }
+
+    /// <summary>The writers that were learned, or where nothing was to be learned those that were reported.</summary>
+    public IReadOnlyCollection<KnownWriter> Writers => options.Learn is null ? catalog.Seen : catalog.Learned;
 
     /// <summary>Arms, watches until something ends it, and closes the account.</summary>
     /// <param name="target">Held at its exec where options.Started; running otherwise.</param>
@@ -65,7 +72,14 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         this.stop = stop;
         flow.Hurry = hurry;
         tracerHolds = platform.Tracer is not null;
+        catalog.LearnUntil(options.Learn is null ? 0 : ulong.MaxValue); // as long as it is being armed
         Begin();
+        if (options.Learn is { } lesson)
+        {
+            learnUntil = platform.Clock.Now + (ulong)Math.Min(lesson.TotalNanoseconds, 1e18);
+            catalog.LearnUntil(learnUntil.Value);
+        }
+
         deadline = options.For is { } time ? platform.Clock.Now + (ulong)Math.Min(time.TotalNanoseconds, 1e18) : null;
         while (ending is null)
         {
@@ -183,7 +197,20 @@ public sealed class WatchSession : IFlowOwner, IDisposable
             LetGoEarly();
     }
 
-    void IFlowOwner.OnDrained() => CheckLife();
+    void IFlowOwner.OnDrained()
+    {
+        if (flow.DrainedTo >= learnUntil)
+            EndLesson("from now on only other writers are reported");
+        CheckLife();
+    }
+
+    private void EndLesson(string then)
+    {
+        if (learnUntil is null)
+            return;
+        learnUntil = null;
+        reporter.Note(NoteLevel.Info, $"learned {catalog.Learned.Count:N0} writers in {options.Learn!.Value.TotalSeconds:0.###} s; {then}");
+    }
 
     void IFlowOwner.OnExeced(ProcessId process)
     {
@@ -328,6 +355,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
             ledger.AddGap($"'{request.Expression}' was never armed: no module had that name ({reason})");
         if (options.Started && !rootExited && platform.IsAlive(root))
             reporter.Note(NoteLevel.Info, $"process {root} runs on, unwatched");
+        EndLesson("the watching has ended before that time was over");
         reporter.Close(why, armer.CoveredFrom, armer.CoveredTo, armer.KernelCount);
     }
 }

@@ -70,6 +70,13 @@ public sealed unsafe class BpfHitSource : IHitSource
     public void ClearSlot(ProcessId process, int slot) =>
         SlotStateAccess.Clear(State(process, slot));
 
+    public bool SetCondition(ProcessId process, int slot, Condition? condition) => program.Filters?.Set(State(process, slot), condition) == true;
+
+    public long? ConditionCount(ProcessId process, int slot) => program.Filters?.Count(State(process, slot));
+
+    public void FilterCode(ProcessId process, int slot, IReadOnlyList<(Address Start, Address End)> code) =>
+        program.Filters?.Filter(State(process, slot), code);
+
     public bool LimitsFloods => true;
 
     public ulong AllowanceUsed(ProcessId process, int slot)

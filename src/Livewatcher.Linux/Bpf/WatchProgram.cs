@@ -13,8 +13,9 @@ namespace Livewatcher.Linux.Bpf;
 /// <param name="FollowFork">Children are watched from their first instruction.</param>
 /// <param name="RingBytes">Power of two, multiple of the page size.</param>
 /// <param name="Flood">Null: no limit.</param>
+/// <param name="Filters">Slots may be given conditions, and code whose hits are filtered.</param>
 public sealed record WatchProgramSettings(
-    int StackBytes = RecordLimits.LW_STACK_MAX, bool FollowFork = false, int RingBytes = 16 << 20, FloodLimit? Flood = null);
+    int StackBytes = RecordLimits.LW_STACK_MAX, bool FollowFork = false, int RingBytes = 16 << 20, FloodLimit? Flood = null, bool Filters = false);
 
 /// <summary>bpf/watch.bpf.c, loaded: its four slot programs, its life-cycle programs, its maps.
 /// Not thread-safe but for the slot states, which are shared with the kernel by nature.</summary>
@@ -26,6 +27,8 @@ internal sealed unsafe class WatchProgram : IDisposable
     private readonly int freeProcesses;
     private readonly SharedMapping slotMapping;
     private readonly SharedMapping sessionMapping;
+    private readonly SharedMapping? conditionMapping;
+    private readonly SharedMapping? rangeMapping;
 
     private WatchProgram(SafeBpfObject bpfObject, WatchProgramSettings settings)
     {
@@ -35,6 +38,13 @@ internal sealed unsafe class WatchProgram : IDisposable
         freeProcesses = MapDescriptor("free_processes");
         slotMapping = Map("slots", sizeof(SlotState) * RecordLimits.LW_SLOTS * RecordLimits.LW_PROCESSES);
         sessionMapping = Map("session", Environment.SystemPageSize);
+        if (settings.Filters)
+        {
+            conditionMapping = Map("conditions", sizeof(ConditionRecord) * RecordLimits.LW_CONDITIONS);
+            rangeMapping = Map("ranges", sizeof(RangeRecord) * RecordLimits.LW_RANGES);
+            Filters = new SharedFilters((ConditionRecord*)conditionMapping.Pointer, (RangeRecord*)rangeMapping.Pointer);
+        }
+
         Ring = new RingReader(MapDescriptor("ring"), settings.RingBytes);
         for (int slot = 0; slot < RecordLimits.LW_SLOTS; slot++)
             SlotPrograms.Add(LibBpf.ProgramDescriptor(LibBpf.FindProgram(bpfObject.Pointer, $"slot{slot}")));
@@ -53,6 +63,9 @@ internal sealed unsafe class WatchProgram : IDisposable
     internal int TargetsDescriptor => targets;
 
     internal SlotState* SlotStates => (SlotState*)slotMapping.Pointer;
+
+    /// <summary>Null where none were asked for.</summary>
+    internal SharedFilters? Filters { get; }
 
     internal ref readonly SessionState Session => ref *(SessionState*)sessionMapping.Pointer;
 
@@ -136,6 +149,8 @@ internal sealed unsafe class WatchProgram : IDisposable
         Ring.Dispose();
         slotMapping.Dispose();
         sessionMapping.Dispose();
+        conditionMapping?.Dispose();
+        rangeMapping?.Dispose();
         bpfObject.Dispose();
     }
 
@@ -159,6 +174,7 @@ internal sealed unsafe class WatchProgram : IDisposable
             FloodTrap = (uint)Math.Clamp(settings.Flood?.TrapNanoseconds ?? 0, 0, 1_000_000),
             FloodFactor = (uint)Math.Min((settings.Flood?.Factor ?? 0) * 1024, 1e7),
             FloodAll = settings.Flood?.ChargesAll == true ? 1u : 0u,
+            Conditions = settings.Filters ? 1u : 0u,
         };
     }
 
@@ -199,6 +215,6 @@ internal sealed unsafe class WatchProgram : IDisposable
         public uint FloodTrap;
         public uint FloodFactor;
         public uint FloodAll;
-        public uint Padding;
+        public uint Conditions;
     }
 }

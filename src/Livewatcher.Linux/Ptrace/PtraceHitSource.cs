@@ -25,7 +25,13 @@ public sealed unsafe class PtraceHitSource : IHitSource
     private ulong settling;
     private long received;
 
-    private PtraceHitSource(TrapTable table) => this.table = table;
+    private readonly SharedFilters filters;
+
+    private PtraceHitSource(TrapTable table)
+    {
+        this.table = table;
+        filters = new SharedFilters((ConditionRecord*)&table.Share->Conditions, (RangeRecord*)&table.Share->Ranges);
+    }
 
     public string Name => "ptrace";
 
@@ -51,6 +57,13 @@ public sealed unsafe class PtraceHitSource : IHitSource
 
     public void ClearSlot(ProcessId process, int slot) =>
         SlotStateAccess.Clear(table.State(process, slot));
+
+    public bool SetCondition(ProcessId process, int slot, Condition? condition) => filters.Set(table.State(process, slot), condition);
+
+    public long? ConditionCount(ProcessId process, int slot) => filters.Count(table.State(process, slot));
+
+    public void FilterCode(ProcessId process, int slot, IReadOnlyList<(Address Start, Address End)> code) =>
+        filters.Filter(table.State(process, slot), code);
 
     public void Skip(ProcessId process, int slot) => SlotStateAccess.Skip(table.State(process, slot));
 

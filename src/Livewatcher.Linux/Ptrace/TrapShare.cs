@@ -25,6 +25,18 @@ internal struct SlotStates
     private SlotState first;
 }
 
+[InlineArray(RecordLimits.LW_CONDITIONS)]
+internal struct SharedConditions
+{
+    private ConditionRecord first;
+}
+
+[InlineArray(RecordLimits.LW_RANGES)]
+internal struct SharedRanges
+{
+    private RangeRecord first;
+}
+
 /// <summary>struct lw_trap_share.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct TrapShare
@@ -36,4 +48,6 @@ internal struct TrapShare
     public ulong Settled;
     public SessionState Session;
     public SlotStates Slots;
+    public SharedConditions Conditions;
+    public SharedRanges Ranges;
 }

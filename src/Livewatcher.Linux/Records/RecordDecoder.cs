@@ -44,6 +44,8 @@ internal static class RecordDecoder
             Stack = stack[..(int)Math.Min(record.StackLength, (uint)stack.Length)].ToArray(),
             StackCut = ToCut(record.Flags),
             Siblings = ToSiblings(record),
+            Verdict = record.Flags.HasFlag(RecordFlags.LW_DECIDED) ? Verdict.Holds
+                : record.Flags.HasFlag(RecordFlags.LW_UNDECIDED) ? Verdict.Undecided : null,
         };
     }
 

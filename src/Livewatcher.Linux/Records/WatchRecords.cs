@@ -8,11 +8,15 @@ namespace Livewatcher.Linux.Records;
 // Mirrors bpf/watch_event.h; tests/Linux.Tests compiles that header and compares sizes and offsets.
 internal static class RecordLimits
 {
-    internal const int LW_RECORD_VERSION = 3;
+    internal const int LW_RECORD_VERSION = 4;
     internal const int LW_SLOTS = 4;
     internal const int LW_PROCESSES = 4096;
     internal const int LW_STACK_MAX = 16384;
     internal const int LW_REGISTERS = 21;
+    internal const int LW_CONDITIONS = 1024;
+    internal const int LW_CONDITION_STEPS = 64;
+    internal const int LW_RANGES = 65536;
+    internal const int LW_RANGES_MOST = 4096;
 }
 
 internal enum RecordKind : ushort
@@ -33,6 +37,8 @@ internal enum RecordFlags : ushort
     LW_STACK_END = 8,
     LW_STACK_UNREAD = 16,
     LW_RECOVERED = 32,
+    LW_DECIDED = 64,
+    LW_UNDECIDED = 128,
 }
 
 [InlineArray(RecordLimits.LW_REGISTERS)]
@@ -98,6 +104,52 @@ internal struct SlotState
     public ulong Used;
     public uint Meter;
     public uint Stale;
+    public ulong Ranges;
+    public uint Condition;
+    public uint Padding;
+}
+
+/// <summary>struct lw_condition_step.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ConditionStepRecord
+{
+    public byte Op;
+    public byte To;
+    public byte A;
+    public byte B;
+    public uint Extra;
+    public ulong Value;
+}
+
+[InlineArray(RecordLimits.LW_CONDITION_STEPS)]
+internal struct ConditionSteps
+{
+    private ConditionStepRecord first;
+}
+
+/// <summary>struct lw_condition. Lives in memory shared with the BPF program.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ConditionRecord
+{
+    public ulong Count;
+    public uint Length;
+    public ConditionFlags Flags;
+    public ConditionSteps Steps;
+}
+
+[Flags]
+internal enum ConditionFlags : uint
+{
+    None = 0,
+    LW_CONDITION_VALUES = 1,
+}
+
+/// <summary>struct lw_range. Lives in memory shared with the BPF program.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct RangeRecord
+{
+    public ulong Start;
+    public ulong End;
 }
 
 /// <summary>struct lw_session_state.</summary>

@@ -47,6 +47,9 @@ public sealed record Hit : WatchEvent
 
     public bool Recovered { get; init; }
 
+    /// <summary>Its watch has a condition that could not be decided here: what it asks for is not known, or could not be read.</summary>
+    public bool Undecided { get; init; }
+
     public bool Escaped => EscapedSince is not null;
 
     public Instruction? Instruction { get; init; }

@@ -80,6 +80,9 @@ public sealed class RawHit
 
     public StackCut StackCut { get; init; }
 
+    /// <summary>What became of the slot's condition, where the source has decided it; null where it has not.</summary>
+    public Verdict? Verdict { get; init; }
+
     /// <summary>Other slots of the watch that a wide store has changed, where the processor named one slot only.</summary>
     public IReadOnlyList<SlotChange> Siblings { get; init; } = [];
 }

@@ -86,6 +86,21 @@ public interface IHitSource : IDisposable
 
     void ClearSlot(ProcessId process, int slot);
 
+    /// <summary>Gives a slot a condition that the source decides by itself, or takes it away (null).</summary>
+    /// <returns>False where it cannot: then the hits come, and are to be decided by whoever takes them.</returns>
+    bool SetCondition(ProcessId process, int slot, Condition? condition) => false;
+
+    /// <summary>How many hits the condition of a slot has met so far; null where the source decides none.</summary>
+    long? ConditionCount(ProcessId process, int slot) => null;
+
+    /// <summary>Hits from this code are filtered from now on, as far as the source can.</summary>
+    /// <param name="process">Whose.</param>
+    /// <param name="slot">0 to 3.</param>
+    /// <param name="code">Of all writers that are to be filtered, in order and without overlaps.</param>
+    void FilterCode(ProcessId process, int slot, IReadOnlyList<(Address Start, Address End)> code)
+    {
+    }
+
     /// <summary>True where the source observes the flood limit by itself, in the kernel.</summary>
     bool LimitsFloods => false;
 

@@ -41,6 +41,17 @@ public interface ITargetSymbols : IDisposable
     /// <param name="descriptor">What the first argument referred to, if it is a descriptor; null asks the process now.</param>
     string? FormatSystemCall(UserRegisters registers, string? descriptor = null);
 
+    /// <summary>Grows whenever modules have come or gone: what was known of code by its address may be other code then.</summary>
+    int Generation => 0;
+
+    /// <summary>The place of an instruction in its module; null where no module has it.</summary>
+    CodePosition? SiteOf(Address code) => null;
+
+    /// <summary>Whether a frame is where a rule says.</summary>
+    /// <param name="rule">What the user has named.</param>
+    /// <param name="frame">One line of a stack.</param>
+    bool IsAt(WriterRule rule, Frame frame) => false;
+
     /// <summary>symbol+offset of an address in a module, else null.</summary>
     string? NameOf(Address address);
 

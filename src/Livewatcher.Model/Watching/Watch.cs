@@ -16,4 +16,7 @@ public sealed record Watch(
     public AccessMode Mode => Request.Mode;
 
     public string Label => Request.Expression;
+
+    /// <summary>What a hit must satisfy; null for no condition.</summary>
+    public Condition? Condition { get; init; }
 }

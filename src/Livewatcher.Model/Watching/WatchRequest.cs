@@ -7,4 +7,8 @@ namespace Livewatcher.Model;
 /// A thread-local variable takes "@THREAD" at its end, a thread's name or tid.</param>
 /// <param name="Mode">write (--watch), access (--awatch) or execute (--hbreak).</param>
 /// <param name="Length">--len, in bytes; null takes the type's own length.</param>
-public sealed record WatchRequest(string Expression, AccessMode Mode, int? Length = null);
+public sealed record WatchRequest(string Expression, AccessMode Mode, int? Length = null)
+{
+    /// <summary>Which of its hits are reported.</summary>
+    public HitFilter Filter { get; init; } = HitFilter.None;
+}

@@ -29,6 +29,7 @@ internal static class ArmedJson
         writer.WriteEndArray();
         writer.WriteOptional("value"u8, armed.Initial);
         writer.WriteOptional("resolution"u8, watch.Resolution);
+        writer.WriteOptional("condition"u8, watch.Condition?.Text);
         writer.WriteNumber("pid"u8, armed.Process.Value);
         writer.WriteString("backend"u8, armed.Backend);
         writer.WriteString("scope"u8, armed.Scope);

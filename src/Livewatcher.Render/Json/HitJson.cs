@@ -43,6 +43,11 @@ internal static class HitJson
         writer.WriteOptional("syscall"u8, hit.SystemCall);
         writer.WriteNumber("merged"u8, hit.Escaped ? 0 : hit.Merged);
         writer.WriteBoolean("recovered"u8, hit.Recovered);
+        if (hit.Undecided)
+        {
+            writer.WriteBoolean("undecided"u8, true);
+        }
+
         writer.WriteBoolean("escaped"u8, hit.Escaped);
         if (hit.EscapedSince is { } since)
         {

@@ -33,6 +33,11 @@ internal sealed class ArmedText(Page page)
             page.To(StackText.Indent).Add("resolved: ", Tone.Faint).Sentence(resolution, page.Column);
         }
 
+        if (watch.Condition is { } condition)
+        {
+            page.To(StackText.Indent).Add("reported if: ", Tone.Faint).Sentence(condition.Text, page.Column);
+        }
+
         page.Sentence(
             $"pid {armed.Process}, {Words.Count(armed.Threads, "thread")}, {Words.Count(armed.Cpus, "CPU")},"
             + $" {Words.Backend(armed.Backend)}, scope {armed.Scope}, guard {(armed.Guard ? "on" : "off")},"

@@ -2,6 +2,7 @@
 
 using Livewatcher.Model;
 using Livewatcher.Symbols.Expressions.Code;
+using Livewatcher.Symbols.Expressions.Conditions;
 using Livewatcher.Symbols.Expressions.Evaluation;
 using Livewatcher.Symbols.Expressions.Lookup;
 using Livewatcher.Symbols.Expressions.Memory;
@@ -42,7 +43,40 @@ internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<I
     private Watch ResolveCode(WatchRequest request, TargetView view)
     {
         CodePlace place = new CodeFinder(view, _indexes, nameOf).Find(request.Expression);
-        return new(request, place.Address, 1, BytesFormat.Plain, null, place.Resolution);
+        Condition? condition = request.Filter.HasCondition ? Condition(request, view, new WatchedObject(null, 0, null)) : null;
+        return new(request, place.Address, 1, BytesFormat.Plain, null, place.Resolution) { Condition = condition };
+    }
+
+    private Condition Condition(WatchRequest request, TargetView view, WatchedObject watched)
+    {
+        var reader = new TypeReader();
+        var types = new TypeFinder(view.Modules, _indexes, reader, view.PointerSize);
+        return Condition(request, view, types, new VariableFinder(view, _indexes, types, reader), watched);
+    }
+
+    /// <summary>Every --if and every --expect turned over, in one.</summary>
+    private Condition Condition(WatchRequest request, TargetView view, TypeFinder types, VariableFinder variables, WatchedObject watched)
+    {
+        Expression? whole = null;
+        List<string> texts = [];
+        foreach ((string text, bool isExpected) in request.Filter.Conditions.Select(text => (text, false)).Concat(request.Filter.Expectations.Select(text => (text, true))))
+        {
+            string option = isExpected ? "--expect" : "--if";
+            Expression part = ExpressionParser.ParseCondition(text, out string? error) ?? throw new RefusalException($"{option} '{text}': {error}");
+            part = isExpected ? new PrefixExpression('!', part) : part;
+            whole = whole is null ? part : new OperatorExpression("&&", whole, part);
+            texts.Add(isExpected ? $"!({text})" : text);
+        }
+
+        string all = texts.Count == 1 ? texts[0] : string.Join(" && ", texts.Select(text => $"({text})"));
+        try
+        {
+            return ConditionCompiler.Compile(all, whole!, watched, new ConditionNames(variables, new FunctionFinder(view, _indexes), types));
+        }
+        catch (RefusalException refusal)
+        {
+            throw new RefusalException($"the condition {all} of '{request.Expression}': {refusal.Message}", refusal.MayComeLater);
+        }
     }
 
     private Watch ResolveData(WatchRequest request, TargetView view)
@@ -52,7 +86,8 @@ internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<I
         var trail = new Trail();
         var reader = new TypeReader();
         var types = new TypeFinder(view.Modules, _indexes, reader, view.PointerSize);
-        var evaluator = new Evaluator(view, new VariableFinder(view, _indexes, types, reader), types, syntax.Thread, trail, nameOf);
+        var variables = new VariableFinder(view, _indexes, types, reader);
+        var evaluator = new Evaluator(view, variables, types, syntax.Thread, trail, nameOf);
         Operand operand = evaluator.Evaluate(syntax.Root);
         if (syntax.Thread is not null && !evaluator.UsesThread)
         {
@@ -67,7 +102,22 @@ internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<I
             _ => throw new RefusalException($"{syntax.Root} is no object in memory"),
         };
         CheckReadable(watch);
-        return watch;
+        return request.Filter.HasCondition
+            ? watch with { Condition = Condition(request, view, types, variables, Watched(operand, types, watch)) }
+            : watch;
+    }
+
+    /// <summary>What new and old are in a condition.</summary>
+    private static WatchedObject Watched(Operand operand, TypeFinder types, Watch watch)
+    {
+        if (operand is Operand.Place { Bits: { } bits } field)
+        {
+            return new(field.Type, watch.Length, new BitRange(unchecked(bits.First + ((field.Address.Value - watch.Address.Value) * 8)), bits.Count));
+        }
+
+        DataType type = operand is Operand.Place place ? types.Complete(place.Type) : DataType.Opaque((ulong)watch.Length);
+        // Of something that --len has cut to another size the bytes are a number without a sign.
+        return new(type.Size == (ulong)watch.Length ? type : DataType.Opaque((ulong)watch.Length), watch.Length, null);
     }
 
     private static int? Length(ulong? written, int? option)

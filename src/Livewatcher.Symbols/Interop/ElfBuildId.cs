@@ -21,4 +21,17 @@ internal static class ElfBuildId
         _ = ElfNative.End(elf);
         return id;
     }
+
+    /// <summary>Of an open ELF, hexadecimal; null where it has none.</summary>
+    public static unsafe string? Of(nint elf)
+    {
+        nint length = elf == 0 ? 0 : DwflNative.BuildId(elf, out nint bits) is var found && found > 0 && bits != 0 ? found : 0;
+        if (length == 0)
+        {
+            return null;
+        }
+
+        DwflNative.BuildId(elf, out nint start);
+        return Convert.ToHexStringLower(new ReadOnlySpan<byte>((void*)start, (int)length));
+    }
 }

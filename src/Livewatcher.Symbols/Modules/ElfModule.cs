@@ -44,6 +44,9 @@ internal sealed class ElfModule : ILoadedModule, IDisposable
 
     public ulong Bias => Image.Bias;
 
+    /// <summary>Hexadecimal; null where the file has none.</summary>
+    public string? BuildId => field ??= ElfBuildId.Of(Elf);
+
     public bool IsMainProgram { get; set; }
 
     public nint Elf { get; }

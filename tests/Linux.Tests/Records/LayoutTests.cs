@@ -13,6 +13,7 @@ using Livewatcher.Linux.Perf;
 using Livewatcher.Linux.Ptrace;
 using Livewatcher.Linux.Records;
 using Livewatcher.Linux.Tests.Support;
+using Livewatcher.Model;
 using Xunit;
 
 namespace Livewatcher.Linux.Tests.Records;
@@ -39,6 +40,9 @@ public sealed class LayoutTests
         { "bpf/watch_event.h", "lw_settings", typeof(WatchProgram.ProgramConstants) },
         { "bpf/watch_event.h", "lw_slot_state", typeof(SlotState) },
         { "bpf/watch_event.h", "lw_session_state", typeof(SessionState) },
+        { "bpf/watch_event.h", "lw_condition_step", typeof(ConditionStepRecord) },
+        { "bpf/watch_event.h", "lw_condition", typeof(ConditionRecord) },
+        { "bpf/watch_event.h", "lw_range", typeof(RangeRecord) },
         { "bpf/thread_event.h", "lw_thread_event", typeof(ThreadEvent) },
         { "native/guard/guard.h", "lw_slot_spec", typeof(SlotSpec) },
         { "native/guard/guard.h", "lw_guard_packet", typeof(GuardPacket) },
@@ -48,7 +52,8 @@ public sealed class LayoutTests
     };
 
     public static TheoryData<Type> Enumerations =>
-        [typeof(RecordKind), typeof(RecordFlags), typeof(GuardCommand), typeof(GuardMessage), typeof(ThreadEventFlags), typeof(PerfRecordType)];
+        [typeof(RecordKind), typeof(RecordFlags), typeof(GuardCommand), typeof(GuardMessage), typeof(ThreadEventFlags), typeof(PerfRecordType),
+            typeof(ConditionFlags)];
 
     [Theory]
     [MemberData(nameof(Mirrors))]
@@ -95,6 +100,13 @@ public sealed class LayoutTests
             ["LW_PROCESSES"] = RecordLimits.LW_PROCESSES,
             ["LW_STACK_MAX"] = RecordLimits.LW_STACK_MAX,
             ["LW_REGISTERS"] = RecordLimits.LW_REGISTERS,
+            ["LW_CONDITIONS"] = RecordLimits.LW_CONDITIONS,
+            ["LW_CONDITION_STEPS"] = RecordLimits.LW_CONDITION_STEPS,
+            ["LW_CONDITION_REGISTERS"] = Condition.Registers,
+            ["LW_CONDITION_VARIABLES"] = Enum.GetValues<ConditionVariable>().Length,
+            ["LW_IMMEDIATE"] = ConditionStep.Immediate,
+            ["LW_RANGES"] = RecordLimits.LW_RANGES,
+            ["LW_RANGES_MOST"] = RecordLimits.LW_RANGES_MOST,
             ["LW_LOADER_SLOT"] = GuardLimits.LW_LOADER_SLOT,
             ["LW_GUARD_SLOTS"] = GuardLimits.LW_GUARD_SLOTS,
             ["LW_MAX_CPUS"] = GuardLimits.LW_MAX_CPUS,

@@ -1,5 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Livewatcher.Live.Tests.Processes;
@@ -12,8 +13,14 @@ internal static class Toolchain
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
-    /// <summary>Returns the path of the program or library.</summary>
-    public static async Task<string> BuildAsync(Recipe recipe)
+    /// <summary>Programs that are being built, or are.</summary>
+    private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Builds = new(StringComparer.Ordinal);
+
+    /// <summary>Returns the path of the program or library, which is built once, however many ask for it at a time.</summary>
+    public static Task<string> BuildAsync(Recipe recipe) =>
+        Builds.GetOrAdd(Key(recipe), _ => new Lazy<Task<string>>(() => BuildOnceAsync(recipe))).Value;
+
+    private static async Task<string> BuildOnceAsync(Recipe recipe)
     {
         var folder = Path.Combine(Repository.Built, Key(recipe));
         var path = Path.Combine(folder, recipe.FileName);

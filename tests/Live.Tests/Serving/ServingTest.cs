@@ -35,13 +35,18 @@ public abstract class ServingTest : LiveTest
     }
 
     private protected async Task<Child> StartServedAsync(Recipe recipe, params IReadOnlyList<string> arguments) => Start(
-        await Toolchain.BuildAsync(recipe), arguments, environment: new Dictionary<string, string>(StringComparer.Ordinal) { ["LIVEWATCHER_SOCKET"] = Socket });
+        await Toolchain.BuildAsync(recipe), arguments, environment: new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["LIVEWATCHER_SOCKET"] = Socket,
+            // To arm a thousand threads takes an emulated machine as long.
+            ["LIVEWATCHER_PATIENCE"] = Emulation.IsOn ? "600" : "10",
+        });
 
     /// <summary>Runs a program to its good end.</summary>
     private protected async Task<Facts> ServeAsync(Recipe recipe, params IReadOnlyList<string> arguments)
     {
         var child = await StartServedAsync(recipe, arguments);
-        var status = await child.ExitAsync(Limit + Limit);
+        var status = await child.ExitAsync(Slow.IsAsked ? TimeSpan.FromHours(1) : Limit + Limit);
         status.Should().Be(0, child.Describe("it comes to no harm"));
         return new Facts(child.Output);
     }

@@ -94,7 +94,9 @@ internal sealed class RunningProgram : IDisposable
     }
 
     public WatchResolution Resolve(string expression, int? length = null, AccessMode mode = AccessMode.Write) =>
-        _resolver.Resolve(new WatchRequest(expression, mode, length));
+        Resolve(new WatchRequest(expression, mode, length));
+
+    public WatchResolution Resolve(WatchRequest request) => _resolver.Resolve(request);
 
     public Watch Watch(string expression, int? length = null) => Resolve(expression, length) switch
     {

@@ -1,5 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using System.Globalization;
+
 namespace Livewatcher.Symbols.Expressions.Syntax;
 
 /// <summary>Integer and character constants (C17, 6.4.4; digit separators of C++14).</summary>
@@ -50,6 +52,65 @@ internal static class Constants
         return digits.Length == 0 && radix != 8
             ? new(TokenKind.Bad, $"'{word}' is not a number", start, end)
             : new(TokenKind.Number, word, start, end, (ulong)number, radix == 16);
+    }
+
+    /// <summary>The letters behind a number that say its type, in small: u, l, ul, ll, ull; z is l.</summary>
+    internal static string Suffix(string word)
+    {
+        if (word[0] == '\'')
+        {
+            return "";
+        }
+
+        string letters = word[word.AsSpan().TrimEnd("uUlLzZ").Length..].ToLowerInvariant().Replace('z', 'l');
+        int longs = letters.Count(c => c == 'l');
+        return (letters.Contains('u') ? "u" : "") + new string('l', Math.Min(longs, 2));
+    }
+
+    /// <summary>A decimal constant with a fraction or an exponent (C17, 6.4.4.2); with an f behind it that of a float.</summary>
+    /// <returns>Null where none stands there.</returns>
+    internal static Token? Real(string text, int start)
+    {
+        int end = Digits(text, start);
+        bool isReal = false;
+        if (end < text.Length && text[end] == '.')
+        {
+            end = Digits(text, end + 1);
+            isReal = true;
+        }
+
+        int exponent = end < text.Length && text[end] is 'e' or 'E' ? end + 1 : -1;
+        exponent += exponent > 0 && exponent < text.Length && text[exponent] is '+' or '-' ? 1 : 0;
+        if (exponent > 0 && Digits(text, exponent) is var after && after > exponent)
+        {
+            end = after;
+            isReal = true;
+        }
+
+        if (!isReal || !double.TryParse(text.AsSpan(start, end - start), NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+        {
+            return null;
+        }
+
+        if (end < text.Length && text[end] is 'f' or 'F')
+        {
+            number = (float)number;
+            end++;
+        }
+
+        return end < text.Length && Scanner.IsIdentifierPart(text[end])
+            ? new(TokenKind.Bad, $"'{text[start..(end + 1)]}' is not a number", start, end + 1)
+            : new(TokenKind.Real, text[start..end], start, end, BitConverter.DoubleToUInt64Bits(number));
+    }
+
+    private static int Digits(string text, int from)
+    {
+        while (from < text.Length && char.IsAsciiDigit(text[from]))
+        {
+            from++;
+        }
+
+        return from;
     }
 
     internal static Token Character(string text, int start)

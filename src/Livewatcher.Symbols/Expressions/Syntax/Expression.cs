@@ -24,7 +24,7 @@ internal sealed record QualifiedName(string? File, string Scope, string Name)
 /// <summary>A C expression as written. ToString gives text that parses to the same expression.</summary>
 internal abstract record Expression
 {
-    /// <summary>How tightly it binds: 1 sum, 2 product, 3 prefix, 4 postfix, 5 primary.</summary>
+    /// <summary>How tightly it binds: 0 and less as <see cref="OperatorExpression"/> says, 1 sum, 2 product, 3 prefix, 4 postfix, 5 primary.</summary>
     internal abstract int Binding { get; }
 
     protected string At(int binding) => Binding < binding ? $"({this})" : ToString();
@@ -32,11 +32,14 @@ internal abstract record Expression
     protected static string At(Expression expression, int binding) => expression.At(binding);
 }
 
-internal sealed record NumberExpression(ulong Number, bool IsHexadecimal) : Expression
+/// <param name="Number">Its value.</param>
+/// <param name="IsHexadecimal">As it was written.</param>
+/// <param name="Suffix">What says its type, in small letters: u, l, ul, ll, ull; empty for none.</param>
+internal sealed record NumberExpression(ulong Number, bool IsHexadecimal, string Suffix = "") : Expression
 {
     internal override int Binding => 5;
 
-    public override string ToString() => IsHexadecimal ? $"0x{Number:x}" : Number.ToString();
+    public override string ToString() => (IsHexadecimal ? $"0x{Number:x}" : Number.ToString()) + Suffix;
 }
 
 /// <param name="Name">The name.</param>
@@ -62,7 +65,7 @@ internal sealed record IndexExpression(Expression Target, Expression Index) : Ex
     public override string ToString() => $"{At(Target, 4)}[{Index}]";
 }
 
-/// <param name="Operator">One of * &amp; - +</param>
+/// <param name="Operator">One of * &amp; - +; in conditions also ! ~</param>
 /// <param name="Operand">What it applies to.</param>
 internal sealed record PrefixExpression(char Operator, Expression Operand) : Expression
 {
@@ -86,6 +89,64 @@ internal sealed record BinaryExpression(char Operator, Expression Left, Expressi
     internal override int Binding => Operator == '*' ? 2 : 1;
 
     public override string ToString() => $"{At(Left, Binding)} {Operator} {At(Right, Binding + 1)}";
+}
+
+/// <summary>An operator that only conditions have.</summary>
+/// <param name="Operator">One of those of <see cref="Bindings"/>.</param>
+internal sealed record OperatorExpression(string Operator, Expression Left, Expression Right) : Expression
+{
+    /// <summary>C17, 6.5.5 to 6.5.14.</summary>
+    internal static readonly IReadOnlyDictionary<string, int> Bindings = new Dictionary<string, int>(StringComparer.Ordinal)
+    {
+        ["/"] = 2, ["%"] = 2, ["<<"] = 0, [">>"] = 0, ["<"] = -1, [">"] = -1, ["<="] = -1, [">="] = -1, ["=="] = -2, ["!="] = -2,
+        ["&"] = -3, ["^"] = -4, ["|"] = -5, ["&&"] = -6, ["||"] = -7,
+    };
+
+    internal override int Binding => Bindings[Operator];
+
+    public override string ToString() => $"{At(Left, Binding)} {Operator} {At(Right, Binding + 1)}";
+}
+
+/// <summary>What a condition asks of the hit.</summary>
+internal enum HitPart
+{
+    New,
+    Old,
+    Thread,
+    Process,
+    Cpu,
+    Count,
+    Name,
+}
+
+internal sealed record HitExpression(HitPart Part) : Expression
+{
+    /// <summary>The words that stand for a hit's parts. A variable of such a name is written with its file, or as ::name.</summary>
+    internal static readonly IReadOnlyDictionary<string, HitPart> Words = new Dictionary<string, HitPart>(StringComparer.Ordinal)
+    {
+        ["new"] = HitPart.New, ["old"] = HitPart.Old, ["tid"] = HitPart.Thread, ["pid"] = HitPart.Process, ["cpu"] = HitPart.Cpu,
+        ["count"] = HitPart.Count, ["thread"] = HitPart.Name,
+    };
+
+    internal override int Binding => 5;
+
+    public override string ToString() => Words.First(word => word.Value == Part).Key;
+}
+
+/// <param name="Number">Its value.</param>
+/// <param name="Text">As written.</param>
+internal sealed record RealExpression(double Number, string Text) : Expression
+{
+    internal override int Binding => 5;
+
+    public override string ToString() => Text;
+}
+
+internal sealed record TextExpression(string Text) : Expression
+{
+    internal override int Binding => 5;
+
+    public override string ToString() => $"\"{Text}\"";
 }
 
 /// <summary>A type's name in a cast.</summary>

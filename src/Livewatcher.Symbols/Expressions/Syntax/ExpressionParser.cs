@@ -16,26 +16,75 @@ internal sealed class ExpressionParser
     private int _depth;
     private string? _error;
 
-    private ExpressionParser(string text)
+    private ExpressionParser(string text, bool isCondition)
     {
-        _scanner = new Scanner(text);
+        _scanner = new Scanner(text, isCondition);
         _names = new NameParser(_scanner);
     }
 
     /// <returns>The expression, or null and a reason such as "unexpected ')' at column 7".</returns>
     internal static WatchSyntax? Parse(string text, out string? error)
     {
-        if (text.Length > MaximumLength)
+        if (IsTooLong(text, out error))
         {
-            error = $"the expression has {text.Length} characters; at most {MaximumLength} are read";
             return null;
         }
 
-        var parser = new ExpressionParser(text);
+        var parser = new ExpressionParser(text, isCondition: false);
         WatchSyntax? syntax = parser.ParseAll();
         error = parser._error;
         return error is null ? syntax : null;
     }
+
+    /// <summary>The same for a condition, which has all of C's operators but those that change something, and the words of
+    /// <see cref="HitExpression"/>: condition = prefix { operator prefix }, by C's precedence.</summary>
+    internal static Expression? ParseCondition(string text, out string? error)
+    {
+        if (IsTooLong(text, out error))
+        {
+            return null;
+        }
+
+        var parser = new ExpressionParser(text, isCondition: true);
+        Expression? root = parser.ParseInner();
+        if (root is not null && parser.Next.Kind != TokenKind.End)
+        {
+            parser.Fail<Expression>(parser.Next, parser.Next.Is("=") ? "'=='" : null);
+        }
+
+        error = parser._error;
+        return error is null ? root : null;
+    }
+
+    private static bool IsTooLong(string text, out string? error)
+    {
+        error = text.Length > MaximumLength ? $"the expression has {text.Length} characters; at most {MaximumLength} are read" : null;
+        return error is not null;
+    }
+
+    private Expression? ParseInner() => _scanner.HasOperators ? ParseOperators(int.MinValue) : ParseSum();
+
+    private Expression? ParseOperators(int least)
+    {
+        Expression? left = ParsePrefix();
+        while (left is not null && Next is { Kind: TokenKind.Mark } mark && Binding(mark.Text) is { } binding && binding >= least)
+        {
+            _position = mark.End;
+            Expression? right = ParseOperators(binding + 1);
+            left = right is null ? null
+                : mark.Text is "+" or "-" or "*" ? new BinaryExpression(mark.Text[0], left, right)
+                : new OperatorExpression(mark.Text, left, right);
+        }
+
+        return left;
+    }
+
+    private static int? Binding(string mark) => mark switch
+    {
+        "*" => 2,
+        "+" or "-" => 1,
+        _ => OperatorExpression.Bindings.TryGetValue(mark, out int binding) ? binding : null,
+    };
 
     private Token Next => _scanner.At(_position);
 
@@ -109,7 +158,7 @@ internal sealed class ExpressionParser
         Token token = Next;
         Expression? result;
         string? problem = null;
-        if (token.Is("*") || token.Is("&") || token.Is("-") || token.Is("+"))
+        if (token.Is("*") || token.Is("&") || token.Is("-") || token.Is("+") || token.Is("!") || token.Is("~"))
         {
             _position = token.End;
             result = ParsePrefix() is { } operand ? new PrefixExpression(token.Text[0], operand) : null;
@@ -142,7 +191,7 @@ internal sealed class ExpressionParser
             if (token.Is("["))
             {
                 _position = token.End;
-                Expression? index = ParseSum();
+                Expression? index = ParseInner();
                 left = index is not null && Expect("]") ? new IndexExpression(left, index) : null;
             }
             else if (token.Is(".") || token.Is("->"))
@@ -165,6 +214,12 @@ internal sealed class ExpressionParser
     private Expression? ParsePrimary()
     {
         Token token = Next;
+        if (_scanner.HasOperators && ParseWord(token) is { } word)
+        {
+            _position = token.End;
+            return word;
+        }
+
         if (_names.NameAt(_position, mayHaveFile: true, out int end) is { } name)
         {
             _position = end;
@@ -174,7 +229,7 @@ internal sealed class ExpressionParser
         if (token.Kind == TokenKind.Number)
         {
             _position = token.End;
-            return new NumberExpression(token.Number, token.IsHexadecimal);
+            return new NumberExpression(token.Number, token.IsHexadecimal, _scanner.HasOperators ? Constants.Suffix(token.Text) : "");
         }
 
         if (!token.Is("("))
@@ -183,7 +238,7 @@ internal sealed class ExpressionParser
         }
 
         _position = token.End;
-        Expression? inner = ParseSum();
+        Expression? inner = ParseInner();
         if (inner is null || !Expect(")"))
         {
             return null;
@@ -191,6 +246,15 @@ internal sealed class ExpressionParser
 
         return inner is NameExpression plain ? plain with { IsParenthesised = true } : inner;
     }
+
+    /// <summary>What only conditions have.</summary>
+    private Expression? ParseWord(Token token) => token.Kind switch
+    {
+        TokenKind.Identifier when HitExpression.Words.TryGetValue(token.Text, out HitPart part) && !_scanner.At(token.End).Is("::") => new HitExpression(part),
+        TokenKind.Real => new RealExpression(BitConverter.UInt64BitsToDouble(token.Number), token.Text),
+        TokenKind.Literal => new TextExpression(token.Text),
+        _ => null,
+    };
 
     private bool Expect(string mark)
     {

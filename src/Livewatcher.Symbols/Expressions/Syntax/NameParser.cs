@@ -223,12 +223,15 @@ internal sealed class NameParser(Scanner scanner)
         if (end < scanner.Text.Length && scanner.Text[end] == '<')
         {
             int closed = scanner.AfterClosing(end);
-            if (closed < 0)
+            if (!scanner.HasOperators || (closed > 0 && IsArgumentList(scanner.Text.AsSpan(end, closed - end))))
             {
-                return null;
-            }
+                if (closed < 0)
+                {
+                    return null;
+                }
 
-            end = closed;
+                end = closed;
+            }
         }
 
         int parameters = end < scanner.Text.Length && scanner.Text[end] == '(' ? scanner.AfterClosing(end) : -1;
@@ -239,6 +242,10 @@ internal sealed class NameParser(Scanner scanner)
 
         return Printable(scanner.Text[position..end]);
     }
+
+    /// <summary>In a condition, a&lt;b may be a comparison.</summary>
+    private static bool IsArgumentList(ReadOnlySpan<char> text) =>
+        !text.Contains("&&", StringComparison.Ordinal) && !text.Contains("||", StringComparison.Ordinal) && !text.Contains('=');
 
     private static string? Printable(string text)
     {

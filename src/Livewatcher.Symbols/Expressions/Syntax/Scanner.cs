@@ -8,6 +8,12 @@ internal enum TokenKind
     Identifier,
     Number,
 
+    /// <summary>A constant with a fraction or an exponent; Number has the bits of the double.</summary>
+    Real,
+
+    /// <summary>A text in double quotes; Text is what stands between them.</summary>
+    Literal,
+
     /// <summary>One or two characters of punctuation.</summary>
     Mark,
 
@@ -27,8 +33,16 @@ internal readonly record struct Token(TokenKind Kind, string Text, int Start, in
 }
 
 /// <summary>Cuts an expression into tokens, without memory: every question names the place it is asked for.</summary>
-internal sealed class Scanner(string text)
+/// <param name="text">All of it.</param>
+/// <param name="hasOperators">A condition: it knows all of C's operators, fractions and texts.</param>
+internal sealed class Scanner(string text, bool hasOperators = false)
 {
+    private const string FewMarks = "()[]*&.+-:@";
+
+    private const string MoreMarks = "<>=!~^|/%";
+
+    private static readonly string[] Pairs = ["==", "!=", "<=", ">=", "<<", ">>", "&&", "||"];
+
     private static readonly HashSet<string> SourceExtensions = new(StringComparer.Ordinal)
     {
         "c", "h", "C", "H", "cc", "hh", "cpp", "hpp", "cxx", "hxx", "c++", "h++", "inc", "inl", "ipp", "tpp", "tcc", "m", "mm", "s", "S",
@@ -36,6 +50,8 @@ internal sealed class Scanner(string text)
     };
 
     internal string Text => text;
+
+    internal bool HasOperators => hasOperators;
 
     internal static bool IsIdentifierStart(char c) => char.IsAsciiLetter(c) || c is '_' or '$' || (c > 0x7f && char.IsLetter(c));
 
@@ -80,12 +96,20 @@ internal sealed class Scanner(string text)
 
         if (char.IsAsciiDigit(c))
         {
-            return Constants.Number(text, position);
+            return hasOperators && Constants.Real(text, position) is { } real ? real : Constants.Number(text, position);
         }
 
         if (c == '\'')
         {
             return Constants.Character(text, position);
+        }
+
+        if (hasOperators && c == '"')
+        {
+            int end = text.IndexOf('"', position + 1);
+            return end < 0
+                ? new(TokenKind.Bad, "a text without its closing quote", position, text.Length)
+                : new(TokenKind.Literal, text[(position + 1)..end], position, end + 1);
         }
 
         string mark = text.AsSpan(position) switch
@@ -94,7 +118,12 @@ internal sealed class Scanner(string text)
             [':', ':', ..] => "::",
             _ => c.ToString(),
         };
-        return "()[]*&.+-:@->::".Contains(mark, StringComparison.Ordinal) && c != '>'
+        if (hasOperators && position + 1 < text.Length && Pairs.Contains(text.Substring(position, 2)))
+        {
+            mark = text.Substring(position, 2);
+        }
+
+        return mark.Length == 2 || FewMarks.Contains(c) || (hasOperators && MoreMarks.Contains(c))
             ? new(TokenKind.Mark, mark, position, position + mark.Length)
             : new(TokenKind.Bad, $"unexpected {Describe(c)}", position, position + 1);
     }

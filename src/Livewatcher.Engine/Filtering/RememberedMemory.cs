@@ -1,0 +1,32 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Model;
+
+namespace Livewatcher.Engine.Filtering;
+
+/// <summary>The target's memory for conditions that are decided here, some milliseconds after their hits: what can be read no more, because
+/// the process has ended meanwhile, is what it was when it was last read.</summary>
+internal sealed class RememberedMemory(ITargetMemory memory) : ITargetMemory
+{
+    private const int MostRemembered = 4096;
+
+    private readonly Dictionary<(Address Address, int Length), byte[]> remembered = [];
+
+    /// <summary>Reads everything that a condition may ask for once.</summary>
+    internal void Learn(Condition condition, in ConditionInput input) => ConditionMachine.Evaluate(condition, input with { Memory = this });
+
+    public bool TryRead(Address address, Span<byte> buffer)
+    {
+        if (memory.TryRead(address, buffer))
+        {
+            if (remembered.Count < MostRemembered || remembered.ContainsKey((address, buffer.Length)))
+                remembered[(address, buffer.Length)] = buffer.ToArray();
+            return true;
+        }
+
+        if (!remembered.TryGetValue((address, buffer.Length), out byte[]? last))
+            return false;
+        last.CopyTo(buffer);
+        return true;
+    }
+}
