@@ -19,6 +19,9 @@ internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symb
     /// <summary>Slots that are disarmed, and whose last hits may still be on their way.</summary>
     internal HashSet<int> Leaving { get; } = [];
 
+    /// <summary>Slots whose kernel's count is taken: they are disarmed for good.</summary>
+    internal HashSet<int> Counted { get; } = [];
+
     /// <summary>Slots that are switched off for a while.</summary>
     internal HashSet<int> Paused { get; } = [];
 

@@ -8,7 +8,7 @@ using Livewatcher.Model;
 namespace Livewatcher.Engine.Watching;
 
 /// <summary>From requests to armed slots: resolve, split, place, seed, arm, tell. All or nothing for what is resolved together.</summary>
-internal sealed class Armer(SessionPlatform platform, SessionOptions options, Ledger ledger, WatchedProcesses processes, Action<WatchEvent> publish)
+internal sealed class Armer(SessionPlatform platform, SessionOptions options, Ledger ledger, WatchedProcesses processes, CrossCheck kernel, Action<WatchEvent> publish)
 {
     /// <summary>Expressions that the user has been told to be waiting.</summary>
     private readonly HashSet<string> waiting = new(StringComparer.Ordinal);
@@ -18,9 +18,6 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
 
     /// <summary>When the registers began to be freed at the end; null before.</summary>
     internal DateTimeOffset? CoveredTo { get; private set; }
-
-    /// <summary>The sum of the kernel's own event counters, access watches left out; null while nothing was ever disarmed.</summary>
-    internal long? KernelCount { get; private set; }
 
     /// <summary>Resolves all requests and arms those that resolve.</summary>
     /// <param name="process">The process.</param>
@@ -109,6 +106,7 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
             catch (UserException e)
             {
                 ledger.AddGap(e.Message); // the guard is gone, and its registers with it
+                ledger.KernelCountIsPartial = true;
                 return;
             }
         }
@@ -116,9 +114,8 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
 
     private void Disarm(WatchedProcess process, IReadOnlyCollection<int> slots)
     {
-        KernelCount ??= 0;
-        foreach ((int slot, long count) in platform.Arming.Disarm(process.Id, slots))
-            KernelCount += process.Slots[slot].Mode == AccessMode.Access ? 0 : count;
+        foreach ((int slot, EventCount count) in platform.Arming.Disarm(process.Id, slots))
+            kernel.End(process, slot, count);
     }
 
     private static List<Watch> Resolve(WatchedProcess process, IReadOnlyList<WatchRequest> requests, bool mayWait, List<string> refused)

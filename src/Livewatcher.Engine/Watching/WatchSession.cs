@@ -22,6 +22,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     private readonly Ledger ledger = new();
     private readonly Auditor auditor;
     private readonly DrainLoop drain;
+    private readonly CrossCheck kernel;
     private readonly Armer armer;
     private readonly Reporter reporter;
     private readonly LibraryWatch libraries;
@@ -48,7 +49,8 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         FloodMeters meters = new(platform.Source, platform.Flood);
         FloodBrake brake = new(platform, meters);
         drain = new DrainLoop(platform.Source, auditor, meters, brake, platform.Clock, processes.DescribeDescriptor);
-        armer = new Armer(platform, options, ledger, processes, sink.Publish);
+        kernel = new CrossCheck(platform, ledger, drain.AwaitPass);
+        armer = new Armer(platform, options, ledger, processes, kernel, sink.Publish);
         reporter = new Reporter(platform, options, ledger, sink);
         libraries = new LibraryWatch(platform, ledger, processes, armer, reporter);
         flow = new EventFlow(platform, ledger, processes, drain, meters, brake, reporter, this);
@@ -328,6 +330,6 @@ public sealed class WatchSession : IFlowOwner, IDisposable
             ledger.AddGap($"'{request.Expression}' was never armed: no module had that name ({reason})");
         if (options.Started && !rootExited && platform.IsAlive(root))
             reporter.Note(NoteLevel.Info, $"process {root} runs on, unwatched");
-        reporter.Close(why, armer.CoveredFrom, armer.CoveredTo, armer.KernelCount);
+        reporter.Close(why, armer.CoveredFrom, armer.CoveredTo, kernel);
     }
 }
