@@ -79,7 +79,7 @@ run_project() {
   if [ "${job##*@}" = vm ]; then
     where=(tools/vm/run.sh --seconds "$limit")
     # Compilers are many times slower when they are emulated; what they make must lie where both sides see it.
-    [ "$project" != Live ] || where+=(--share artifacts/live --on-host gcc --on-host g++ --on-host clang --on-host clang++)
+    [ "$project" != Live ] || where+=(--swap 64 --share artifacts/live --on-host gcc --on-host g++ --on-host clang --on-host clang++)
     where+=(--)
   else
     where=(timeout -k 10 "$limit")

@@ -109,6 +109,11 @@ internal sealed class ClientArmer(
         try
         {
             threads = platform.Arming.Arm(process.Id, new Dictionary<int, HardwareSlot> { [slot] = content });
+            if (!platform.IsAlive(process.Id))
+            {
+                Disarm(process, slot); // what is armed may be another process that has got its number
+                throw new ArmingException(EPERM, "EPERM", null, slot);
+            }
         }
         catch (Exception e) when (e is ArmingException or UserException)
         {
@@ -198,13 +203,8 @@ internal sealed class ClientArmer(
     private void Forget(WatchedProcess process, int slot, ArmedWatch armed)
     {
         platform.Source.ClearSlot(process.Id, slot);
-        process.Slots.Remove(slot);
         process.Watches.Remove(armed);
-        process.Audited.Remove(slot);
-        process.Leaving.Remove(slot);
-        process.Counted.Remove(slot);
-        process.Paused.Remove(slot);
-        process.TakenEarly.Remove(slot);
+        process.Forget(slot);
     }
 
     private static CallStack Trim(CallStack stack, int levels)

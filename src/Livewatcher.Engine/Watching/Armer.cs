@@ -10,6 +10,8 @@ namespace Livewatcher.Engine.Watching;
 /// <summary>From requests to armed slots: resolve, split, place, seed, arm, tell. All or nothing for what is resolved together.</summary>
 internal sealed class Armer(SessionPlatform platform, SessionOptions options, Ledger ledger, WatchedProcesses processes, CrossCheck kernel, Action<WatchEvent> publish)
 {
+    private const int ESRCH = 3;
+
     /// <summary>Expressions that the user has been told to be waiting.</summary>
     private readonly HashSet<string> waiting = new(StringComparer.Ordinal);
 
@@ -239,7 +241,11 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
             return process.Process.ReadThreads().Count;
         try
         {
-            return platform.Arming.Arm(process.Id, slots);
+            int threads = platform.Arming.Arm(process.Id, slots);
+            if (platform.IsAlive(process.Id))
+                return threads;
+            platform.Arming.Disarm(process.Id, [.. slots.Keys]); // what is armed may be another process that has got its number
+            throw new ArmingException(ESRCH, "ESRCH", null, slots.Keys.First());
         }
         catch (ArmingException e)
         {
@@ -288,7 +294,6 @@ internal sealed class Armer(SessionPlatform platform, SessionOptions options, Le
 
     private string Explain(ArmingException e, WatchedProcess process, List<Watch> watches, List<IReadOnlyList<HardwareSlot>> pieces)
     {
-        const int ESRCH = 3;
         const int ENOSPC = 28;
         const int EINVAL = 22;
         const int EMFILE = 24;
