@@ -22,7 +22,7 @@ BPF_OBJECTS := $(patsubst bpf/%.c,$(NATIVE)/%.o,$(wildcard bpf/*.bpf.c))
 LIBRARY_MAKE = $(MAKE) --no-print-directory -C native/liblivewatcher CC=$(CC) OUT=$(CURDIR)/$(NATIVE)/liblivewatcher
 CSHARP := $(shell find src -name '*.cs' -o -name '*.csproj' 2>/dev/null) Directory.Build.props Directory.Packages.props
 
-.PHONY: build library demo test test-slow fuzz soak install uninstall clean packages samples help
+.PHONY: build library demo test test-slow test-kernels fuzz soak install uninstall clean packages samples help
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -69,6 +69,9 @@ test: $(BINARY) samples ## Run all tests that belong to every change
 
 test-slow: $(BINARY) samples ## Run the long tests as well (about an hour)
 	@LW_SLOW=1 tools/run-tests.sh $(BINARY)
+
+test-kernels: $(BINARY) library ## Run the core of the Exact lane on a second kernel, of Debian's backports where they are to be had
+	@tests/Exact/run-kernels.sh $(BINARY)
 
 # Room Linux embeds the BPF objects.
 fuzz: $(BPF_OBJECTS) ## Fuzz what reads others' bytes, 10 minutes for each of 4 targets (FUZZ_SECONDS=60 makes it short)

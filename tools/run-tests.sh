@@ -27,7 +27,10 @@ if [ -n "${LW_SLOW:-}" ]; then
   first_lane=(Live.Counting@vm Live.Core@vm Live.Watching@vm Live.Filtering@vm Soak@vm)
   second_lane=(Architecture Engine Agent Render Cli Library Fuzz Symbols Live.Serving@vm Live.Rest@vm Linux@vm Doctor@vm Exact@vm)
 fi
+# Emulated machines of the Exact lane: the other lane keeps a processor busy too.
+machines=1
 if [ $# -gt 0 ]; then
+  machines=2
   first_lane=() second_lane=("$@")
 elif tools/debug-registers.sh "$binary"; then
   second_lane=(Live.Counting "${second_lane[@]}")
@@ -77,7 +80,7 @@ run_project() {
   if [ "${job##*@}" = vm ]; then
     where=(tools/vm/run.sh --seconds "$limit")
     # Compilers are many times slower when they are emulated; what they make must lie where both sides see it.
-    [ "$project" != Live ] || where+=(--share artifacts/live --on-host gcc --on-host g++ --on-host clang --on-host clang++)
+    [ "$project" != Live ] || where+=(--swap 64 --share artifacts/live --on-host gcc --on-host g++ --on-host clang --on-host clang++)
     where+=(--)
   else
     where=(timeout -k 10 "$limit")
@@ -120,8 +123,8 @@ run_lane() {
   local job
   for job in "$@"; do
     case $job in
-      Exact.Core@vm) run_lines "$job" tests/Exact/run.sh "$binary" --only '[12]0-*' ;;
-      Exact@vm) run_lines "$job" tests/Exact/run.sh "$binary" ;;
+      Exact.Core@vm) run_lines "$job" tests/Exact/run.sh "$binary" --only '[12]0-*' --jobs "$machines" ;;
+      Exact@vm) run_lines "$job" tests/Exact/run.sh "$binary" --jobs "$machines" ;;
       Fuzz) run_lines "$job" tests/Fuzz/replay.sh ;;
       Soak@vm) run_lines "$job" tests/Soak/run.sh "$binary" --vm --seconds 300 ;;
       Library) run_lines "$job" make --no-print-directory -C native/liblivewatcher test OUT="$PWD/artifacts/native/liblivewatcher" ;;

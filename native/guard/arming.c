@@ -36,7 +36,10 @@ static void fill_attributes(struct perf_event_attr *attr, int slot, const struct
         attr->exclude_kernel = 1;
         attr->sigtrap = 1; /* synchronous: the thread stops at the breakpoint, in our hands (Linux 5.13) */
         attr->sig_data = LW_LOADER_COOKIE;
-    } else if (config->rings > 0) {
+    } else if (config->rings == 0) {
+        attr->read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
+    } else {
+        /* No times: an event of a thread and a CPU counts as enabled while the thread runs on another. */
         attr->sample_type = LW_PERF_SAMPLE_TYPE;
         attr->sample_regs_user = LW_PERF_SAMPLE_REGISTERS;
         attr->sample_regs_intr = LW_PERF_INTERRUPTED_REGISTERS;
@@ -102,12 +105,18 @@ int arm_thread(struct tracee *t, const struct lw_guard_config *config, uint32_t 
     return 0;
 }
 
-static void count_fd(int fd, uint64_t *value)
+/* read(2) on an event includes what its inherited children have counted, gone ones too; end of file is an error state. */
+static void count_event(const struct event *e, struct lw_guard_packet *counts)
 {
-    uint64_t n;
-    /* read(2) on an event includes what its inherited children have counted, gone ones too. */
-    if (read(fd, &n, sizeof(n)) == (ssize_t)sizeof(n))
-        *value += n;
+    uint64_t values[3]; /* the count, time_enabled, time_running */
+    ssize_t got = read(e->fd, values, sizeof(values));
+    if (got < (ssize_t)sizeof(values[0])) {
+        counts->failed[e->slot]++;
+        return;
+    }
+    counts->value[e->slot] += values[0];
+    if (got == (ssize_t)sizeof(values) && values[1] >= values[2] + LW_IDLE_NS)
+        counts->idle[e->slot] += values[1] - values[2];
 }
 
 struct forget {
@@ -122,7 +131,7 @@ static void forget_slots(struct tracee *t, void *context)
         t->have &= ~forget->mask;
 }
 
-void disarm_process(struct process *p, uint32_t mask, const struct lw_guard_config *config, uint64_t value[LW_GUARD_SLOTS])
+void disarm_process(struct process *p, uint32_t mask, const struct lw_guard_config *config, struct lw_guard_packet *counts)
 {
     struct forget forget = {p, mask};
     p->armed &= ~mask;
@@ -139,7 +148,7 @@ void disarm_process(struct process *p, uint32_t mask, const struct lw_guard_conf
             continue;
         }
         ioctl(e.fd, PERF_EVENT_IOC_DISABLE, 0); /* its inherited children too */
-        count_fd(e.fd, &value[e.slot]);
+        count_event(&e, counts);
         close(e.fd);
     }
     p->event_count = kept;
@@ -152,8 +161,8 @@ void switch_process(struct process *p, uint32_t mask, bool on)
             ioctl(p->events[i].fd, on ? PERF_EVENT_IOC_ENABLE : PERF_EVENT_IOC_DISABLE, 0); /* its inherited children too */
 }
 
-void count_process(struct process *p, uint64_t value[LW_GUARD_SLOTS])
+void count_process(struct process *p, struct lw_guard_packet *counts)
 {
     for (uint32_t i = 0; i < p->event_count; i++)
-        count_fd(p->events[i].fd, &value[p->events[i].slot]);
+        count_event(&p->events[i], counts);
 }

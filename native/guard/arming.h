@@ -11,15 +11,15 @@
 /* Opens, or pokes, what t lacks of its process's armed slots. 0, or an errno with *slot naming the culprit. */
 int arm_thread(struct tracee *t, const struct lw_guard_config *config, uint32_t *slot);
 
-/* Stops counting, adds each slot's count to value[], and closes. Afterwards no debug register holds these slots. On backend
+/* Stops counting, adds each slot's count to the packet, and closes. Afterwards no debug register holds these slots. On backend
  * ptrace that is only on its way then, and nothing but the guard counts. */
-void disarm_process(struct process *p, uint32_t mask, const struct lw_guard_config *config, uint64_t value[LW_GUARD_SLOTS]);
+void disarm_process(struct process *p, uint32_t mask, const struct lw_guard_config *config, struct lw_guard_packet *counts);
 
 /* Switches the events of slots off or on; they stay open and keep their debug registers. */
 void switch_process(struct process *p, uint32_t mask, bool on);
 
-/* Adds each slot's count so far to value[]. */
-void count_process(struct process *p, uint64_t value[LW_GUARD_SLOTS]);
+/* Adds each slot's count so far to the packet. */
+void count_process(struct process *p, struct lw_guard_packet *counts);
 
 /* The signal data that marks our own loader breakpoint's SIGTRAP. */
 #define LW_LOADER_COOKIE 0x6c69766577617463ull

@@ -21,10 +21,10 @@
 
 void disarm_all(void)
 {
-    uint64_t ignored[LW_GUARD_SLOTS] = {0};
+    struct lw_guard_packet ignored = {0};
     for (struct process *p = processes; p; p = p->next) {
         p->arming = false;
-        disarm_process(p, (1u << LW_GUARD_SLOTS) - 1, &guard.config, ignored);
+        disarm_process(p, (1u << LW_GUARD_SLOTS) - 1, &guard.config, &ignored);
     }
 }
 

@@ -77,7 +77,7 @@ static void on_disarm(const struct lw_guard_packet *c)
         next = p->next;
         if (c->tgid != 0 && p->tgid != c->tgid)
             continue;
-        disarm_process(p, c->mask, &guard.config, m.value);
+        disarm_process(p, c->mask, &guard.config, &m);
         if (p->gone && p->event_count == 0)
             process_remove(p); /* its counts are told: nothing is left of it */
     }
@@ -91,7 +91,7 @@ static void on_counts(const struct lw_guard_packet *c)
     struct lw_guard_packet m = {.kind = LW_MESSAGE_COUNTS, .tgid = c->tgid};
     for (struct process *p = processes; p; p = p->next)
         if (c->tgid == 0 || p->tgid == c->tgid)
-            count_process(p, m.value);
+            count_process(p, &m);
     send_packet(&m);
 }
 

@@ -87,7 +87,12 @@ struct lw_guard_packet {
     uint32_t count;
     uint64_t value[LW_GUARD_SLOTS];
     struct lw_slot_spec spec[LW_GUARD_SLOTS];
+    uint64_t idle[LW_GUARD_SLOTS];   /* with counts: ns in which a slot's events were enabled and in no debug register */
+    uint32_t failed[LW_GUARD_SLOTS]; /* with counts: a slot's events in an error state */
 };
+
+/* Less is the kernel's own fuzz (Arming/EventReading). */
+#define LW_IDLE_NS 100000
 
 /* Follows the packet of LW_MESSAGE_HIT: each armed data slot's last value and the memory now. The processor did not
  * say which slot was hit; the instruction will. */

@@ -61,8 +61,8 @@ void answer_arming(struct process *p, int error, int tid, uint32_t slot)
 /* All or nothing: a watch that cannot be had everywhere leaves nothing occupied. */
 static void fail_arming(struct process *p, int error, int tid, uint32_t slot)
 {
-    uint64_t ignored[LW_GUARD_SLOTS] = {0};
-    disarm_process(p, p->arming_mask, &guard.config, ignored);
+    struct lw_guard_packet ignored = {0};
+    disarm_process(p, p->arming_mask, &guard.config, &ignored);
     answer_arming(p, error, tid, slot);
 }
 

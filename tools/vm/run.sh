@@ -1,12 +1,12 @@
 #!/bin/bash
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
 #
-# run.sh [--seconds N] [--memory MIB] [--share FOLDER]... [--on-host NAME]... [--] COMMAND [ARGUMENT]...
+# run.sh [--seconds N] [--memory MIB] [--swap MIB] [--share FOLDER]... [--on-host NAME]... [--] COMMAND [ARGUMENT]...
 #
 # Runs a command, in this folder and with this environment's PATH, HOME, LIVEWATCHER_*, LW_* and DOTNET_*, inside an emulated
 # machine: Debian's stock kernel under QEMU without KVM, where debug registers are exact; two processors, as root. It sees
 # the host's files; what it writes stays in its memory, but for the folders of --share. --on-host names programs that run on
-# the host when the command calls them. Standard output and error come out as standard output.
+# the host when the command calls them. --swap gives it that much swap space. Standard output and error come out as standard output.
 # Exit status: the command's; 124 where the time was up; 125 where the machine failed (its console: the last lines).
 #
 # For machines whose own debug registers do not trap (livewatcher doctor tells), and for what must be exact.
@@ -14,12 +14,13 @@ set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 root=$(dirname "$(dirname "$here")")
-seconds=600 memory=3072
+seconds=600 memory=3072 swap=0
 shares=() on_host=()
 while [ $# -gt 0 ]; do
     case $1 in
         --seconds) seconds=$2; shift 2 ;;
         --memory) memory=$2; shift 2 ;;
+        --swap) swap=$2; shift 2 ;;
         --share) mkdir -p "$2"; shares+=("$(readlink -f "$2")"); shift 2 ;;
         --on-host) on_host+=("$2"); shift 2 ;;
         --) shift; break ;;
@@ -52,6 +53,11 @@ for name in "${on_host[@]}"; do install -m 755 "$here/guest/on-host" "$control/t
 
 devices=(-virtfs "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"
     -virtfs "local,path=$control,mount_tag=control,security_model=none")
+if [ "$swap" -gt 0 ]; then
+    truncate -s "${swap}M" "$control/swap"
+    PATH=$PATH:/sbin:/usr/sbin mkswap "$control/swap" >/dev/null 2>&1
+    devices+=(-drive "file=$control/swap,format=raw,if=none,id=swap" -device virtio-blk-pci,drive=swap)
+fi
 : >"$control/shares"
 for i in "${!shares[@]}"; do
     echo "share$i ${shares[$i]}" >>"$control/shares"
@@ -60,6 +66,7 @@ done
 
 cp "$(command -v busybox)" "$control/root/bin/busybox"
 install -m 755 "$here/guest/init" "$control/root/init"
+install -m 755 "$here/guest/main" "$control/main"
 cp "$kernel"/modules/*.ko "$control/root/modules/"
 (cd "$control/root" && find . -print0 | cpio --null --quiet -o -H newc --owner 0:0 | gzip -1) >"$control/initramfs"
 

@@ -28,6 +28,7 @@ internal sealed class WatchPlatform : IDisposable
     private readonly IHitSource source;
     private readonly FloodLimit? flood;
     private readonly HashSet<ProcessId> guarded = [];
+    private readonly ProcessLives lives = new();
     private GuardTracer? tracer;
     private bool guardedByLibraries;
     private IArming? arming;
@@ -108,8 +109,10 @@ internal sealed class WatchPlatform : IDisposable
 
     /// <summary>Gets hold of a running process, by the guard where the choice asks for one.</summary>
     /// <exception cref="UserException">It may not be watched.</exception>
-    internal void Attach(ProcessId target, WatchSettings settings)
+    internal void Attach(ProcessLife life, WatchSettings settings)
     {
+        ProcessId target = life.Process;
+        lives.Add(life);
         if (Choice.Guard || settings.FollowExec)
         {
             (tracer, _) = GuardStart.For(source, settings.FollowFork, settings.StackBytes, launch: null);
@@ -136,6 +139,12 @@ internal sealed class WatchPlatform : IDisposable
             {
                 throw new UserException($"cannot trace process {target}: {e.Message}; it takes the same user or CAP_SYS_PTRACE "
                     + $"(kernel.yama.ptrace_scope may forbid it){(Choice.Backend == "ptrace" ? "" : ", or --guard off")}");
+            }
+
+            if (life.IsOver)
+            {
+                tracer?.Detach(); // it may be holding another process of that number
+                throw new UserException($"process {target} has ended");
             }
         }
 
@@ -177,9 +186,9 @@ internal sealed class WatchPlatform : IDisposable
         arming ?? throw new InvalidOperationException("no target yet"),
         tracer,
         Choice.Guard,
-        process => new TargetProcess(process, ThreadPointer),
+        process => new TargetProcess(lives.Of(process), ThreadPointer),
         process => new TargetSymbols(process, new SymbolOptions(settings.Debuginfod)),
-        ProcessTable.IsAlive,
+        lives.IsAlive,
         DescribeSlotHolders,
         new MonotonicClock(),
         flood,
@@ -190,6 +199,7 @@ internal sealed class WatchPlatform : IDisposable
         arming?.Dispose();
         tracer?.Dispose();
         source.Dispose();
+        lives.Dispose();
     }
 
     /// <exception cref="PerfException">Not even perf events are allowed.</exception>

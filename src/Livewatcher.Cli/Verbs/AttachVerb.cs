@@ -30,8 +30,12 @@ internal static class AttachVerb
     private static int Execute(WatchSettings settings, string what)
     {
         ProcessId target = Find(what);
+        using ProcessLife life = ProcessLife.Open(target);
+        // From here on no other process of that number can be meant; until here one could have taken the place of what was found by name.
+        if (life.IsOver || !(int.TryParse(what, out _) || ProcessTable.Matches(target, what)))
+            throw new UserException($"process {target} has ended");
         using WatchPlatform platform = WatchPlatform.Prepare(settings);
-        platform.Attach(target, settings);
+        platform.Attach(life, settings);
         (_, _, bool outputFailed) = WatchCommand.Watch(platform, settings, target, started: false);
         return outputFailed ? ExitCodes.Degraded : ExitCodes.Success;
     }

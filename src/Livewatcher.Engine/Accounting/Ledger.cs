@@ -55,6 +55,9 @@ internal sealed class Ledger
 
     internal int Processes { get; set; }
 
+    /// <summary>Some of the kernel's counts are lost: their sum says too little.</summary>
+    internal bool KernelCountIsPartial { get; set; }
+
     internal IReadOnlyList<string> GapsSoFar => [.. gaps];
 
     internal void AddGap(string reason)
@@ -98,8 +101,9 @@ internal sealed class Ledger
     /// <param name="template">From, To, Why and the like; its figures are replaced.</param>
     /// <param name="session">The source's counters.</param>
     /// <param name="kernelCount">The sum of the kernel's own event counters, access watches left out; null where it was never armed.</param>
+    /// <param name="noticed">What a difference says of when it was noticed.</param>
     /// <param name="countsInKernel">False where the source's accounts are made from what has arrived.</param>
-    internal CoverageEvent Close(CoverageEvent template, SessionCounts session, long? kernelCount, bool countsInKernel = true)
+    internal CoverageEvent Close(CoverageEvent template, SessionCounts session, long? kernelCount, string noticed, bool countsInKernel = true)
     {
         long foreign = (long)session.Foreign;
         if (!countsInKernel && comparable == counted && kernelCount is { } all && all > comparable + foreign)
@@ -125,7 +129,9 @@ internal sealed class Ledger
         if (session.LostNotices > 0)
             AddGap($"{session.LostNotices:N0} fork, exec or exit notices were lost");
         if (kernelCount is { } kernel && kernel > comparable + foreign)
-            AddGap($"the kernel counted {kernel:N0} hits, of which {kernel - comparable - foreign:N0} never arrived");
+            AddGap($"the kernel counted {kernel:N0} hits, of which {kernel - comparable - foreign:N0} never arrived (noticed {noticed})");
+        if (!KernelCountIsPartial && kernelCount is { } low && low < comparable)
+            AddGap($"the kernel counted {low:N0} hits, {comparable - low:N0} fewer than arrived: somebody else has reset an event (noticed {noticed})");
         if (counted != recorded + filtered + dropped + skipped)
             AddGap($"the account does not add up: {counted:N0} counted, {recorded:N0} recorded, {filtered:N0} filtered, {dropped:N0} dropped, {skipped:N0} skipped");
         if (Received < recorded)

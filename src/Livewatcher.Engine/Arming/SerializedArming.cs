@@ -25,10 +25,16 @@ internal sealed class SerializedArming(IArming inner) : IArming
             return inner.Arm(process, slots);
     }
 
-    public IReadOnlyDictionary<int, long> Disarm(ProcessId process, IReadOnlyCollection<int> slots)
+    public IReadOnlyDictionary<int, EventCount> Disarm(ProcessId process, IReadOnlyCollection<int> slots)
     {
         lock (gate)
             return inner.Disarm(process, slots);
+    }
+
+    public IReadOnlyDictionary<int, EventCount> Count(ProcessId process, IReadOnlyCollection<int> slots)
+    {
+        lock (gate)
+            return inner.Count(process, slots);
     }
 
     public void Suspend(ProcessId process, IReadOnlyCollection<int> slots)

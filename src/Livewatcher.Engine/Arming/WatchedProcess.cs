@@ -23,6 +23,9 @@ internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symb
     /// <summary>Slots that are disarmed, and whose last hits may still be on their way.</summary>
     internal HashSet<int> Leaving { get; } = [];
 
+    /// <summary>Slots whose kernel's count is taken: they are disarmed for good.</summary>
+    internal HashSet<int> Counted { get; } = [];
+
     /// <summary>Slots that are switched off for a while.</summary>
     internal HashSet<int> Paused { get; } = [];
 
@@ -36,6 +39,9 @@ internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symb
 
     /// <summary>Requests whose names none of its modules has yet, each with the reason.</summary>
     internal List<(WatchRequest Request, string Reason)> Pending { get; } = [];
+
+    /// <summary>Requests whose library was unmapped; they are pending again where it is waited for.</summary>
+    internal HashSet<WatchRequest> Unloaded { get; } = [];
 
     /// <summary>The loader stops whenever its list of libraries changes.</summary>
     internal bool LoaderWatched { get; set; }
@@ -65,6 +71,17 @@ internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symb
 
     internal IReadOnlyList<HardwareSlot> SlotList => [.. Enumerable.Range(0, SlotPlanner.SlotCount)
         .Select(slot => Slots.TryGetValue(slot, out HardwareSlot content) ? content : default)];
+
+    /// <summary>Nothing of a slot is left: it is disarmed, its hits are published and its account is closed.</summary>
+    internal void Forget(int slot)
+    {
+        Slots.Remove(slot);
+        Audited.Remove(slot);
+        Leaving.Remove(slot);
+        Counted.Remove(slot);
+        Paused.Remove(slot);
+        TakenEarly.Remove(slot);
+    }
 
     /// <summary>Whether a recovered hit accounts for a change since then.</summary>
     internal bool IsExplained(int slot, ulong since) => RecoveredAt.TryGetValue(slot, out ulong at) && at > since;

@@ -11,7 +11,7 @@ namespace Livewatcher.Engine.Serving;
 /// <summary>Arms and disarms what programs ask for. A debug register that was disarmed is not used again before the last of its hits is
 /// published, or that hit would be taken for the next watch's.</summary>
 internal sealed class ClientArmer(
-    SessionPlatform platform, Ledger ledger, WatchedProcesses processes, EventFlow flow, ListenSettings settings, IEventSink sink, int cpuCount)
+    SessionPlatform platform, Ledger ledger, WatchedProcesses processes, CrossCheck kernel, EventFlow flow, ListenSettings settings, IEventSink sink, int cpuCount)
 {
     private const int EPERM = 1;
     private const int EFAULT = 14;
@@ -22,9 +22,6 @@ internal sealed class ClientArmer(
 
     /// <summary>When the first watch was covered everywhere; null before.</summary>
     internal DateTimeOffset? CoveredFrom { get; private set; }
-
-    /// <summary>The sum of the kernel's own event counters, access watches left out.</summary>
-    internal long? KernelCount { get; private set; }
 
     /// <summary>Arms a watch, now or as soon as a debug register is free of the last hits of its former watch.</summary>
     /// <param name="client">Who asks.</param>
@@ -112,6 +109,11 @@ internal sealed class ClientArmer(
         try
         {
             threads = platform.Arming.Arm(process.Id, new Dictionary<int, HardwareSlot> { [slot] = content });
+            if (!platform.IsAlive(process.Id))
+            {
+                Disarm(process, slot); // what is armed may be another process that has got its number
+                throw new ArmingException(EPERM, "EPERM", null, slot);
+            }
         }
         catch (Exception e) when (e is ArmingException or UserException)
         {
@@ -155,13 +157,13 @@ internal sealed class ClientArmer(
     {
         try
         {
-            KernelCount ??= 0;
-            foreach ((int freed, long count) in platform.Arming.Disarm(process.Id, [slot]))
-                KernelCount += process.Slots[freed].Mode == AccessMode.Access ? 0 : count;
+            foreach ((int freed, EventCount count) in platform.Arming.Disarm(process.Id, [slot]))
+                kernel.End(process, freed, count);
         }
         catch (UserException e)
         {
             ledger.AddGap(e.Message); // the guard is gone, and its registers with it
+            ledger.KernelCountIsPartial = true;
         }
     }
 
@@ -201,12 +203,8 @@ internal sealed class ClientArmer(
     private void Forget(WatchedProcess process, int slot, ArmedWatch armed)
     {
         platform.Source.ClearSlot(process.Id, slot);
-        process.Slots.Remove(slot);
         process.Watches.Remove(armed);
-        process.Audited.Remove(slot);
-        process.Leaving.Remove(slot);
-        process.Paused.Remove(slot);
-        process.TakenEarly.Remove(slot);
+        process.Forget(slot);
     }
 
     private static CallStack Trim(CallStack stack, int levels)

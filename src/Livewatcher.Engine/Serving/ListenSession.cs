@@ -51,8 +51,9 @@ public sealed class ListenSession : IFlowOwner, IDisposable
     private readonly WatchedProcesses processes;
     private readonly Reporter reporter;
     private readonly EventFlow flow;
+    private readonly CrossCheck kernel;
     private readonly ClientArmer armer;
-    private readonly DateTimeOffset since;
+    private readonly ListenStatus status;
     private string? ending;
     private ulong nextPrune;
 
@@ -70,8 +71,9 @@ public sealed class ListenSession : IFlowOwner, IDisposable
         SessionOptions options = new([], null, null, FollowFork: false, FollowExec: false, Started: false, platform.CpuCount);
         reporter = new Reporter(parts, options, ledger, new HitCounting(sink, clients));
         flow = new EventFlow(parts, ledger, processes, drain, meters, brake, reporter, this);
-        armer = new ClientArmer(parts, ledger, processes, flow, settings, sink, platform.CpuCount);
-        since = Now;
+        kernel = new CrossCheck(parts, ledger, drain.AwaitPass);
+        armer = new ClientArmer(parts, ledger, processes, kernel, flow, settings, sink, platform.CpuCount);
+        status = new ListenStatus(parts, settings, ledger, kernel, since: Now);
     }
 
     private bool CanSignal => parts.Source.Handlings.HasFlag(SlotHandling.Signal);
@@ -111,7 +113,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
         flow.Finish();
         foreach (ProcessId id in processes.All.Select(process => process.Id).ToList())
             flow.Retire(id);
-        reporter.Close(ending, armer.CoveredFrom, coveredTo, armer.KernelCount);
+        reporter.Close(ending, armer.CoveredFrom, coveredTo, kernel);
     }
 
     /// <summary>Does what a program asks. From any thread.</summary>
@@ -124,7 +126,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
     });
 
     /// <summary>What is going on.</summary>
-    public Task<StatusEvent> StatusAsync() => Ask(Status);
+    public Task<StatusEvent> StatusAsync() => Ask(() => status.Read(Served));
 
     /// <summary>Changes a setting for all.</summary>
     /// <returns>Null, or what is wrong with it.</returns>
@@ -356,20 +358,6 @@ public sealed class ListenSession : IFlowOwner, IDisposable
         if (platform.ReadRegisters is not { } read)
             return [new RegistersEvent(Now, id, "engine", null, DebugRegisterImage.Of(client.Process.Armed), stack)];
         return read(id).Select(one => new RegistersEvent(Now, id, "ptrace", one.Thread, one.Registers, stack));
-    }
-
-    private StatusEvent Status() => new(
-        Now, since, parts.Source.Name, parts.Arming.Scope, parts.GuardOn, settings.All,
-        [.. Served.OrderBy(client => client.Process.Id.Value).Select(Describe)],
-        ledger.Reported, parts.Arming.Tally, ledger.GapsSoFar);
-
-    private ServedProcess Describe(Client client)
-    {
-        WatchedProcess process = client.Process;
-        List<ServedWatch> watches = [.. client.Watches.Values.OrderBy(watch => watch.Number).Select(watch => new ServedWatch(
-            watch.Number, watch.Armed.Watch, watch.Slot, parts.Source.ReadAccount(process.Id, watch.Slot) ?? default))];
-        return new ServedProcess(
-            process.Id, client.Name, process.Process.ReadThreads().Count, watches, DebugRegisterImage.Of(process.Armed), client.Armings, client.Hits);
     }
 
     private Task<T> Ask<T>(Func<T> question)

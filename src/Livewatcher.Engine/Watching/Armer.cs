@@ -10,8 +10,11 @@ namespace Livewatcher.Engine.Watching;
 
 /// <summary>From requests to armed slots: resolve, split, place, seed, arm, tell. All or nothing for what is resolved together.</summary>
 internal sealed class Armer(
-    SessionPlatform platform, SessionOptions options, Ledger ledger, WatchedProcesses processes, WriterCatalog catalog, Action<WatchEvent> publish)
+    SessionPlatform platform, SessionOptions options, Ledger ledger, WatchedProcesses processes, WriterCatalog catalog, CrossCheck kernel,
+    Action<WatchEvent> publish)
 {
+    private const int ESRCH = 3;
+
     /// <summary>Expressions that the user has been told to be waiting.</summary>
     private readonly HashSet<string> waiting = new(StringComparer.Ordinal);
 
@@ -20,9 +23,6 @@ internal sealed class Armer(
 
     /// <summary>When the registers began to be freed at the end; null before.</summary>
     internal DateTimeOffset? CoveredTo { get; private set; }
-
-    /// <summary>The sum of the kernel's own event counters, access watches left out; null while nothing was ever disarmed.</summary>
-    internal long? KernelCount { get; private set; }
 
     /// <summary>Resolves all requests and arms those that resolve.</summary>
     /// <param name="process">The process.</param>
@@ -111,6 +111,7 @@ internal sealed class Armer(
             catch (UserException e)
             {
                 ledger.AddGap(e.Message); // the guard is gone, and its registers with it
+                ledger.KernelCountIsPartial = true;
                 return;
             }
         }
@@ -118,9 +119,8 @@ internal sealed class Armer(
 
     private void Disarm(WatchedProcess process, IReadOnlyCollection<int> slots)
     {
-        KernelCount ??= 0;
-        foreach ((int slot, long count) in platform.Arming.Disarm(process.Id, slots))
-            KernelCount += process.Slots[slot].Mode == AccessMode.Access ? 0 : count;
+        foreach ((int slot, EventCount count) in platform.Arming.Disarm(process.Id, slots))
+            kernel.End(process, slot, count);
     }
 
     private static List<Watch> Resolve(WatchedProcess process, IReadOnlyList<WatchRequest> requests, bool mayWait, List<string> refused)
@@ -264,7 +264,11 @@ internal sealed class Armer(
             return process.Process.ReadThreads().Count;
         try
         {
-            return platform.Arming.Arm(process.Id, slots);
+            int threads = platform.Arming.Arm(process.Id, slots);
+            if (platform.IsAlive(process.Id))
+                return threads;
+            platform.Arming.Disarm(process.Id, [.. slots.Keys]); // what is armed may be another process that has got its number
+            throw new ArmingException(ESRCH, "ESRCH", null, slots.Keys.First());
         }
         catch (ArmingException e)
         {
@@ -313,7 +317,6 @@ internal sealed class Armer(
 
     private string Explain(ArmingException e, WatchedProcess process, List<Watch> watches, List<IReadOnlyList<HardwareSlot>> pieces)
     {
-        const int ESRCH = 3;
         const int ENOSPC = 28;
         const int EINVAL = 22;
         const int EMFILE = 24;

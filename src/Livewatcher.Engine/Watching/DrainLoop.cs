@@ -17,6 +17,9 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
 
     private const long SkippedBetweenLooks = 64;
 
+    /// <summary>Where the session lags so far that the drain stands still, nobody waits for it longer.</summary>
+    private static readonly TimeSpan PassPatience = TimeSpan.FromMilliseconds(200);
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(3);
 
     private readonly IHitSource source;
@@ -30,6 +33,8 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     private readonly SemaphoreSlim filled = new(0, 1);
     private readonly Thread thread;
     private long queuedBytes;
+    private long passesBegun;
+    private long lastWholePass;
     private long skipped;
     private volatile bool stopping;
     private volatile Exception? failure;
@@ -88,6 +93,18 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     {
         for (int left = Math.Min(most, posted.Count); left > 0 && posted.TryDequeue(out Action? act); left--)
             act();
+    }
+
+    /// <summary>Waits until every hit that has happened by now is in the source's accounts.</summary>
+    /// <returns>False where the drain does not get that far in time.</returns>
+    internal bool AwaitPass()
+    {
+        if (!source.Settle())
+            return false;
+        if (source.TracksValues)
+            return true; // the kernel keeps the accounts itself
+        long begun = Interlocked.Read(ref passesBegun);
+        return SpinWait.SpinUntil(() => Interlocked.Read(ref lastWholePass) > begun, PassPatience);
     }
 
     /// <summary>Drains once more, without regard to the queue's bound, and ends the thread.</summary>
@@ -151,6 +168,7 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     private void DrainOnce()
     {
         ulong start = clock.Now;
+        long pass = Interlocked.Increment(ref passesBegun);
         source.Drain(this);
         bool whole = source.DrainedAll;
         brake.Look();
@@ -167,7 +185,11 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
         foreach (SessionItem.AtRest rest in auditor.TakeRests(start))
             queue.Enqueue(rest);
         if (whole)
+        {
+            Interlocked.Exchange(ref lastWholePass, pass);
             queue.Enqueue(new SessionItem.Drained(start));
+        }
+
         WakeSession();
     }
 

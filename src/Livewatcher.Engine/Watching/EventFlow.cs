@@ -55,6 +55,7 @@ internal sealed class EventFlow(
     private const int MostPosted = 16;
 
     private readonly HitOrderer orderer = new();
+    private readonly DropNotice drops = new(platform, processes, reporter);
     private FloodControl? flood;
 
     /// <summary>What waits to be published, roughly.</summary>
@@ -79,6 +80,7 @@ internal sealed class EventFlow(
     {
         HearTracer();
         Flood.Look();
+        drops.Look();
         drain.DoPosted(MostPosted);
         SessionItem? item = drain.Take(idle);
         if (item is SessionItem.Drained drained)
@@ -121,6 +123,7 @@ internal sealed class EventFlow(
         if (processes.Find(id) is not { Retired: false } process)
             return;
         Flood.Settle(process);
+        drops.Forget(process);
         foreach (SessionItem.Escaped escaped in processes.Retire(id))
             reporter.ReportEscape(process, escaped);
         owner.OnRetired(process);
@@ -208,6 +211,7 @@ internal sealed class EventFlow(
             {
                 HearTracer();
                 Flood.Look();
+                drops.Look();
                 drain.DoPosted(MostPosted);
             }
         }
@@ -224,6 +228,8 @@ internal sealed class EventFlow(
             return;
         }
 
+        if (group.First.AfterLoss)
+            processes.ForgetValues();
         reporter.Report(process, group);
         owner.OnReported();
     }

@@ -72,7 +72,7 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
     internal void Note(NoteLevel level, string text) =>
         sink.Publish(new NoteEvent(platform.Clock.ToWallClock(platform.Clock.Now), level, text));
 
-    internal void Close(string why, DateTimeOffset? coveredFrom, DateTimeOffset? coveredTo, long? kernelCount)
+    internal void Close(string why, DateTimeOffset? coveredFrom, DateTimeOffset? coveredTo, CrossCheck kernel)
     {
         foreach (WriterRow row in writers.Rank())
             sink.Publish(row);
@@ -85,6 +85,6 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
         CoverageEvent template = new(
             coveredFrom, coveredTo ?? platform.Clock.ToWallClock(platform.Clock.Now), why, platform.Source.Name, platform.Arming.Scope,
             platform.GuardOn, new HitCounts(), 0, 0, options.CpuCount, 0, [], []);
-        sink.Publish(ledger.Close(template, platform.Source.Session, kernelCount, platform.Source.TracksValues));
+        sink.Publish(ledger.Close(template, platform.Source.Session, kernel.Sum, CrossCheck.TimeOf(platform.Clock), platform.Source.TracksValues));
     }
 }

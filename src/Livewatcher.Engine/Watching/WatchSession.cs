@@ -23,6 +23,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     private readonly Ledger ledger = new();
     private readonly Auditor auditor;
     private readonly DrainLoop drain;
+    private readonly CrossCheck kernel;
     private readonly Armer armer;
     private readonly Reporter reporter;
     private readonly LibraryWatch libraries;
@@ -52,7 +53,8 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         FloodBrake brake = new(platform, meters);
         drain = new DrainLoop(platform.Source, auditor, meters, brake, platform.Clock, processes.DescribeDescriptor);
         catalog = new WriterCatalog(options.Known);
-        armer = new Armer(platform, options, ledger, processes, catalog, sink.Publish);
+        kernel = new CrossCheck(platform, ledger, drain.AwaitPass);
+        armer = new Armer(platform, options, ledger, processes, catalog, kernel, sink.Publish);
         reporter = new Reporter(platform, options, ledger, sink);
         libraries = new LibraryWatch(platform, ledger, processes, armer, reporter);
         flow = new EventFlow(platform, ledger, processes, drain, meters, brake, reporter, this);
@@ -356,6 +358,6 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         if (options.Started && !rootExited && platform.IsAlive(root))
             reporter.Note(NoteLevel.Info, $"process {root} runs on, unwatched");
         EndLesson("the watching has ended before that time was over");
-        reporter.Close(why, armer.CoveredFrom, armer.CoveredTo, armer.KernelCount);
+        reporter.Close(why, armer.CoveredFrom, armer.CoveredTo, kernel);
     }
 }

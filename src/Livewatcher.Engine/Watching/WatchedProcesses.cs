@@ -114,6 +114,16 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
         return escaped;
     }
 
+    /// <summary>Hits were lost, and nobody knows whose: what memory held when they were through was seen by nobody.</summary>
+    internal void ForgetValues()
+    {
+        foreach (ArmedWatch watch in processes.Values.SelectMany(process => process.Watches))
+        {
+            foreach ((int slot, _) in watch.Pieces)
+                watch.Forget(slot);
+        }
+    }
+
     internal void EndAudit()
     {
         auditIsOver = true;
@@ -180,6 +190,8 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
     private void Forget()
     {
         List<WatchedProcess> past = [.. processes.Values.Where(process => process.Retired && process.Id != root)];
+        // A followed child's counts are its parent's; of another one nobody will ask for them any more.
+        ledger.KernelCountIsPartial |= past.Exists(process => !process.Followed && process.Slots.Keys.Any(slot => !process.Counted.Contains(slot)));
         foreach (WatchedProcess process in past)
         {
             processes.Remove(process.Id);

@@ -47,9 +47,9 @@ public sealed class CpuArming(BpfHitSource source) : IArming
         return ProcessFiles.NumbersIn($"/proc/{process.Value}/task").Count();
     }
 
-    public IReadOnlyDictionary<int, long> Disarm(ProcessId process, IReadOnlyCollection<int> slots)
+    public IReadOnlyDictionary<int, EventCount> Disarm(ProcessId process, IReadOnlyCollection<int> slots)
     {
-        Dictionary<int, long> counts = [];
+        Dictionary<int, EventCount> counts = [];
         foreach (int slot in slots)
         {
             if (armed.Remove(slot, out ArmedSlot? ending))
@@ -58,6 +58,9 @@ public sealed class CpuArming(BpfHitSource source) : IArming
 
         return counts;
     }
+
+    public IReadOnlyDictionary<int, EventCount> Count(ProcessId process, IReadOnlyCollection<int> slots) =>
+        slots.Where(armed.ContainsKey).ToDictionary(slot => slot, slot => armed[slot].Counted + PerfEvent.Sum(armed[slot].Events.Values));
 
     public void Suspend(ProcessId process, IReadOnlyCollection<int> slots) => Switch(slots, on: false);
 
@@ -145,7 +148,7 @@ public sealed class CpuArming(BpfHitSource source) : IArming
         internal Dictionary<int, PerfEvent> Events { get; } = [];
 
         /// <summary>By events that are closed.</summary>
-        internal long Counted { get; set; }
+        internal EventCount Counted { get; set; }
 
         internal bool IsOn { get; set; } = true;
     }

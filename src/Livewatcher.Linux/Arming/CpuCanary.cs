@@ -29,7 +29,7 @@ internal sealed class CpuCanary : IDisposable
     {
         if (clock is null)
             return true; // nobody can tell
-        long now = clock.Count;
+        long now = clock.Count.Hits;
         bool lives = now != seen;
         seen = now;
         return lives;

@@ -16,7 +16,9 @@ public sealed class EachByItsGuard(IArming guarded, IArming scanned, Func<Proces
 
     public int Arm(ProcessId process, IReadOnlyDictionary<int, HardwareSlot> slots) => Of(process).Arm(process, slots);
 
-    public IReadOnlyDictionary<int, long> Disarm(ProcessId process, IReadOnlyCollection<int> slots) => Of(process).Disarm(process, slots);
+    public IReadOnlyDictionary<int, EventCount> Disarm(ProcessId process, IReadOnlyCollection<int> slots) => Of(process).Disarm(process, slots);
+
+    public IReadOnlyDictionary<int, EventCount> Count(ProcessId process, IReadOnlyCollection<int> slots) => Of(process).Count(process, slots);
 
     public bool CanSuspend => guarded.CanSuspend && scanned.CanSuspend;
 

@@ -14,14 +14,11 @@ public sealed class GuardArming(GuardTracer guard) : IArming
     public int Arm(ProcessId process, IReadOnlyDictionary<int, HardwareSlot> slots) =>
         guard.Arm(process, slots.ToDictionary(slot => slot.Key, slot => SlotSpecKinds.ToSpec(slot.Value)));
 
-    public IReadOnlyDictionary<int, long> Disarm(ProcessId process, IReadOnlyCollection<int> slots)
-    {
-        GuardValues counts = guard.Disarm(process, MaskOf(slots));
-        Dictionary<int, long> bySlot = [];
-        foreach (int slot in slots)
-            bySlot[slot] = (long)counts[slot];
-        return bySlot;
-    }
+    public IReadOnlyDictionary<int, EventCount> Disarm(ProcessId process, IReadOnlyCollection<int> slots) =>
+        BySlot(guard.Disarm(process, MaskOf(slots)), slots);
+
+    public IReadOnlyDictionary<int, EventCount> Count(ProcessId process, IReadOnlyCollection<int> slots) =>
+        guard.ArmsByEvents ? BySlot(guard.Count(process), slots) : new Dictionary<int, EventCount>();
 
     /// <summary>An event is switched off where its thread runs; what is poked, in a stop of every thread only.</summary>
     public bool CanSuspend => guard.ArmsByEvents;
@@ -38,6 +35,10 @@ public sealed class GuardArming(GuardTracer guard) : IArming
     {
         // The guard frees everything when it detaches.
     }
+
+    /// <summary>What is poked is counted by nobody but us.</summary>
+    private Dictionary<int, EventCount> BySlot(GuardPacket counted, IReadOnlyCollection<int> slots) => !guard.ArmsByEvents ? [] : slots.ToDictionary(
+        slot => slot, slot => new EventCount((long)counted.Value[slot], TimeSpan.FromMicroseconds(counted.Idle[slot] / 1000.0), (int)counted.Failed[slot]));
 
     private static uint MaskOf(IReadOnlyCollection<int> slots) => slots.Aggregate(0u, (sum, slot) => sum | (1u << slot));
 }

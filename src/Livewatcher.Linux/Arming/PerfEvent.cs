@@ -24,14 +24,7 @@ internal sealed unsafe class PerfEvent : IDisposable
     internal int Descriptor => descriptor.Number;
 
     /// <summary>The kernel's own count of hits, those of inherited events included.</summary>
-    internal long Count
-    {
-        get
-        {
-            ulong value;
-            return Libc.Read(descriptor.Number, &value, sizeof(ulong)) == sizeof(ulong) ? (long)value : 0;
-        }
-    }
+    internal EventCount Count => EventReading.Of(descriptor);
 
     /// <summary>The kernel's number of it, which events inherited from it name as their root's; null where it has none.</summary>
     internal ulong? Id
@@ -52,6 +45,7 @@ internal sealed unsafe class PerfEvent : IDisposable
         BreakpointAddress = slot.Address.Value,
         BreakpointLength = SlotSpecKinds.PerfLength(slot),
         SamplePeriod = 1,
+        ReadFormat = PerfEventAttributes.PERF_FORMAT_TOTAL_TIME_ENABLED | PerfEventAttributes.PERF_FORMAT_TOTAL_TIME_RUNNING,
         Flags = PerfEventAttributes.Disabled | PerfEventAttributes.ExcludeHypervisor,
     };
 
@@ -81,15 +75,17 @@ internal sealed unsafe class PerfEvent : IDisposable
 
     /// <summary>Disables events, all of them before the first count is read, and closes them.</summary>
     /// <returns>The sum of their counts.</returns>
-    internal static long End(IReadOnlyCollection<PerfEvent> events)
+    internal static EventCount End(IReadOnlyCollection<PerfEvent> events)
     {
         foreach (PerfEvent one in events)
             _ = one.Disable();
-        long count = events.Sum(one => one.Count);
+        EventCount count = Sum(events);
         foreach (PerfEvent one in events)
             one.Dispose();
         return count;
     }
+
+    internal static EventCount Sum(IEnumerable<PerfEvent> events) => events.Aggregate(default(EventCount), (sum, one) => sum + one.Count);
 
     /// <summary>Makes the processor load the debug register anew: enabling writes it where the event's thread or CPU runs
     /// (arch_install_hw_breakpoint).</summary>

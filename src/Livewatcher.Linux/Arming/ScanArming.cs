@@ -48,9 +48,9 @@ public sealed class ScanArming : IArming
         return pass.Threads;
     }
 
-    public IReadOnlyDictionary<int, long> Disarm(ProcessId process, IReadOnlyCollection<int> slots)
+    public IReadOnlyDictionary<int, EventCount> Disarm(ProcessId process, IReadOnlyCollection<int> slots)
     {
-        Dictionary<int, long> counts = slots.ToDictionary(slot => slot, _ => 0L);
+        Dictionary<int, EventCount> counts = slots.ToDictionary(slot => slot, _ => default(EventCount));
         if (!armed.TryGetValue(process, out List<ScannedEvent>? events))
             return counts;
         List<ScannedEvent> ending = [.. events.Where(one => counts.ContainsKey(one.Slot))];
@@ -71,6 +71,9 @@ public sealed class ScanArming : IArming
 
         return counts;
     }
+
+    public IReadOnlyDictionary<int, EventCount> Count(ProcessId process, IReadOnlyCollection<int> slots) =>
+        EventsOf(process, slots).GroupBy(one => one.Slot).ToDictionary(slot => slot.Key, slot => PerfEvent.Sum(slot.Select(one => one.Event)));
 
     public bool CanSuspend => true;
 

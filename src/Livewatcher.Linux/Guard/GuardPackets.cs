@@ -82,6 +82,12 @@ internal struct SlotSpecs
     private SlotSpec first;
 }
 
+[InlineArray(GuardLimits.LW_GUARD_SLOTS)]
+internal struct FailedEvents
+{
+    private uint first;
+}
+
 /// <summary>struct lw_guard_packet.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct GuardPacket
@@ -96,6 +102,8 @@ internal struct GuardPacket
     public uint Count;
     public GuardValues Value;
     public SlotSpecs Spec;
+    public GuardValues Idle;
+    public FailedEvents Failed;
 }
 
 /// <summary>struct lw_guard_hit.</summary>

@@ -174,10 +174,14 @@ public sealed unsafe class GuardTracer : ITracer
     }
 
     /// <summary>Frees slots of a process (0: all); returns the kernel's counts.</summary>
-    internal GuardValues Disarm(ProcessId process, uint mask) =>
+    internal GuardPacket Disarm(ProcessId process, uint mask) =>
         Ask(
             new GuardPacket { Kind = (uint)GuardCommand.LW_COMMAND_DISARM, Tgid = process.Value, Mask = mask },
-            GuardMessage.LW_MESSAGE_DISARMED).Value;
+            GuardMessage.LW_MESSAGE_DISARMED);
+
+    /// <summary>The kernel's counts so far, of what is armed.</summary>
+    internal GuardPacket Count(ProcessId process) =>
+        Ask(new GuardPacket { Kind = (uint)GuardCommand.LW_COMMAND_COUNTS, Tgid = process.Value }, GuardMessage.LW_MESSAGE_COUNTS);
 
     /// <summary>False where it writes the debug registers itself, by ptrace(2).</summary>
     internal bool ArmsByEvents => traps is null;

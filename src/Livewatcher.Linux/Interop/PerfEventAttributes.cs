@@ -13,6 +13,9 @@ internal struct PerfEventAttributes
     internal const uint PERF_TYPE_BREAKPOINT = 5;
     internal const ulong PERF_COUNT_SW_DUMMY = 9;
 
+    internal const ulong PERF_FORMAT_TOTAL_TIME_ENABLED = 1;
+    internal const ulong PERF_FORMAT_TOTAL_TIME_RUNNING = 2;
+
     // The bit-field after read_format, from bit 0 on.
     internal const ulong Disabled = 1UL << 0;
     internal const ulong Inherit = 1UL << 1;

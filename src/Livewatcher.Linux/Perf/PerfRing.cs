@@ -65,10 +65,14 @@ internal sealed unsafe class PerfRing : IDisposable
     }
 
     /// <summary>Hands over the records that are there now, each one's room given back at once.</summary>
-    internal void Read(IPerfRecordConsumer into)
+    /// <param name="into">Takes them.</param>
+    /// <param name="largest">Bytes of the largest record.</param>
+    /// <returns>Whether there was no room for another of that size.</returns>
+    internal bool Read(IPerfRecordConsumer into, int largest)
     {
         ulong tail = *Tail;
         ulong head = Volatile.Read(ref *Head); // before any of the data: perf_event_open(2), data_head
+        bool wasFull = head - tail + (ulong)largest > size;
         while (tail < head)
         {
             PerfRecordHeader header = *(PerfRecordHeader*)(data + (tail & (size - 1)));
@@ -78,6 +82,8 @@ internal sealed unsafe class PerfRing : IDisposable
             tail += header.Size;
             Volatile.Write(ref *Tail, tail);
         }
+
+        return wasFull;
     }
 
     public void Dispose()

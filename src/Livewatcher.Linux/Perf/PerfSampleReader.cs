@@ -21,6 +21,11 @@ internal sealed class PerfSampleReader(PerfAccounts accounts, PerfSampling sampl
     /// lost ones were (perf_output_begin): the sum is exact, the slot that it is booked on a guess.</summary>
     private ulong lost;
 
+    private readonly PerfLossTimes losses = new();
+
+    /// <summary>The CPU whose ring is being read.</summary>
+    private int reading;
+
     private ulong throttled;
     private ulong threads;
 
@@ -51,14 +56,22 @@ internal sealed class PerfSampleReader(PerfAccounts accounts, PerfSampling sampl
         pending.Clear();
         pending.AddRange(ordered.Skip(ready));
         for (int i = 0; i < ready; i++)
+        {
+            ordered[i].AfterLoss = losses.MayHaveLostBefore(ordered[i].Time);
             receiver.OnHit(ordered[i]);
+        }
+
+        losses.Forget(horizon);
         return ready;
     }
 
     private void Collect(IReadOnlyList<PerfRing> rings)
     {
         foreach (PerfRing ring in rings)
-            ring.Read(this);
+        {
+            reading = ring.Cpu;
+            losses.OnRead(ring.Cpu, ring.Read(this, sampling.LargestRecord));
+        }
     }
 
     void IPerfRecordConsumer.Consume(PerfRecordHeader header, ReadOnlySpan<byte> body)
@@ -90,6 +103,7 @@ internal sealed class PerfSampleReader(PerfAccounts accounts, PerfSampling sampl
 
     private void Take(PerfRecordHeader header, in PerfSample sample)
     {
+        losses.OnSample(reading, sample.Time, afterLoss: lost > 0);
         ProcessId process = new(sample.Pid);
         Address address = new(sample.Address);
         (int index, PerfSlot? slot) = accounts.Locate(process, address, sampling.SlotOf(sample.StackAsked));

@@ -52,9 +52,13 @@ internal readonly record struct PerfSampling(int StackBytes, bool ExcludeKernel,
     {
         PerfEventAttributes attributes = WithSampling(PerfEvent.AttributesOf(content));
         attributes.SampleStackUser = (uint)StackBytesOf(slot);
+        attributes.ReadFormat = 0; // an event of a thread and a CPU counts as enabled while the thread runs on another
         attributes.Flags |= PerfEventAttributes.Task; // new threads, for the statement's number
         return attributes;
     }
+
+    /// <summary>A hit's sample takes no more bytes than that: registers and the rest are some 300.</summary>
+    internal int LargestRecord => StackBytesOf(Records.RecordLimits.LW_SLOTS) + 512;
 
     /// <summary>An event that never happens and owns a ring. It ticks by the same clock as the events that write there,
     /// or the kernel refuses them (perf_event_set_output).</summary>

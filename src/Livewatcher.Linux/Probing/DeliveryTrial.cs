@@ -50,7 +50,7 @@ internal sealed class DeliveryTrial : IHitReceiver
             using ScanArming arming = arm();
             arming.Arm(probe.Process, new Dictionary<int, HardwareSlot> { [Slot] = probe.Word });
             probe.Do(order, DrainOnce);
-            long counted = arming.Disarm(probe.Process, [Slot])[Slot];
+            long counted = arming.Disarm(probe.Process, [Slot])[Slot].Hits;
             DrainRest();
             SlotAccount account = source.ReadAccount(probe.Process, Slot) ?? default;
             return new Burst(

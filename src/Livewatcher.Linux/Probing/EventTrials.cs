@@ -41,6 +41,6 @@ internal static class EventTrials
             return new CountTrial(Refusals.Of(What, errno), 0, 0, 0);
         probe.Do(order);
         _ = one!.Disable();
-        return new CountTrial(null, probe.Writes, one.Count, probe.Strays);
+        return new CountTrial(null, probe.Writes, one.Count.Hits, probe.Strays);
     }
 }

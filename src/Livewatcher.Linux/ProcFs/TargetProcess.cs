@@ -8,19 +8,20 @@ using Livewatcher.Model;
 namespace Livewatcher.Linux.ProcFs;
 
 /// <summary>A live process as /proc shows it.</summary>
-/// <param name="id">Its tgid.</param>
+/// <param name="life">Which.</param>
 /// <param name="threadPointer">Reads a thread's pointer to itself, which takes a tracer; null where there is none.</param>
-public sealed class TargetProcess(ProcessId id, Func<ThreadId, Address?>? threadPointer = null) : ITargetProcess
+public sealed class TargetProcess(ProcessLife life, Func<ThreadId, Address?>? threadPointer = null) : ITargetProcess
 {
     /// <summary>A process at its exit is held while they are read.</summary>
     private const int MostDescriptors = 1024;
 
     private readonly ConcurrentDictionary<int, string> descriptors = new();
-    private readonly string root = $"/proc/{id.Value}";
+    private readonly ProcessId id = life.Process;
+    private readonly string root = $"/proc/{life.Process.Value}";
 
     public ProcessId Id => id;
 
-    public ITargetMemory Memory { get; } = new TargetMemory(id);
+    public ITargetMemory Memory { get; } = new TargetMemory(life);
 
     public string ExecutablePath => $"{root}/exe";
 

@@ -17,7 +17,7 @@ public sealed class SyncArming(IArming direct, BpfHitSource source, ISelfArming 
 {
     private readonly ScanToProgram delivery = new(source, followFork: false);
     private readonly Dictionary<ProcessId, SyncTarget> targets = [];
-    private readonly Dictionary<(ProcessId Process, int Slot), (List<ScannedEvent> Events, long Counted)> armed = [];
+    private readonly Dictionary<(ProcessId Process, int Slot), (List<ScannedEvent> Events, EventCount Counted)> armed = [];
     private readonly List<string> gaps = [];
     private ScanArmingEvents? kernel;
 
@@ -60,16 +60,25 @@ public sealed class SyncArming(IArming direct, BpfHitSource source, ISelfArming 
         return covered;
     }
 
-    public IReadOnlyDictionary<int, long> Disarm(ProcessId process, IReadOnlyCollection<int> slots)
+    public IReadOnlyDictionary<int, EventCount> Disarm(ProcessId process, IReadOnlyCollection<int> slots)
     {
         List<int> others = [.. slots.Where(slot => !armed.ContainsKey((process, slot)))];
-        Dictionary<int, long> counts = others.Count == 0 ? [] : new(direct.Disarm(process, others));
+        Dictionary<int, EventCount> counts = others.Count == 0 ? [] : new(direct.Disarm(process, others));
         foreach (int slot in slots.Except(others).ToList())
         {
             armed.Remove((process, slot), out var ending);
             counts[slot] = ending.Counted + PerfEvent.End([.. ending.Events.Select(one => one.Event)]);
         }
 
+        return counts;
+    }
+
+    public IReadOnlyDictionary<int, EventCount> Count(ProcessId process, IReadOnlyCollection<int> slots)
+    {
+        List<int> others = [.. slots.Where(slot => !armed.ContainsKey((process, slot)))];
+        Dictionary<int, EventCount> counts = others.Count == 0 ? [] : new(direct.Count(process, others));
+        foreach (int slot in slots.Except(others))
+            counts[slot] = armed[(process, slot)].Counted + PerfEvent.Sum(EventsOf(process, [slot]));
         return counts;
     }
 

@@ -62,7 +62,7 @@ internal sealed class SyncPass : IDisposable
     internal string? Gap { get; private set; }
 
     /// <summary>Hits that events which are closed again have counted.</summary>
-    internal long CountedByClosed { get; private set; }
+    internal EventCount CountedByClosed { get; private set; }
 
     /// <exception cref="ArmingException">Nothing stays open.</exception>
     /// <exception cref="BpfException">The kernel does not say what its threads have.</exception>

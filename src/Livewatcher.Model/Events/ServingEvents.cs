@@ -43,12 +43,18 @@ public sealed record MessageEvent(
 public sealed record RegistersEvent(
     DateTimeOffset Time, ProcessId Process, string Source, ThreadId? Thread, IReadOnlyList<ulong> Registers, CallStack? Stack) : WatchEvent;
 
+/// <summary>A slot's hits by the kernel's own event counters, held against what has arrived of them.</summary>
+/// <param name="Counted">By the kernel, when it was asked.</param>
+/// <param name="Missing">So many of them have not arrived; negative where more have arrived than the kernel says.</param>
+public readonly record struct KernelCount(long Counted, long Missing);
+
 /// <summary>One watch of a served process, as status shows it.</summary>
 /// <param name="Number">liblivewatcher's number, 0 to 3.</param>
 /// <param name="Watch">What.</param>
 /// <param name="Slot">The debug register.</param>
 /// <param name="Account">Its hits so far.</param>
-public sealed record ServedWatch(int Number, Watch Watch, int Slot, SlotAccount Account);
+/// <param name="Kernel">The kernel's own count of them; null where that says nothing.</param>
+public sealed record ServedWatch(int Number, Watch Watch, int Slot, SlotAccount Account, KernelCount? Kernel = null);
 
 /// <summary>One process that is served.</summary>
 /// <param name="Process">Its id.</param>

@@ -71,6 +71,9 @@ public sealed class RawHit
     /// <summary>The slot's bytes after the access; null where unknown.</summary>
     public ulong? New { get; init; }
 
+    /// <summary>Hits may have been lost right before it, whose values nobody knows; only of a source that tracks no values.</summary>
+    public bool AfterLoss { get; set; }
+
     /// <summary>For a system call: what its first argument refers to, where that is a descriptor. Noted by whoever drains the hit,
     /// for by the time it is named the descriptor may be closed.</summary>
     public string? Descriptor { get; set; }

@@ -22,8 +22,11 @@ public interface IArming : IDisposable
     /// <exception cref="ArmingException">Nothing of this call stays occupied.</exception>
     int Arm(ProcessId process, IReadOnlyDictionary<int, HardwareSlot> slots);
 
-    /// <summary>Frees slots; returns the kernel's own count of each slot's hits in this arming.</summary>
-    IReadOnlyDictionary<int, long> Disarm(ProcessId process, IReadOnlyCollection<int> slots);
+    /// <summary>Frees slots; returns the kernel's own count of each slot's hits in this arming, where it has one.</summary>
+    IReadOnlyDictionary<int, EventCount> Disarm(ProcessId process, IReadOnlyCollection<int> slots);
+
+    /// <summary>The kernel's own count of each slot's hits so far in this arming; nothing for what the kernel does not count.</summary>
+    IReadOnlyDictionary<int, EventCount> Count(ProcessId process, IReadOnlyCollection<int> slots);
 
     /// <summary>Whether slots can be switched off for a while without being given up.</summary>
     bool CanSuspend => false;

@@ -112,6 +112,12 @@ internal static class ServingJson
             writer.WriteString("access"u8, watch.Watch.Mode.Word());
             writer.WriteNumber("register"u8, watch.Slot);
             WriteAccount(writer, watch.Account);
+            if (watch.Kernel is { } kernel)
+            {
+                writer.WriteNumber("kernel_counted"u8, kernel.Counted);
+                writer.WriteNumber("missing"u8, kernel.Missing);
+            }
+
             writer.WriteEndObject();
         }
 

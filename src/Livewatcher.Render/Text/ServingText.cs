@@ -75,7 +75,7 @@ internal sealed class ServingText(Page page, TextOptions options)
         {
             page.To(FirstLevel).Add(watch.Number.ToString(CultureInfo.InvariantCulture)).Gap().Add(watch.Watch.Label, Tone.Strong).Gap();
             page.Sentence(
-                $"{watch.Watch.Mode.Word()}, {Words.Count(watch.Watch.Length, "byte")} at {watch.Watch.Address} in DR{watch.Slot}: {Accounts(watch.Account)}",
+                $"{watch.Watch.Mode.Word()}, {Words.Count(watch.Watch.Length, "byte")} at {watch.Watch.Address} in DR{watch.Slot}: {Accounts(watch.Account)}{Compared(watch.Kernel)}",
                 SecondLevel);
         }
 
@@ -100,6 +100,14 @@ internal sealed class ServingText(Page page, TextOptions options)
         parts += account.Skipped > 0 ? $", {account.Skipped:N0} skipped" : "";
         return account.Dropped > 0 ? $"{parts}, {account.Dropped:N0} dropped" : parts;
     }
+
+    private static string Compared(KernelCount? kernel) => kernel switch
+    {
+        null => "",
+        { Missing: 0 } => ", as the kernel has counted",
+        { Missing: > 0 and var missing } => $"; the kernel has counted {missing:N0} more",
+        { Missing: var surplus } => $"; the kernel has counted {-surplus:N0} fewer",
+    };
 
     private static string WhoOf(MessageEvent message) => (message.Thread, message.ThreadName) switch
     {

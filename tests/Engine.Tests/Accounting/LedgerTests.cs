@@ -26,7 +26,7 @@ public sealed class LedgerTests
         ledger.Processes = 2;
         ledger.StacksCut = 5;
         ledger.Merged = 1;
-        CoverageEvent coverage = ledger.Close(Template, new SessionCounts(9, 0, 6, 0, 0), 110);
+        CoverageEvent coverage = ledger.Close(Template, new SessionCounts(9, 0, 6, 0, 0), 110, "at noon");
         coverage.Hits.Should().Be(new HitCounts
         {
             Counted = 110,
@@ -48,7 +48,7 @@ public sealed class LedgerTests
     {
         ledger.AddAccount(new SlotAccount(10, 8, 2, 0, 0), AccessMode.Write);
         ledger.Received = ledger.Reported = 8;
-        CoverageEvent coverage = ledger.Close(Template, new SessionCounts(5, 0, 0, 0, 0), 15);
+        CoverageEvent coverage = ledger.Close(Template, new SessionCounts(5, 0, 0, 0, 0), 15, "at noon");
         coverage.Gaps.Should().BeEmpty();
         coverage.Complete.Should().BeTrue();
     }
@@ -64,9 +64,9 @@ public sealed class LedgerTests
         ledger.Spurious = 2;
         ledger.Withheld = 4;
         ledger.Reported = 4;
-        ledger.Close(Template, default, 10).Gaps.Should().BeEmpty();
+        ledger.Close(Template, default, 10, "at noon").Gaps.Should().BeEmpty();
         ledger.Reported = 3;
-        ledger.Close(Template, default, 10).Gaps.Should().Equal("3 hits were reported where the account says 4");
+        ledger.Close(Template, default, 10, "at noon").Gaps.Should().Equal("3 hits were reported where the account says 4");
     }
 
     [Fact]
@@ -100,7 +100,24 @@ public sealed class LedgerTests
     {
         ledger.AddAccount(new SlotAccount(10, 10, 0, 0, 0), AccessMode.Write);
         ledger.Received = ledger.Reported = 10;
-        Gap(new SessionCounts(5, 0, 0, 0, 0), kernelCount: 18).Should().Be("the kernel counted 18 hits, of which 3 never arrived");
+        Gap(new SessionCounts(5, 0, 0, 0, 0), kernelCount: 18).Should().Be("the kernel counted 18 hits, of which 3 never arrived (noticed at noon)");
+    }
+
+    [Fact]
+    public void MoreThanTheKernelCountedIsAGapToo()
+    {
+        ledger.AddAccount(new SlotAccount(10, 10, 0, 0, 0), AccessMode.Write);
+        ledger.Received = ledger.Reported = 10;
+        Gap(kernelCount: 7).Should().Be("the kernel counted 7 hits, 3 fewer than arrived: somebody else has reset an event (noticed at noon)");
+    }
+
+    [Fact]
+    public void CountsThatNobodyCouldReadProveNothing()
+    {
+        ledger.AddAccount(new SlotAccount(10, 10, 0, 0, 0), AccessMode.Write);
+        ledger.Received = ledger.Reported = 10;
+        ledger.KernelCountIsPartial = true;
+        ledger.Close(Template, default, 7, "at noon").Gaps.Should().BeEmpty();
     }
 
     [Fact]
@@ -108,7 +125,7 @@ public sealed class LedgerTests
     {
         ledger.AddAccount(new SlotAccount(10, 8, 0, 2, 0), AccessMode.Write);
         ledger.Received = ledger.Reported = 8;
-        CoverageEvent coverage = ledger.Close(Template, default, kernelCount: 13, countsInKernel: false);
+        CoverageEvent coverage = ledger.Close(Template, default, kernelCount: 13, "at noon", countsInKernel: false);
         coverage.Hits.Should().BeEquivalentTo(new { Counted = 13L, Recorded = 8L, Dropped = 5L });
         coverage.Gaps.Should().Equal("5 hits were dropped: the buffer was full (--ring takes a larger one)");
     }
@@ -119,19 +136,19 @@ public sealed class LedgerTests
         ledger.AddAccount(new SlotAccount(10, 10, 0, 0, 0), AccessMode.Access);
         ledger.AddAccount(new SlotAccount(4, 4, 0, 0, 0), AccessMode.Write);
         ledger.Received = ledger.Reported = 14;
-        ledger.Close(Template, default, kernelCount: 4).Gaps.Should().BeEmpty();
-        ledger.Close(Template, default, kernelCount: 5).Gaps.Should().ContainSingle();
+        ledger.Close(Template, default, kernelCount: 4, "at noon").Gaps.Should().BeEmpty();
+        ledger.Close(Template, default, kernelCount: 5, "at noon").Gaps.Should().ContainSingle();
     }
 
     [Fact]
-    public void ARunThatWasNeverArmedHasNoKernelCount() => ledger.Close(Template, default, null).Gaps.Should().BeEmpty();
+    public void ARunThatWasNeverArmedHasNoKernelCount() => ledger.Close(Template, default, null, "at noon").Gaps.Should().BeEmpty();
 
     [Fact]
     public void AnAccountThatDoesNotAddUpIsAGap()
     {
         ledger.AddAccount(new SlotAccount(10, 5, 1, 1, 0), AccessMode.Write);
         ledger.Received = ledger.Reported = 5;
-        ledger.Close(Template, default, null).Gaps.Should().Contain(gap => gap.StartsWith("the account does not add up"));
+        ledger.Close(Template, default, null, "at noon").Gaps.Should().Contain(gap => gap.StartsWith("the account does not add up"));
     }
 
     [Fact]
@@ -149,12 +166,12 @@ public sealed class LedgerTests
         ledger.AddGap("why");
         ledger.AddRemark("by the way");
         ledger.AddRemark("by the way");
-        CoverageEvent coverage = ledger.Close(Template, default, null);
+        CoverageEvent coverage = ledger.Close(Template, default, null, "at noon");
         coverage.Gaps.Should().Equal("why");
         coverage.Remarks.Should().Equal("by the way");
         coverage.Complete.Should().BeFalse();
     }
 
     private string Gap(SessionCounts session = default, long? kernelCount = null) =>
-        ledger.Close(Template, session, kernelCount).Gaps.Should().ContainSingle().Subject;
+        ledger.Close(Template, session, kernelCount, "at noon").Gaps.Should().ContainSingle().Subject;
 }

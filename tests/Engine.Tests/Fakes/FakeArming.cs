@@ -10,6 +10,9 @@ internal sealed class FakeArming(FakeMachine machine) : IArming
     private readonly Dictionary<(int Process, int Slot), HardwareSlot> armed = [];
     private readonly Dictionary<(int Process, int Slot), long> counts = [];
 
+    /// <summary>Whose events a forked child's are inherited from: these keep its counts.</summary>
+    private readonly Dictionary<(int Process, int Slot), int> inherited = [];
+
     public string Scope { get; set; } = "task";
 
     internal List<string> Calls { get; } = [];
@@ -30,8 +33,12 @@ internal sealed class FakeArming(FakeMachine machine) : IArming
     /// <summary>Thrown by Disarm: a guard that is gone.</summary>
     internal Exception? DisarmFailure { get; set; }
 
-    /// <summary>Hits that the kernel counts and nobody ever delivers.</summary>
+    /// <summary>Hits that the kernel counts and nobody ever delivers, in the slot that is asked for or disarmed next; below 0 where somebody
+    /// has reset a counter.</summary>
     internal long Surplus { get; set; }
+
+    /// <summary>What the kernel says of each slot's events besides their count.</summary>
+    internal EventCount State { get; set; }
 
     internal int Occupied => armed.Count;
 
@@ -57,30 +64,40 @@ internal sealed class FakeArming(FakeMachine machine) : IArming
                 if (armed.Keys.Any(key => key.Slot == slot && Scope == "cpu"))
                     throw new InvalidOperationException($"slot {slot} of the CPUs is in use");
                 armed[(process.Value, slot)] = content;
+                inherited.Remove((process.Value, slot));
             }
 
             return machine.Process(process.Value).ThreadCount;
         }
     }
 
-    public IReadOnlyDictionary<int, long> Disarm(ProcessId process, IReadOnlyCollection<int> slots)
+    public IReadOnlyDictionary<int, EventCount> Disarm(ProcessId process, IReadOnlyCollection<int> slots)
     {
         lock (machine.Gate)
         {
             Calls.Add($"disarm {process}: {string.Join(", ", slots.Order())}");
             if (DisarmFailure is { } failure)
                 throw failure;
-            Dictionary<int, long> counted = [];
+            Dictionary<int, EventCount> counted = [];
             foreach (int slot in slots)
             {
                 if (!armed.Remove((process.Value, slot)) && !counts.ContainsKey((process.Value, slot)))
                     continue;
                 counts.Remove((process.Value, slot), out long count);
-                counted[slot] = count + Surplus;
+                counted[slot] = State with { Hits = count + Surplus };
                 Surplus = 0;
             }
 
             return counted;
+        }
+    }
+
+    public IReadOnlyDictionary<int, EventCount> Count(ProcessId process, IReadOnlyCollection<int> slots)
+    {
+        lock (machine.Gate)
+        {
+            return slots.Where(slot => armed.ContainsKey((process.Value, slot)))
+                .ToDictionary(slot => slot, slot => State with { Hits = counts.GetValueOrDefault((process.Value, slot)) + Surplus });
         }
     }
 
@@ -115,7 +132,8 @@ internal sealed class FakeArming(FakeMachine machine) : IArming
             bool overlaps = address < content.Address.Value + (ulong)content.Length && content.Address.Value < address + (ulong)length;
             if (owner != process || !overlaps || !mode(content.Mode) || Off.Contains((owner, slot)))
                 continue;
-            counts[(process, slot)] = counts.GetValueOrDefault((process, slot)) + 1;
+            (int, int) counting = (inherited.GetValueOrDefault((process, slot), process), slot);
+            counts[counting] = counts.GetValueOrDefault(counting) + 1;
             hit.Add((slot, content));
         }
 
@@ -131,6 +149,7 @@ internal sealed class FakeArming(FakeMachine machine) : IArming
         foreach ((int slot, HardwareSlot content) in SlotsOf(parent).ToList())
         {
             armed[(child, slot)] = content;
+            inherited[(child, slot)] = inherited.GetValueOrDefault((parent, slot), parent);
             if (Off.Contains((parent, slot)))
                 Off.Add((child, slot));
         }
@@ -142,7 +161,8 @@ internal sealed class FakeArming(FakeMachine machine) : IArming
         foreach ((int slot, _) in SlotsOf(process).ToList())
         {
             armed.Remove((process, slot));
-            counts.TryAdd((process, slot), 0);
+            counts.TryAdd((inherited.GetValueOrDefault((process, slot), process), slot), 0);
+            inherited.Remove((process, slot));
         }
     }
 }

@@ -19,6 +19,9 @@ internal sealed class FakeMachine
     private readonly Queue<string> warnings = new();
     private long order;
 
+    /// <summary>Hits were dropped since the last that was recorded, and their values with them.</summary>
+    private bool lost;
+
     internal FakeMachine()
     {
         Source = new FakeSource(this);
@@ -191,7 +194,7 @@ internal sealed class FakeMachine
             List<(int Slot, HardwareSlot Content)> trapped = Arming.Trap(act.Process, act.Address, act.Length, mode => mode != AccessMode.Execute);
             Writes += trapped.Count > 0 ? 1 : 0;
             if (NamesAlso is { } also)
-                trapped = [.. trapped, .. Arming.SlotsOf(act.Process).Where(slot => slot.Content.Address.Value == also)];
+                trapped = [.. trapped, .. Arming.Trap(act.Process, also, 1, mode => mode != AccessMode.Execute)];
             foreach ((int slot, HardwareSlot content) in trapped)
                 Record(act, slot, content, process.Space.Read(content));
         }
@@ -370,11 +373,14 @@ internal sealed class FakeMachine
         if (Source.RingRoom-- <= 0)
         {
             account.Dropped++;
+            lost = !Source.TracksValues;
             return;
         }
 
         account.Recorded++;
         RawHit hit = Raw(act, slot, content.Address, Source.TracksValues ? old : null, Source.TracksValues ? value : null);
+        hit.AfterLoss = lost;
+        lost = false;
         Source.Put(receiver => receiver.OnHit(hit));
     }
 

@@ -185,7 +185,7 @@ public sealed class EndingTests
         WatchRun run = Create(time: TimeSpan.FromMilliseconds(30));
         run.Machine.Arming.Surplus = 4;
         await run.RunAsync();
-        run.Sink.Coverage.Gaps.Should().ContainSingle().Which.Should().Contain("of which 4 never arrived");
+        run.Sink.Coverage.Gaps.Should().ContainSingle().Which.Should().Contain("of which 4 never arrived (noticed 0");
     }
 
     [Fact]

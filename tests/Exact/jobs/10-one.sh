@@ -1,4 +1,5 @@
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
+# seconds: 87
 #
 # 20,000 writes of one thread to one global, however the program was built and however it is watched.
 . /lib.sh

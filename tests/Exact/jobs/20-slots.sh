@@ -1,4 +1,5 @@
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
+# seconds: 46
 #
 # All four debug registers, in their four widths, hit by two threads on two CPUs.
 . /lib.sh

@@ -1,4 +1,5 @@
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
+# seconds: 22
 #
 # Backend perf: 20,000 writes, and four slots. It belongs to the whole lane only: under emulation its rings may overflow.
 . /lib.sh

@@ -1,4 +1,5 @@
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
+# seconds: 13
 #
 # The kernel writes, byte by byte: one hit for each read(2) and recv(2), with the call's name.
 . /lib.sh

@@ -1,4 +1,5 @@
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
+# seconds: 19
 #
 # Backend ptrace: 2,000 writes (each is a stop, which takes milliseconds here), four slots, a store that is wider than one, and threads and children as they come. (Attaching is shown in Live.)
 . /lib.sh

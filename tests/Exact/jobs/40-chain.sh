@@ -1,4 +1,5 @@
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
+# seconds: 12
 #
 # 1,000 threads, each writes once, starts the next and ends.
 . /lib.sh

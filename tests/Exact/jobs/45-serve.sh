@@ -1,4 +1,5 @@
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
+# seconds: 50
 #
 # A program that watches itself: armed and disarmed while its threads write, not a hit lost and none too many.
 . /lib.sh

@@ -1,4 +1,5 @@
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
+# seconds: 33
 #
 # 200 children and 20 grandchildren, each writes as the first thing it does. And a child that is nobody's business.
 . /lib.sh

@@ -1,4 +1,5 @@
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
+# seconds: 19
 #
 # One store across two debug registers is one hit. An access watch sees reads, writes, and writes that change nothing.
 # (QEMU names one of the two registers only, see facts.16-byte-store; that both are merged can only be seen elsewhere.)

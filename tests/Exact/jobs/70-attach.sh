@@ -1,4 +1,5 @@
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
+# seconds: 56
 #
 # Attach by process id to threads that are there already, with others to come; leave early; die; come again.
 . /lib.sh

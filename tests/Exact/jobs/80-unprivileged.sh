@@ -1,4 +1,5 @@
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
+# seconds: 5
 #
 # A user without any capability: backend perf by itself. The kernel bounds such a user's locked memory, so the buffers, so
 # hits may be dropped; then the run says so and the kernel's own count is still right.

@@ -1,4 +1,5 @@
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
+# seconds: 4
 #
 # doctor where registers are exact: it finds that they trap, that no write is lost, and that run and attach are possible.
 . /lib.sh

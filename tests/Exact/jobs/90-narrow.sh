@@ -1,4 +1,5 @@
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
+# seconds: 125
 #
 # 32-bit programs: the same counts, writers, values, system calls and whole stacks as of 64-bit ones.
 # No more stack than they use: how much of it a ring can take is the business of the other jobs.

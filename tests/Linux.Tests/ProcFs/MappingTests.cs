@@ -69,7 +69,7 @@ public sealed class MappingTests
         File.Copy(Tools.Compile("writers"), path);
         using Target target = Target.Start(path, 1, 1);
 
-        IReadOnlyList<Mapping> mappings = new TargetProcess(target.Id).ReadMappings();
+        IReadOnlyList<Mapping> mappings = new TargetProcess(ProcessLife.Open(target.Id)).ReadMappings();
 
         mappings.Should().Contain(mapping => mapping.Path == path && mapping.Executable);
         mappings.Should().NotContain(mapping => mapping.Start.Value == 0x7f0000000000 && mapping.Inode == 5);

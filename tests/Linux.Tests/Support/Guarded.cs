@@ -56,7 +56,7 @@ internal sealed class Guarded : IDisposable
     /// <summary>Disarms and drains. The kernel's count, the recorded hits, the recovered ones.</summary>
     public (long Counted, RawHit[] Hits, int Recovered) Finish(ProcessId process)
     {
-        long counted = Arming.Disarm(process, [0])[0];
+        long counted = Arming.Disarm(process, [0]).GetValueOrDefault(0).Hits;
         RawHit[] hits = recorder.Finish();
         Tracer.Detach();
         return (counted, hits, Recovered.Count());

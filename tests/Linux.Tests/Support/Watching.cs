@@ -48,7 +48,7 @@ internal sealed class Watching : IDisposable
     /// <summary>Disarms and drains. The kernel's count of slot 0, the hits, and its account.</summary>
     public (long Counted, RawHit[] Hits, SlotAccount Account) Finish()
     {
-        long counted = Arming.Disarm(target.Id, [.. Slots.Keys])[0];
+        long counted = Arming.Disarm(target.Id, [.. Slots.Keys])[0].Hits;
         RawHit[] hits = recorder.Finish();
         return (counted, hits, Source.ReadAccount(target.Id, 0)!.Value);
     }

@@ -42,7 +42,10 @@ internal sealed record MessageLine(string Time, string Kind, string Text, int Pi
 
 internal sealed record RegistersLine(string Time, int Pid, string Source, IReadOnlyDictionary<string, string> Registers, IReadOnlyList<FrameLine> Stack);
 
-internal sealed record NoteLine(string Time, string Level, string Text);
+internal sealed record NoteLine(string Time, string Level, string Text)
+{
+    public DateTimeOffset Moment => DateTimeOffset.Parse(Time, CultureInfo.InvariantCulture);
+}
 
 internal sealed record WriterLine(
     int Rank, string Watch, string Access, long Count, long Changes, string First, string Last, IReadOnlyList<string> Threads, int ThreadCount,

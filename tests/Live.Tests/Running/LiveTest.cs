@@ -135,6 +135,10 @@ public abstract class LiveTest : IAsyncLifetime
         return found;
     }
 
+    /// <summary>The one that this test has started, whoever its parent is; neither its guard nor its keeper.</summary>
+    private protected int FindLivewatcher() =>
+        ProcFile.WithEnvironment(_mark).Single(pid => IsLivewatcher(pid) && ProcFile.Status(pid, "Name") == "livewatcher");
+
     private static bool IsLivewatcher(int pid) =>
         new FileInfo($"/proc/{pid}/exe").LinkTarget is { } path && Path.GetFileName(path).StartsWith("livewatcher", StringComparison.Ordinal);
 }

@@ -29,6 +29,25 @@ public sealed class ContainerTests : LiveTest
         await container.SignalAsync("KILL");
     }
 
+    /// <summary>With a user namespace as well: inside it is root, outside it is whoever has made it.</summary>
+    [Theory]
+    [InlineData("cpu", "off")]
+    [InlineData("task", "on")]
+    public async Task SoIsOneInAUserNamespaceOfItsOwn(string scope, string guard)
+    {
+        var root = Directory.CreateDirectory(Path.Combine(Folder, "root")).FullName;
+        File.Copy(await Toolchain.BuildAsync(new Recipe("steady.c") { Name = "apart", Linking = Linking.NoPie, Extra = "-static" }), Path.Combine(root, "apart"));
+        var container = Start("unshare", ["--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child", "chroot", root, "/apart", "20000", "600"]);
+        await Patience.UntilAsync(() => container.Output.Contains("ready\n", StringComparison.Ordinal), Limit, () => container.Describe("not ready"));
+        var pid = int.Parse((await File.ReadAllTextAsync($"/proc/{container.Id}/task/{container.Id}/children", TestContext.Current.CancellationToken)).Trim());
+        NamespaceOf($"{pid}").Should().NotBe(NamespaceOf("self"));
+        var report = await StartAttach($"{pid}", "--watch", "g_steady", "--scope", scope, "--guard", guard, "--max-hits", "5").EndAsync(Limit);
+        report.Hits.Should().HaveCount(5).And.OnlyContain(hit => hit.Stack[0].Function == "write_steady" && hit.Stack[0].FileName == "steady.c" && hit.Pid == pid);
+        ProcFile.Exists(pid).Should().BeTrue();
+        await container.SignalAsync("KILL");
+        static string? NamespaceOf(string process) => new FileInfo($"/proc/{process}/ns/user").LinkTarget;
+    }
+
     [Theory]
     [InlineData("bpf", "cpu", "off")]
     [InlineData("bpf", "task", "on")]

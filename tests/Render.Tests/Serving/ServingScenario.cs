@@ -35,8 +35,8 @@ internal static class ServingScenario
             new ServedProcess(
                 new ProcessId(4121), "server", 12,
                 [
-                    new ServedWatch(0, Scenario.Refcnt, 0, Account),
-                    new ServedWatch(2, Scenario.Accept, 3, default),
+                    new ServedWatch(0, Scenario.Refcnt, 0, Account, new KernelCount((long)Account.Counted + 2, 2)),
+                    new ServedWatch(2, Scenario.Accept, 3, default, new KernelCount(0, 0)),
                 ],
                 [0x55d0c4a0b0cc, 0, 0, 0x55d0c49f1b00, 0xd0682], Armings: 9, Hits: 1490),
             new ServedProcess(new ProcessId(5000), "idle", 1, [], [0, 0, 0, 0, 0x400], Armings: 0, Hits: 0),
