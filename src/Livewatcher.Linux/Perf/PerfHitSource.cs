@@ -47,6 +47,7 @@ public sealed class PerfHitSource : IHitSource
     public bool AddProcess(ProcessId process)
     {
         accounts.Add(process);
+        reader.Names.Learn(process.Value);
         return true;
     }
 

@@ -13,7 +13,6 @@ internal sealed class PerfSampleReader(PerfAccounts accounts, PerfSampling sampl
     private const ulong WritingNanoseconds = 100_000;
 
     private readonly MonotonicClock clock = new();
-    private readonly PerfThreadNames names = new();
     private readonly List<RawHit> pending = [];
     private ulong foreign;
 
@@ -25,6 +24,8 @@ internal sealed class PerfSampleReader(PerfAccounts accounts, PerfSampling sampl
 
     /// <summary>The CPU whose ring is being read.</summary>
     private int reading;
+
+    internal PerfThreadNames Names { get; } = new();
 
     private ulong throttled;
     private ulong threads;
@@ -127,7 +128,7 @@ internal sealed class PerfSampleReader(PerfAccounts accounts, PerfSampling sampl
             Time = sample.Time,
             Process = process,
             Thread = new ThreadId(sample.Tid),
-            ThreadName = names.Of(sample.Pid, sample.Tid, sample.Time),
+            ThreadName = Names.Of(sample.Pid, sample.Tid, sample.Time),
             Cpu = sample.Cpu,
             Slot = index,
             Address = address,

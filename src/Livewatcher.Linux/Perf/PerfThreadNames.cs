@@ -1,18 +1,30 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using System.Collections.Concurrent;
 using Livewatcher.Linux.ProcFs;
 
 namespace Livewatcher.Linux.Perf;
 
 /// <summary>Names of threads (/proc/PID/task/TID/comm), remembered for a second: a sample carries none. A thread that is
-/// gone before its hit is read goes by its process's name, which is the one that most threads have.</summary>
+/// gone before its hit is read has the name by which it was known last, or its process's, which is the one that most threads
+/// have. Thread-safe.</summary>
 internal sealed class PerfThreadNames
 {
     private const string Unknown = "?";
     private const ulong FreshNanoseconds = 1_000_000_000;
     private const int Limit = 4096;
 
-    private readonly Dictionary<(int Pid, int Tid), (string Name, ulong ReadAt)> known = [];
+    private readonly ConcurrentDictionary<(int Pid, int Tid), (string Name, ulong ReadAt)> known = [];
+
+    /// <summary>Takes down what the threads of a process are called now.</summary>
+    internal void Learn(int pid)
+    {
+        foreach (int tid in ProcessFiles.NumbersIn($"/proc/{pid}/task").Take(Limit))
+        {
+            if (ProcessFiles.TryReadText($"/proc/{pid}/task/{tid}/comm") is { } name)
+                known[(pid, tid)] = (name.TrimEnd('\n'), 0); // to be read again at its first hit
+        }
+    }
 
     internal string Of(int pid, int tid, ulong now)
     {
