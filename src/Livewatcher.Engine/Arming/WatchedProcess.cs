@@ -40,9 +40,6 @@ internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symb
     /// <summary>Requests whose names none of its modules has yet, each with the reason.</summary>
     internal List<(WatchRequest Request, string Reason)> Pending { get; } = [];
 
-    /// <summary>Requests whose library was unmapped; they are pending again where it is waited for.</summary>
-    internal HashSet<WatchRequest> Unloaded { get; } = [];
-
     /// <summary>The loader stops whenever its list of libraries changes.</summary>
     internal bool LoaderWatched { get; set; }
 
