@@ -12,8 +12,18 @@ internal sealed class RememberedMemory(ITargetMemory memory) : ITargetMemory
 
     private readonly Dictionary<(Address Address, int Length), byte[]> remembered = [];
 
-    /// <summary>Reads everything that a condition may ask for once.</summary>
-    internal void Learn(Condition condition, in ConditionInput input) => ConditionMachine.Evaluate(condition, input with { Memory = this });
+    /// <summary>Reads everything once that a condition may ask for, whichever way it will go.</summary>
+    internal void Learn(Condition condition)
+    {
+        List<ConditionStep> steps = [.. condition.Steps.Where(step => step.Operation is not (ConditionOperation.SkipIfZero or ConditionOperation.SkipUnlessZero))];
+        ConditionInput input = new(0, 0, 0, 0, 0, 0, "", this);
+        for (int i = 0; i < steps.Count; i++)
+        {
+            // Up to each place of its own: what leads nowhere now ends the way there only.
+            if (steps[i].Operation == ConditionOperation.Load)
+                ConditionMachine.Evaluate(new Condition(condition.Text, [.. steps.Take(i + 1).SkipWhile((step, at) => at < i && step.To != steps[i].A)]), input);
+        }
+    }
 
     public bool TryRead(Address address, Span<byte> buffer)
     {

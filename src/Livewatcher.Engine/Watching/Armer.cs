@@ -254,7 +254,7 @@ internal sealed class Armer(
             if (!isOwn)
                 platform.Source.SetCondition(process.Id, slot, null);
             else if (watch.Watch.Condition is { } condition && !platform.Source.SetCondition(process.Id, slot, condition))
-                process.ConditionMemory.Learn(condition, new ConditionInput(0, 0, 0, 0, 0, 0, "", null));
+                process.ConditionMemory.Learn(condition);
         }
     }
 
