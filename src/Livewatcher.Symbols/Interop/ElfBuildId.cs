@@ -8,7 +8,7 @@ namespace Livewatcher.Symbols.Interop;
 internal static class ElfBuildId
 {
     /// <summary>Empty where the file has none; null where it is no ELF file or a damaged one.</summary>
-    public static unsafe byte[]? Read(SafeFileHandle file)
+    public static byte[]? Read(SafeFileHandle file)
     {
         var elf = ElfNative.OpenForReading((int)file.DangerousGetHandle());
         if (elf == 0)
@@ -16,9 +16,16 @@ internal static class ElfBuildId
             return null;
         }
 
-        var length = DwflNative.BuildId(elf, out var bits);
-        var id = length < 0 ? null : new ReadOnlySpan<byte>((void*)bits, (int)length).ToArray();
+        var id = Of(elf);
         _ = ElfNative.End(elf);
         return id;
+    }
+
+    /// <summary>Of an open file.</summary>
+    /// <param name="elf">libelf's Elf*, not 0.</param>
+    public static unsafe byte[]? Of(nint elf)
+    {
+        var length = DwflNative.BuildId(elf, out var bits);
+        return length < 0 ? null : new ReadOnlySpan<byte>((void*)bits, (int)length).ToArray();
     }
 }
