@@ -34,6 +34,9 @@ internal sealed record WatchSettings
 
     internal long? MaxHits { get; init; }
 
+    /// <summary>Null: nothing is recorded.</summary>
+    internal RecordSettings? Record { get; init; }
+
     internal OutputSettings Output { get; init; } = new("text", null, "auto", Source: false);
 }
 
@@ -71,10 +74,11 @@ internal sealed class WatchOptions
 
     private readonly BackendOptions backend = new();
     private readonly OutputOptions output = new();
+    private readonly RecordOptions record = new();
 
     internal void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[watch, awatch, hbreak, length, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All])
+        foreach (Option option in (Option[])[watch, awatch, hbreak, length, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All, .. record.All])
             command.Options.Add(option);
     }
 
@@ -103,6 +107,7 @@ internal sealed class WatchOptions
             For = parsed.GetValue(duration) is { } time ? Quantities.ParseTime(time) : null,
             MaxHits = hits,
             Output = output.Read(parsed),
+            Record = record.Read(parsed),
         };
     }
 }

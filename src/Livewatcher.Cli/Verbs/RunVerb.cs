@@ -25,6 +25,7 @@ internal static class RunVerb
             + "Examples:\n"
             + "  livewatcher run --watch 'g_table[3].refcnt' -- ./server --port 80\n"
             + "  livewatcher run --watch 'cache.c::head' --source --output hits.txt -- ./batch\n"
+            + "  livewatcher run --watch g_state --record crash.lwr --last 10000 -- ./server\n"
             + "  livewatcher run --awatch g_state --format json --output hits.jsonl -- ./server\n\n"
             + "The target's standard streams are its own; ours goes to standard error or --output.\n"
             + "Exit status: the target's, 128+N where signal N killed it; 1 where the output could not be written and it runs on;\n"
