@@ -44,6 +44,14 @@ public sealed class Recorder : IRecorder
     /// <exception cref="UserException">The file cannot be written.</exception>
     public static Recorder Open(RecordingSettings settings) => new(settings, RecordingWriter.Create(settings));
 
+    /// <summary>Makes the file, empty as yet, and leaves it.</summary>
+    /// <exception cref="UserException">The file cannot be written.</exception>
+    public static void Check(RecordingSettings settings)
+    {
+        using RecordingWriter trial = RecordingWriter.Create(settings);
+        trial.Fold();
+    }
+
     public void Add(WatchEvent watchEvent)
     {
         if (watchEvent is WriterRow or CoverageEvent or StatusEvent or RegistersEvent)

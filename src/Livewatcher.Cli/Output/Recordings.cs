@@ -20,8 +20,17 @@ internal static class Recordings
     {
         if (wanted is null)
             return null;
-        RecordingSettings settings = new(Path.GetFullPath(wanted.File), Facts()) { MaxBytes = wanted.MaxBytes, MaxAge = wanted.MaxAge };
+        RecordingSettings settings = SettingsOf(wanted);
         return wanted.Last is { } keep ? FlightRecorder.Open(settings, keep) : Recorder.Open(settings);
+    }
+
+    /// <summary>Whether it can be written, before a program is started: the recorder itself comes later, for the guard is forked from a process
+    /// whose other threads are idle.</summary>
+    /// <exception cref="UserException">It cannot.</exception>
+    internal static void Check(RecordSettings? wanted)
+    {
+        if (wanted is not null)
+            Recorder.Check(SettingsOf(wanted));
     }
 
     /// <summary>Whatever is shown is recorded first.</summary>
@@ -35,6 +44,9 @@ internal static class Recordings
             context.Cancel = true;
             Say(flight);
         });
+
+    private static RecordingSettings SettingsOf(RecordSettings wanted) =>
+        new(Path.GetFullPath(wanted.File), Facts()) { MaxBytes = wanted.MaxBytes, MaxAge = wanted.MaxAge };
 
     /// <summary>At once, and not between events: there may be none for hours.</summary>
     private static void Say(FlightRecorder flight)

@@ -4,6 +4,7 @@ using System.Collections;
 using System.CommandLine;
 using Livewatcher.Cli.Composition;
 using Livewatcher.Cli.Options;
+using Livewatcher.Cli.Output;
 using Livewatcher.Engine.Watching;
 using Livewatcher.Linux.Guard;
 using Livewatcher.Model;
@@ -40,6 +41,7 @@ internal static class RunVerb
     {
         LaunchRequest launch = new(FindProgram(program[0]), program, ReadEnvironment());
         using WatchPlatform platform = WatchPlatform.Prepare(settings);
+        Recordings.Check(settings.Record);
         ProcessId target = platform.Launch(launch, settings);
         (SessionOutcome outcome, int? status, bool outputFailed) = WatchCommand.Watch(platform, settings, target, started: true);
         if (status is { } ended)

@@ -43,15 +43,18 @@ internal sealed class EventRows(Rows rows, StoredNames names)
     /// <summary>The wall clock's offset from UTC at an event.</summary>
     internal TimeSpan OffsetAt(long id)
     {
-        TimeSpan offset = TimeSpan.Zero;
-        foreach ((long from, TimeSpan one) in zones)
+        // A hostile file may have as many of them as hits.
+        int low = 0;
+        for (int high = zones.Count; low < high;)
         {
-            if (from > id)
-                break;
-            offset = one;
+            int middle = (low + high) / 2;
+            if (zones[middle].From <= id)
+                low = middle + 1;
+            else
+                high = middle;
         }
 
-        return offset;
+        return low == 0 ? TimeSpan.Zero : zones[low - 1].Offset;
     }
 
     private IEnumerator<(long, WatchEvent)> Hits() => rows.Select<WatchEvent>(
