@@ -74,9 +74,9 @@ test-kernels: $(BINARY) library ## Run the core of the Exact lane on a second ke
 	@tests/Exact/run-kernels.sh $(BINARY)
 
 # Room Linux embeds the BPF objects.
-fuzz: $(BPF_OBJECTS) ## Fuzz what reads others' bytes, 10 minutes for each of 4 targets (FUZZ_SECONDS=60 makes it short)
+fuzz: $(BPF_OBJECTS) ## Fuzz what reads others' bytes, 10 minutes for each of 5 targets (FUZZ_SECONDS=60 makes it short)
 	@tools/install-packages.sh fuzz
-	@status=0; for target in elf expression record wire; do tests/Fuzz/run.sh $$target $(FUZZ_SECONDS) || status=1; done; exit $$status
+	@status=0; for target in elf expression record recording wire; do tests/Fuzz/run.sh $$target $(FUZZ_SECONDS) || status=1; done; exit $$status
 
 # How long "make soak" lasts.
 SOAK_SECONDS := 3600
@@ -87,7 +87,7 @@ soak: $(BINARY) ## Random programs, watches and faults, for SOAK_SECONDS (an hou
 
 # Manual pages and completion scripts are made by the binary, from the definitions of its --help.
 SHARE := $(DESTDIR)$(PREFIX)/share
-MANUAL := livewatcher.1 $(patsubst %,livewatcher-%.1,run attach listen ctl doctor completion man)
+MANUAL := livewatcher.1 $(patsubst %,livewatcher-%.1,run attach listen ctl report diff doctor completion man)
 UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
 COMPLETIONS := bash-completion/completions/livewatcher zsh/site-functions/_livewatcher fish/vendor_completions.d/livewatcher.fish
 

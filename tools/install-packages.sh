@@ -18,6 +18,8 @@ packages=(
   "libbpf1        loads the BPF program"
   "libdw-dev      headers for tests"
   "libdw1         unwinding, lines, types"
+  "libsqlite3-dev SQLite, which is linked into the binary; tests load it"
+  "sqlite3        tests of recordings: that any SQLite reads them"
   "elfutils       test facts from eu-readelf"
   "binutils       test facts from objdump and readelf"
   "dwz            test programs that share their debug information"

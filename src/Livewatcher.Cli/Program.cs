@@ -11,6 +11,8 @@ RootCommand root = new("livewatcher: who touched this memory? Arms the CPU's deb
     AttachVerb.Create(),
     ListenVerb.Create(),
     CtlVerb.Create(),
+    ReportVerb.Create(),
+    DiffVerb.Create(),
     DoctorVerb.Create(),
     CompletionVerb.Create(),
     ManVerb.Create(),

@@ -14,14 +14,16 @@ public sealed class RoomTests
         ["Linux"] = ["Model"],
         ["Symbols"] = ["Model"],
         ["Engine"] = ["Model"],
+        ["Recording"] = ["Model"],
         ["Render"] = ["Model"],
         ["Agent"] = ["Model", "Engine"],
-        ["Cli"] = ["Model", "Linux", "Symbols", "Engine", "Render", "Agent"],
+        ["Cli"] = ["Model", "Linux", "Symbols", "Engine", "Recording", "Render", "Agent"],
     };
 
     /// <summary>Packages are a room's own business, but each is named here once.</summary>
     private static readonly Dictionary<string, string[]> Packages = new(StringComparer.Ordinal)
     {
+        ["Recording"] = ["Microsoft.Data.Sqlite", "SQLitePCLRaw.core", "SQLitePCLRaw.provider.sqlite3"],
         ["Symbols"] = ["Iced"],
         ["Cli"] = ["System.CommandLine"],
     };

@@ -16,6 +16,8 @@ public sealed class HelpTests
     [InlineData("completion.txt", "completion")]
     [InlineData("listen.txt", "listen")]
     [InlineData("ctl.txt", "ctl")]
+    [InlineData("report.txt", "report")]
+    [InlineData("diff.txt", "diff")]
     [InlineData("man.txt", "man")]
     public async Task HelpIsAsItWasAccepted(string snapshot, params string[] verb)
     {

@@ -12,6 +12,7 @@ internal static class FuzzTargets
         ["elf"] = ElfTarget.Run,
         ["expression"] = ExpressionTarget.Run,
         ["record"] = RecordTarget.Run,
+        ["recording"] = RecordingTarget.Run,
         ["wire"] = WireTarget.Run,
     };
 

@@ -20,7 +20,7 @@ mkdir -p $work
 if [ ! -e $bin/ready ] || [ -n "$(find $built -newer $bin/ready -name '*.dll' -print -quit)" ]; then
   rm -rf $bin
   cp -r $built $bin
-  for room in Agent Linux Symbols; do $tool $bin/Livewatcher.$room.dll; done
+  for room in Agent Linux Recording Symbols; do $tool $bin/Livewatcher.$room.dll; done
   touch $bin/ready
 fi
 

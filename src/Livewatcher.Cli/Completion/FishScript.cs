@@ -52,6 +52,7 @@ internal static class FishScript
     {
         ValueKind.Word => Quote(string.Join(' ', operand.Words)),
         ValueKind.Process => "'(__livewatcher_processes)'",
+        ValueKind.File => "'(__fish_complete_path (commandline -ct))'",
         ValueKind.Directory => "'(__fish_complete_directories (commandline -ct))'",
         _ => null,
     };

@@ -39,6 +39,7 @@ internal static class ZshScript
             null => [],
             { Kind: ValueKind.CommandLine, Name: var name } => [$"'(-):{name}:_command_names -e'", "'*:: :_normal'"],
             { Kind: ValueKind.Process, Name: var name } => [$"'1:{name}:_livewatcher_processes'"],
+            { Kind: ValueKind.File, Name: var name } => [$"'*:{name}:_files'"],
             { Kind: ValueKind.Directory, Name: var name } => [$"'1:{name}:_files -/'"],
             { Kind: ValueKind.Word } operand => [$"'1:{operand.Name}:({string.Join(' ', operand.Words)})'"],
             { Name: var name } => [$"'1:{name}: '"],

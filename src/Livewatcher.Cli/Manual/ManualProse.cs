@@ -77,7 +77,7 @@ internal static class ManualProse
         "attach" => [Colour, Servers],
         "listen" => [Colour, Servers, Socket, Runtime],
         "ctl" => [Socket, Runtime],
-        "doctor" => [Colour],
+        "doctor" or "report" or "diff" => [Colour],
         "man" => [("SOURCE_DATE_EPOCH", "Seconds since 1970: the pages' date.")],
         _ => [],
     };
@@ -97,9 +97,18 @@ internal static class ManualProse
         "listen" =>
         [
             "A program is linked with liblivewatcher and calls `set_watcher`(3) and its like; it has four watches, and there is no limit to the number of programs. What it sets is armed in all its threads when the call returns. A program that ends, hangs or is killed leaves nothing armed, and when the listener ends or is killed, the programs go on unarmed.",
-            "At the prompt, on a line of a pipe and by `livewatcher-ctl`(1): `help`; `status` shows backend, settings, and each program with its watches, debug registers and counts; `watches`; `dr`; `set` NAME VALUE; `quit`, `exit`. The prompt has the keys of readline(3), its history, and completion by Tab.",
+            "At the prompt, on a line of a pipe and by `livewatcher-ctl`(1): `help`; `status` shows backend, settings, and each program with its watches, debug registers and counts; `watches`; `dr`; `set` NAME VALUE; `dump` FILE (what the flight recorder of `--last` holds); `quit`, `exit`. The prompt has the keys of readline(3), its history, and completion by Tab.",
             "Settings: `record_watcher` N (with each hit also show where its watch was set: 0 off, N levels, at least 3, negative all), `ignore_hwbp_sigtrap` 0|1 (1: the program never notices a hit; 0: the accessing thread receives SIGTRAP before its next instruction), `ubacktrace_detail` 0|1 (frames with place and module, or functions alone), `addr2line` 0|1, `sync` NAME (as `--sync`, for watches that are set from then on). A program may change them too (`lw_record_watcher`(3) and its like).",
             "Who may connect is decided by the socket's permission, `--mode` and `--group`, and by `--program`; a program can arm only itself. Commands from outside take the same user or root. With socket activation (sd_listen_fds(3)) the socket that is handed over is used.",
+        ],
+        "report" =>
+        [
+            "The table of writers is made of the hits in the recording, the rest is shown as the run has shown it. What the recording lacks, because it was bounded or could not be written, is a gap of its closing statement. `--format json` has the lines of a run's `--format json`.",
+            "The file is an SQLite database; sqlite3(1) reads it, and its view access joins what is asked for most. Nothing in it is believed: a file that no livewatcher has written is one line of error.",
+        ],
+        "diff" =>
+        [
+            "For each writer that both recordings have, it is said what has changed: hits, changes of the value, the values themselves where they are few. A writer of which the recording with a gap has nothing may have been there all the same, so what each recording can prove stands first.",
         ],
         "ctl" =>
         [

@@ -75,11 +75,12 @@ internal sealed class ListenOptions
 
     private readonly BackendOptions backend = new();
     private readonly OutputOptions output = new();
+    private readonly RecordOptions record = new();
 
     internal void AddTo(Command command)
     {
         foreach (Option option in (Option[])[program, socket, mode, group, log, noLog, lines, noLines, set, sync, source, backend.Backend, backend.Guard, duration,
-            .. backend.Capture, .. output.All])
+            .. backend.Capture, .. output.All, .. record.All])
         {
             command.Options.Add(option);
         }
@@ -110,6 +111,7 @@ internal sealed class ListenOptions
             Guard = settings.Sync != SyncMethod.Direct && asked.Guard == "auto" ? BackendChoice.ByLibraries : asked.Guard,
             For = parsed.GetValue(duration) is { } time ? Quantities.ParseTime(time) : null,
             Output = output.Read(parsed),
+            Record = record.Read(parsed),
         };
         return new ListenRequest(
             watching, parsed.GetValue(program) ?? [], parsed.GetValue(socket), Quantities.ParseMode(parsed.GetValue(mode)!), parsed.GetValue(group),

@@ -5,7 +5,11 @@ using System.CommandLine;
 namespace Livewatcher.Cli.Options;
 
 /// <summary>How to show what was found.</summary>
-internal sealed record OutputSettings(string Format, string? File, string Color, bool Source);
+internal sealed record OutputSettings(string Format, string? File, string Color, bool Source)
+{
+    /// <summary>Text shows each hit.</summary>
+    internal bool Hits { get; init; } = true;
+}
 
 /// <summary>The options that say where the report goes and what it looks like, defined once.</summary>
 internal sealed class OutputOptions

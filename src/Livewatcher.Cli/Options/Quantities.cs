@@ -39,6 +39,17 @@ internal static class Quantities
         throw new UserException($"--ring {text}: a power of two from 64K to 1G is meant");
     }
 
+    /// <summary>Bytes, in powers of 1,024: 500K, 64M, 1GiB.</summary>
+    /// <exception cref="UserException">Not a size, or less than a megabyte.</exception>
+    internal static long ParseSize(string text, string option)
+    {
+        string plain = text.EndsWith("iB", StringComparison.OrdinalIgnoreCase) ? text[..^2] : text;
+        long unit = plain.Length > 0 ? char.ToUpperInvariant(plain[^1]) switch { 'K' => 1L << 10, 'M' => 1L << 20, 'G' => 1L << 30, 'T' => 1L << 40, _ => 1 } : 1;
+        if (TryNumber(unit == 1 ? plain : plain[..^1], out double number) && number * unit >= 1 << 20 && number * unit < 1L << 60)
+            return (long)(number * unit);
+        throw new UserException($"{option} {text}: a size of at least 1M is meant, such as 64M or 1GiB");
+    }
+
     /// <summary>A file's permission as chmod(1) takes it.</summary>
     /// <exception cref="UserException">Not such a number.</exception>
     internal static UnixFileMode ParseMode(string text)

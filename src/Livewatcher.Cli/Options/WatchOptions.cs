@@ -40,6 +40,9 @@ internal sealed record WatchSettings
 
     internal long? MaxHits { get; init; }
 
+    /// <summary>Null: nothing is recorded.</summary>
+    internal RecordSettings? Record { get; init; }
+
     internal OutputSettings Output { get; init; } = new("text", null, "auto", Source: false);
 }
 
@@ -79,10 +82,11 @@ internal sealed class WatchOptions
     private readonly FilterOptions filter = new();
     private readonly KnownOptions known = new();
     private readonly OutputOptions output = new();
+    private readonly RecordOptions record = new();
 
     internal void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[watch, awatch, hbreak, length, .. filter.All, .. known.All, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All])
+        foreach (Option option in (Option[])[watch, awatch, hbreak, length, .. filter.All, .. known.All, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All, .. record.All])
             command.Options.Add(option);
     }
 
@@ -112,6 +116,7 @@ internal sealed class WatchOptions
             For = parsed.GetValue(duration) is { } time ? Quantities.ParseTime(time) : null,
             MaxHits = hits,
             Output = output.Read(parsed),
+            Record = record.Read(parsed),
         };
     }
 }

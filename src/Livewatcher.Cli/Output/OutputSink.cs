@@ -21,18 +21,26 @@ internal sealed class OutputSink : IEventSink, IDisposable
     private readonly Timer flusher;
     private readonly Lock gate = new();
     private bool dirty;
+    private bool disposed;
 
     private OutputSink(Stream target, OutputSettings settings, bool terminal, CancellationTokenSource stop, Func<StackDetail>? detail)
     {
         this.stop = stop;
         stream = new BufferedStream(target, 1 << 16);
-        if (settings.Format == "json")
+        if (settings.Format is "json" or "perfetto")
         {
-            renderer = new JsonRenderer(stream);
+            renderer = settings.Format == "json" ? new JsonRenderer(stream) : new TraceRenderer(stream);
+            flusher = new Timer(_ => Flush(), null, FlushInterval, FlushInterval);
+            return;
+        }
+
+        text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        if (settings.Format is "csv" or "folded")
+        {
+            renderer = settings.Format == "csv" ? new CsvRenderer(text) : new FoldedRenderer(text);
         }
         else
         {
-            text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
             bool colour = settings.Color == "always" || (settings.Color == "auto" && terminal && Environment.GetEnvironmentVariable("NO_COLOR") is null or "");
             renderer = new TextRenderer(text, new TextOptions
             {
@@ -40,6 +48,7 @@ internal sealed class OutputSink : IEventSink, IDisposable
                 Width = terminal ? TerminalWidth() : 0,
                 Source = settings.Source ? new SourceFiles() : null,
                 CollapseRepeats = terminal,
+                Hits = settings.Hits,
                 Detail = detail ?? (() => StackDetail.All),
             });
         }
@@ -126,13 +135,29 @@ internal sealed class OutputSink : IEventSink, IDisposable
     public void Dispose()
     {
         flusher.Dispose();
-        Flush();
-        (renderer as IDisposable)?.Dispose();
-        if (Failure is null)
-            stream.Dispose();
+        lock (gate)
+        {
+            if (disposed)
+                return;
+            disposed = true;
+            try
+            {
+                if (Failure is null)
+                {
+                    (renderer as IDisposable)?.Dispose(); // some write their end
+                    FlushNow();
+                    stream.Dispose();
+                }
+            }
+            catch (IOException e)
+            {
+                Fail(e);
+            }
+        }
     }
 
-    private static int TerminalWidth()
+    /// <summary>Columns; 0 where it does not say.</summary>
+    internal static int TerminalWidth()
     {
         try
         {

@@ -2,6 +2,7 @@
 
 using Livewatcher.Engine.Serving;
 using Livewatcher.Model;
+using Livewatcher.Recording;
 using Livewatcher.Render;
 using Printable = Livewatcher.Cli.Output.Printable;
 
@@ -14,7 +15,7 @@ namespace Livewatcher.Cli.Prompt;
 internal readonly record struct CommandReply(string Text, bool Failed = false, bool Quit = false);
 
 /// <summary>The commands of the listener's prompt and of `livewatcher ctl`.</summary>
-internal sealed class CommandLanguage(ListenSession session)
+internal sealed class CommandLanguage(ListenSession session, FlightRecorder? flight = null)
 {
     private const string Help = """
         help                       this text
@@ -26,11 +27,12 @@ internal sealed class CommandLanguage(ListenSession session)
         set ubacktrace_detail N    1: frames with place and module; 0: functions alone
         set addr2line N            1: places by file and line; 0: by address
         set sync NAME              how watches that are set from now on reach other CPUs: direct, sigall, lockrq, sigrun, singlestep
+        dump [FILE]                write what the flight recorder holds (listen --record FILE --last N), to its file or another one
         quit, exit                 end; what is armed is disarmed, the programs go on
 
         """;
 
-    private static readonly string[] Commands = ["dr", "exit", "help", "quit", "set", "status", "watches"];
+    private static readonly string[] Commands = ["dr", "dump", "exit", "help", "quit", "set", "status", "watches"];
 
     internal async Task<CommandReply> DoAsync(string line)
     {
@@ -44,6 +46,7 @@ internal sealed class CommandLanguage(ListenSession session)
             ["dr"] => new CommandReply(RegisterLines(await session.RegistersAsync().ConfigureAwait(false))),
             ["set", var name, var value] => Answer(await session.SetAsync(name, value).ConfigureAwait(false)),
             ["set", ..] => new CommandReply($"set NAME VALUE; the names are {string.Join(", ", ListenSettings.Names)}\n", Failed: true),
+            ["dump", ..] => Dump(line.Trim()["dump".Length..].Trim()),
             ["quit"] or ["exit"] => new CommandReply(string.Empty, Quit: true),
             [var unknown, ..] => new CommandReply($"'{Printable.Of(unknown)}' is no command here; help lists them\n", Failed: true),
         };
@@ -64,6 +67,21 @@ internal sealed class CommandLanguage(ListenSession session)
             _ => [],
         };
         return [.. candidates.Where(candidate => candidate.StartsWith(word, StringComparison.Ordinal))];
+    }
+
+    /// <param name="file">To the end of the line: a name may have spaces. Empty: the usual one.</param>
+    private CommandReply Dump(string file)
+    {
+        if (flight is null)
+            return new CommandReply("there is no flight recorder: it takes listen --record FILE --last N\n", Failed: true);
+        try
+        {
+            return new CommandReply($"{Printable.Of(flight.Dump(file.Length == 0 ? null : file))}\n");
+        }
+        catch (UserException e)
+        {
+            return new CommandReply($"{Printable.Of(e.Message)}\n", Failed: true);
+        }
     }
 
     private static CommandReply Answer(string? refusal) => refusal is null ? default : new CommandReply($"{Printable.Of(refusal)}\n", Failed: true);

@@ -15,14 +15,15 @@ internal static class CtlVerb
         Option<string?> socket = new("--socket") { Description = "The listener's socket, where it is not in the usual place.", HelpName = "PATH" };
         Argument<string[]> words = new("command")
         {
-            Description = "As at the prompt: status, watches, dr, set NAME VALUE, help, quit.",
+            Description = "As at the prompt: status, watches, dr, set NAME VALUE, dump [FILE], help, quit.",
             Arity = ArgumentArity.OneOrMore,
         };
-        words.CompletionSources.Add("status", "watches", "dr", "set", "help", "quit");
+        words.CompletionSources.Add("status", "watches", "dr", "set", "dump", "help", "quit");
         Command command = new("ctl", "Say a command to a running livewatcher listen: its settings, its state.\n\n"
             + "Examples:\n"
             + "  livewatcher ctl status\n"
-            + "  livewatcher ctl set record_watcher 5\n\n"
+            + "  livewatcher ctl set record_watcher 5\n"
+            + "  livewatcher ctl dump crash.lwr\n\n"
             + "Exit status: 0; 2 where nobody listens, or the command was refused.")
         {
             socket,
@@ -34,6 +35,8 @@ internal static class CtlVerb
 
     private static int Execute(string? socket, string[] words)
     {
+        if (words is ["dump", var file])
+            words = ["dump", Path.GetFullPath(file)]; // the listener has another working directory
         (int error, string reply) = ControlClient.Ask(socket, string.Join(' ', words), Patience);
         if (error != 0)
             return WatchCommand.Fail(reply.TrimEnd('\n'));

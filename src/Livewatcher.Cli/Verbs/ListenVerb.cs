@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Livewatcher.Agent.Serving;
 using Livewatcher.Cli.Composition;
 using Livewatcher.Cli.Options;
@@ -12,6 +13,7 @@ using Livewatcher.Linux.Interop;
 using Livewatcher.Linux.ProcFs;
 using Livewatcher.Linux.Sockets;
 using Livewatcher.Model;
+using Livewatcher.Recording;
 using Livewatcher.Render;
 
 namespace Livewatcher.Cli.Verbs;
@@ -68,13 +70,16 @@ internal static class ListenVerb
         OutputSink screen = OutputSink.Open(
             request.Watching.Output, () => (terminal?.Output ?? new DescriptorStream(1), !Console.IsOutputRedirected), stop, detail);
         using ListenOutput output = new(screen, request.LogFolder, DateTimeOffset.Now, detail);
+        using IRecorder? recorder = Recordings.Open(request.Watching.Record);
+        using PosixSignalRegistration? dumps = Recordings.DumpOnSignal(recorder);
+        IEventSink sink = Recordings.Before(output, recorder);
         SelfArmingDesk desk = new(ReadyPatience);
         ListenPlatform parts = platform.ForListening(request, desk);
         foreach (string note in platform.Notes)
-            output.Publish(new NoteEvent(DateTimeOffset.Now, NoteLevel.Warning, note));
+            sink.Publish(new NoteEvent(DateTimeOffset.Now, NoteLevel.Warning, note));
 
-        using ListenSession session = new(parts, settings, output);
-        CommandLanguage language = new(session);
+        using ListenSession session = new(parts, settings, sink);
+        CommandLanguage language = new(session, recorder as FlightRecorder);
         AgentServices services = new(session.Post, line => ControlAsync(language, line, stop), peer => Admits(request.Programs, peer), MayControl, SendPatience,
             new PacketSocket(), desk);
         using AgentServer server = new(socket, services);

@@ -4,6 +4,7 @@ using System.Collections;
 using System.CommandLine;
 using Livewatcher.Cli.Composition;
 using Livewatcher.Cli.Options;
+using Livewatcher.Cli.Output;
 using Livewatcher.Engine.Watching;
 using Livewatcher.Linux.Guard;
 using Livewatcher.Model;
@@ -25,6 +26,7 @@ internal static class RunVerb
             + "Examples:\n"
             + "  livewatcher run --watch 'g_table[3].refcnt' -- ./server --port 80\n"
             + "  livewatcher run --watch 'cache.c::head' --source --output hits.txt -- ./batch\n"
+            + "  livewatcher run --watch g_state --record crash.lwr --last 10000 -- ./server\n"
             + "  livewatcher run --awatch g_state --format json --output hits.jsonl -- ./server\n\n"
             + "The target's standard streams are its own; ours goes to standard error or --output.\n"
             + "Exit status: the target's, 128+N where signal N killed it; 1 where the output could not be written and it runs on;\n"
@@ -39,6 +41,7 @@ internal static class RunVerb
     {
         LaunchRequest launch = new(FindProgram(program[0]), program, ReadEnvironment());
         using WatchPlatform platform = WatchPlatform.Prepare(settings);
+        Recordings.Check(settings.Record);
         ProcessId target = platform.Launch(launch, settings);
         (SessionOutcome outcome, int? status, bool outputFailed) = WatchCommand.Watch(platform, settings, target, started: true);
         if (status is { } ended)

@@ -7,6 +7,7 @@ using Livewatcher.Cli.Output;
 using Livewatcher.Engine.Watching;
 using Livewatcher.Linux.ProcFs;
 using Livewatcher.Model;
+using Livewatcher.Recording;
 
 namespace Livewatcher.Cli.Verbs;
 
@@ -45,9 +46,11 @@ internal static class WatchCommand
         using CancellationTokenSource stop = new();
         using Interrupts interrupts = new(stop);
         using OutputSink sink = OutputSink.Open(settings.Output, standardError: started, stop);
+        using IRecorder? recorder = Recordings.Open(settings.Record);
+        using PosixSignalRegistration? dumps = Recordings.DumpOnSignal(recorder);
         SessionPlatform parts = platform.ForSession(settings);
         DateTimeOffset now = parts.Clock.ToWallClock(parts.Clock.Now);
-        NotesFirst noting = new(sink, [.. platform.Notes.Select(note => new NoteEvent(now, NoteLevel.Warning, note))]);
+        NotesFirst noting = new(Recordings.Before(sink, recorder), [.. platform.Notes.Select(note => new NoteEvent(now, NoteLevel.Warning, note))]);
         SessionOptions options = new(
             settings.Requests, settings.For, settings.MaxHits, settings.FollowFork, settings.FollowExec, started, OnlineCpus.Read().Count)
         {

@@ -6,7 +6,7 @@ namespace Livewatcher.Engine.Accounting;
 
 /// <summary>Hits by distinct writer: watch, kind of access, instruction and stack. Bounded, for a recursive writer has any
 /// number of stacks, and a counter any number of values.</summary>
-internal sealed class WriterTable
+public sealed class WriterTable
 {
     private const int ShownThreads = 8;
     private const int ShownValues = 8;
@@ -29,7 +29,7 @@ internal sealed class WriterTable
 
     private int valuesCounted;
 
-    internal void Add(Hit hit)
+    public void Add(Hit hit)
     {
         if (hit.Escaped)
             return; // nobody knows its writer
@@ -49,7 +49,7 @@ internal sealed class WriterTable
     }
 
     /// <summary>Most suspicious first: writers that change the value before those that do not, then the rarest, then the newest.</summary>
-    internal IEnumerable<WriterRow> Rank()
+    public IEnumerable<WriterRow> Rank()
     {
         int rank = 1;
         foreach (Row row in rows.Values.OrderBy(row => row.Changes == 0).ThenBy(row => row.Count).ThenByDescending(row => row.First.Time))

@@ -8,7 +8,7 @@ using Livewatcher.Model;
 namespace Livewatcher.Linux.Probing;
 
 /// <summary>What the machine says of itself, in /proc and /sys.</summary>
-internal static class MachineReader
+public static class MachineReader
 {
     // include/uapi/linux/capability.h
     private static readonly (int Bit, string Name)[] Capabilities =
@@ -16,12 +16,13 @@ internal static class MachineReader
         (14, "CAP_IPC_LOCK"), (19, "CAP_SYS_PTRACE"), (21, "CAP_SYS_ADMIN"), (24, "CAP_SYS_RESOURCE"), (38, "CAP_PERFMON"), (39, "CAP_BPF"),
     ];
 
-    internal static MachineFacts Read()
+    public static MachineFacts Read()
     {
         string status = ProcessFiles.TryReadText("/proc/self/status") ?? string.Empty;
         return new MachineFacts
         {
             Kernel = ProcessFiles.TryReadText("/proc/sys/kernel/osrelease")?.Trim() ?? "?",
+            Processor = ParseProcessor(ProcessFiles.TryReadText("/proc/cpuinfo")),
             Cpus = OnlineCpus.Read().Count,
             Hypervisor = Hypervisor.IsPresent(),
             UserId = Libc.EffectiveUserId(),
@@ -35,6 +36,13 @@ internal static class MachineReader
             TypeInformation = File.Exists("/sys/kernel/btf/vmlinux"),
             LockedMemoryLimit = ParseLimit(ProcessFiles.TryReadText("/proc/self/limits")),
         };
+    }
+
+    /// <summary>The first "model name : ..."; null where there is none.</summary>
+    internal static string? ParseProcessor(string? text)
+    {
+        string? line = text?.Split('\n').FirstOrDefault(one => one.StartsWith("model name", StringComparison.Ordinal));
+        return line?[(line.IndexOf(':') + 1)..].Trim();
     }
 
     /// <summary>CapEff of /proc/PID/status: a mask in hexadecimal.</summary>

@@ -8,6 +8,9 @@ public sealed record MachineFacts
     /// <summary>uname -r, for whoever reads the report.</summary>
     public required string Kernel { get; init; }
 
+    /// <summary>The processor's model, as /proc/cpuinfo names it; null where it does not.</summary>
+    public string? Processor { get; init; }
+
     /// <summary>CPUs online.</summary>
     public required int Cpus { get; init; }
 

@@ -82,6 +82,10 @@ public sealed record CoverageEvent(
     /// <summary>Where the flood limit bit, in order of time.</summary>
     public IReadOnlyList<SkippedStretch> Skipped { get; init; } = [];
 
+    /// <summary>False where the account was never closed, because livewatcher was killed: <see cref="HitCounts.Reported"/> is then what
+    /// a recording holds, and no other count is known.</summary>
+    public bool Closed { get; init; } = true;
+
     /// <summary>True only where nothing can have been missed.</summary>
     public bool Complete => Gaps.Count == 0;
 }

@@ -11,7 +11,11 @@ namespace Livewatcher.Model;
 /// <param name="Line">From 1; 0 without.</param>
 /// <param name="Inlined">True where the compiler has inlined this function into the next frame.</param>
 public sealed record Frame(
-    Address Address, string? Module, string? Function, ulong Offset, string? File, int Line, bool Inlined);
+    Address Address, string? Module, string? Function, ulong Offset, string? File, int Line, bool Inlined)
+{
+    /// <summary>Which build of <see cref="Module"/>, and where; null where that is not known.</summary>
+    public Binary? Binary { get; init; }
+}
 
 /// <summary>A call stack, innermost first.</summary>
 /// <param name="Frames">May be empty.</param>

@@ -55,6 +55,12 @@ internal static class CoverageStatement
         }
 
         yield return new(StatementKind.Fact, Covered(coverage, view.Complete));
+        if (!coverage.Closed)
+        {
+            yield return new(StatementKind.Fact, $"The account was never closed: {Words.Count(coverage.Hits.Reported, "hit")} here; how many there were is not known.");
+            yield break;
+        }
+
         yield return new(StatementKind.Fact, Account(coverage.Hits, coverage.Backend));
         yield return new(StatementKind.Fact, BesidesTheAccount(coverage.Hits));
         yield return new(StatementKind.Fact, Stacks(coverage));
@@ -96,6 +102,12 @@ internal static class CoverageStatement
         if (coverage.From is not { } from)
         {
             return $"Nothing was armed; ended at {Timestamps.Full(coverage.To)}: {coverage.Why} ({how}).";
+        }
+
+        if (!coverage.Closed)
+        {
+            return $"Covered but for the gaps: {Words.Count(coverage.Processes, "process", "processes")} on {Words.Count(coverage.Cpus, "CPU")},"
+                + $" from {Timestamps.Full(from)} to the last that is here, {Timestamps.ClockFrom(from, coverage.To)} ({how}).";
         }
 
         var who = $"{Words.Count(coverage.Threads, "thread")} in {Words.Count(coverage.Processes, "process", "processes")}"

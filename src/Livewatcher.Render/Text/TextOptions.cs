@@ -29,6 +29,9 @@ public sealed record TextOptions
     /// <summary>How much of each frame is shown, asked at each stack: it may change while hits come.</summary>
     public Func<StackDetail> Detail { get; init; } = () => StackDetail.All;
 
+    /// <summary>Hits one by one. Without it they are only counted, for the closing statement.</summary>
+    public bool Hits { get; init; } = true;
+
     /// <summary>How many writers of the closing table get their whole stack below it. The rest are counted there.</summary>
     public int WriterStacks { get; init; } = 20;
 }

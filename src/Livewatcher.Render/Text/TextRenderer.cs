@@ -15,6 +15,7 @@ public sealed class TextRenderer : IEventSink
     private readonly HitText _hits;
     private readonly WriterText _writers;
     private readonly ServingText _serving;
+    private readonly bool _showsHits;
     private readonly WatchTally _tally = new();
     private readonly List<WriterRow> _rows = [];
     private DateTime? _day;
@@ -24,6 +25,7 @@ public sealed class TextRenderer : IEventSink
     public TextRenderer(TextWriter output, TextOptions options)
     {
         _output = output;
+        _showsHits = options.Hits;
         _page = new Page(options.Colour, options.Width);
         _armed = new ArmedText(_page);
         _hits = new HitText(_page, options);
@@ -36,9 +38,13 @@ public sealed class TextRenderer : IEventSink
         switch (watchEvent)
         {
             case Hit hit:
-                Day(hit.Time);
                 _tally.Add(hit);
-                _hits.Write(hit);
+                if (_showsHits)
+                {
+                    Day(hit.Time);
+                    _hits.Write(hit);
+                }
+
                 break;
             case ArmedEvent armed:
                 _day = armed.Time.Date;

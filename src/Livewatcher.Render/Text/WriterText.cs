@@ -68,7 +68,7 @@ internal sealed class WriterText(Page page, TextOptions options)
             [.. rows.Select(row => columns.Select(column => column.Cell(row)).ToArray())]);
     }
 
-    private static string WhoOf(WriterRow row)
+    internal static string WhoOf(WriterRow row)
     {
         var who = row.Stack.Frames is [var frame, ..]
             ? $"{(frame.Function is null ? frame.Address.ToString() : StackText.FunctionOf(frame))} {PlaceOf(frame)}".TrimEnd()
@@ -79,7 +79,7 @@ internal sealed class WriterText(Page page, TextOptions options)
     private static string PlaceOf(Frame frame) =>
         StackText.PlaceOf(frame, fullPaths: false) is { Length: > 0 } place ? $"at {place}" : $"in {frame.Module ?? "?"}";
 
-    private static string ValuesOf(WriterRow row)
+    internal static string ValuesOf(WriterRow row)
     {
         var values = string.Join(", ", row.Values.Select(value => value.Text));
         return row.ValueCount > row.Values.Count ? $"{values} and {row.ValueCount - row.Values.Count:N0} more" : values;

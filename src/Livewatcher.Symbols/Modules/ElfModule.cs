@@ -45,7 +45,7 @@ internal sealed class ElfModule : ILoadedModule, IDisposable
     public ulong Bias => Image.Bias;
 
     /// <summary>Hexadecimal; null where the file has none.</summary>
-    public string? BuildId => field ??= ElfBuildId.Of(Elf);
+    public string? BuildId => field ??= Elf != 0 && ElfBuildId.Of(Elf) is { Length: > 0 } id ? Convert.ToHexStringLower(id) : null;
 
     public bool IsMainProgram { get; set; }
 

@@ -13,9 +13,12 @@ internal sealed class ModuleNames
 
     private readonly RangeMap<UnitCode> _units;
 
+    private readonly Binary _binary;
+
     public ModuleNames(ElfModule module, Warnings warnings)
     {
         _module = module;
+        _binary = new Binary(module.Path, module.BuildId, module.Bias);
         var units = DwarfUnits.Read(module.Dwarf, out var problem);
         if (problem is not null)
         {
@@ -48,14 +51,14 @@ internal sealed class ModuleNames
         foreach (var inlined in Enumerable.Reverse(UnitCode.InlinedAt(function, address)))
         {
             frames.Add(new Frame(
-                pc, _module.Name, FunctionNames.Of(inlined, null), 0, place.File, place.Line, Inlined: true));
+                pc, _module.Name, FunctionNames.Of(inlined, null), 0, place.File, place.Line, Inlined: true) { Binary = _binary });
             place = CallPlace(unit, inlined);
         }
 
         var symbol = _module.SymbolAt(new Address(start + _module.DwarfBias));
         var name = FunctionNames.Of(function, symbol?.Address.Value == start + _module.DwarfBias ? symbol?.Name : null);
         frames.Add(new Frame(
-            pc, _module.Name, name, pc.Value - _module.DwarfBias - start, place.File, place.Line, Inlined: false));
+            pc, _module.Name, name, pc.Value - _module.DwarfBias - start, place.File, place.Line, Inlined: false) { Binary = _binary });
         return [.. frames];
     }
 
@@ -81,6 +84,6 @@ internal sealed class ModuleNames
         var symbol = _module.SymbolAt(lookup);
         return new Frame(
             pc, _module.Name, symbol is { } found ? FunctionNames.OfSymbol(found.Name) : null,
-            symbol is { } start ? pc - start.Address : 0, place.File, place.Line, Inlined: false);
+            symbol is { } start ? pc - start.Address : 0, place.File, place.Line, Inlined: false) { Binary = _binary };
     }
 }

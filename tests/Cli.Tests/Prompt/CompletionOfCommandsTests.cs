@@ -9,8 +9,8 @@ namespace Livewatcher.Cli.Tests.Prompt;
 public sealed class CompletionOfCommandsTests
 {
     [Theory]
-    [InlineData("", "dr exit help quit set status watches")]
-    [InlineData(" ", "dr exit help quit set status watches")]
+    [InlineData("", "dr dump exit help quit set status watches")]
+    [InlineData(" ", "dr dump exit help quit set status watches")]
     [InlineData("s", "set status")]
     [InlineData("set", "set")]
     [InlineData("S", "")]

@@ -1,0 +1,77 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.CommandLine;
+using Livewatcher.Cli.Options;
+using Livewatcher.Cli.Output;
+using Livewatcher.Model;
+using Livewatcher.Recording;
+
+namespace Livewatcher.Cli.Verbs;
+
+/// <summary>livewatcher report: shows a recording.</summary>
+internal static class ReportVerb
+{
+    private static readonly string[] Shown = ["command", "began", "host", "kernel", "processor", "cpus", "livewatcher"];
+
+    internal static Command Create()
+    {
+        Argument<string> recording = new("recording") { Description = "What --record has written." };
+        Option<string> format = Choices.Of(
+            "--format", "text: the table of writers and the coverage; json: the lines of a run (docs/json.md); csv: a line for each hit; "
+            + "folded: stacks for flame graphs; perfetto: a trace for ui.perfetto.dev or chrome://tracing.",
+            "text", "json", "csv", "folded", "perfetto");
+        Option<bool> hits = new("--hits") { Description = "In text: each hit too, as the run has shown it." };
+        Option<string?> output = new("--output", "-o") { Description = "Write there instead of to standard output.", HelpName = "FILE" };
+        Option<string> color = Choices.Of("--color", "When to colour.", "auto", "always", "never");
+        Option<bool> source = new("--source") { Description = "Show the source line of each hit with its neighbours." };
+        Command command = new("report", "Show a recording: who wrote, how often, what, and what can have been missed.\n\n"
+            + "A recording that is still being written, or whose livewatcher was killed, is read as far as it goes.\n\n"
+            + "Examples:\n"
+            + "  livewatcher report crash.lwr\n"
+            + "  livewatcher report crash.lwr --hits --source\n"
+            + "  livewatcher report crash.lwr --format folded | flamegraph.pl >writers.svg\n"
+            + "  livewatcher report crash.lwr --format perfetto --output trace.json\n\n"
+            + "Exit status: 0; 1 where the output could not be written; 2 where the file is no recording, damaged, or of a newer livewatcher.")
+        {
+            recording, format, hits, output, color, source,
+        };
+        command.SetAction(parsed => WatchCommand.Guarded(() => Execute(
+            parsed.GetValue(recording)!,
+            new OutputSettings(parsed.GetValue(format)!, parsed.GetValue(output), parsed.GetValue(color)!, parsed.GetValue(source)) { Hits = parsed.GetValue(hits) })));
+        return command;
+    }
+
+    private static int Execute(string path, OutputSettings settings)
+    {
+        using RecordingFile file = RecordingFile.Open(path);
+        using CancellationTokenSource stop = new();
+        string? failure;
+        using (OutputSink sink = OutputSink.Open(settings, standardError: false, stop))
+        {
+            if (settings.Format == "text")
+                sink.Say(Head(path, file));
+            foreach (WatchEvent one in RecordedEvents.Of(file, closes: settings.Format == "text"))
+            {
+                sink.Publish(one);
+                if (stop.IsCancellationRequested)
+                    break;
+            }
+
+            sink.Dispose();
+            failure = sink.Failure;
+        }
+
+        if (failure is null)
+            return ExitCodes.Success;
+        Console.Error.WriteLine($"livewatcher: writing the report failed: {failure}");
+        return ExitCodes.Degraded;
+    }
+
+    private static string Head(string path, RecordingFile file)
+    {
+        Dictionary<string, string> facts = new(file.Facts, StringComparer.Ordinal);
+        List<string> lines = [$"recording    {Printable.Of(path)}"];
+        lines.AddRange(Shown.Where(facts.ContainsKey).Select(name => $"{name,-12} {Printable.Of(facts[name])}"));
+        return $"{string.Join('\n', lines)}\n\n";
+    }
+}

@@ -1,0 +1,104 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using AwesomeAssertions;
+using Livewatcher.Live.Tests.Building;
+using Livewatcher.Live.Tests.Counting;
+using Livewatcher.Live.Tests.Processes;
+using Livewatcher.Live.Tests.Reports;
+using Livewatcher.Live.Tests.Running;
+using Xunit;
+
+namespace Livewatcher.Live.Tests.Recordings;
+
+/// <summary>Recordings of real runs: as many hits as the target itself counts, and shown as the run has shown them.</summary>
+public sealed class RecordingTests : LiveTest
+{
+    private static readonly string[] Watches = ["--watch", "g_counter", "--watch", "g_atomic"];
+
+    [Fact]
+    public async Task ARecordingHasEveryHitAndIsReportedAsTheRunWas()
+    {
+        var program = await CounterAsync();
+        var shown = NewPath("txt");
+        var recording = NewPath("lwr");
+        var run = StartLivewatcher(["run", "--output", shown, "--record", recording, .. Emulation.Options([]), .. Watches, "--", program, $"{Counters.Rounds}", $"{Counters.Threads}"]);
+        var status = await run.ExitAsync(Limit);
+        var json = NewPath("jsonl");
+        (await Do("report", recording, "--format", "json", "--output", json)).Should().BeEmpty();
+        var report = Report.Read(json);
+        Consistency.Check(report);
+        Counters.Check(new Run(status, report, new Facts(run.Output), run), "g_counter", "g_atomic");
+
+        var text = await Do("report", recording, "--hits");
+        text[(text.IndexOf("\n\n", StringComparison.Ordinal) + 2)..].Should().Be(await File.ReadAllTextAsync(shown, TestContext.Current.CancellationToken));
+        (await Do("report", recording, "--format", "csv")).TrimEnd('\n').Split('\n').Should().HaveCount(report.AllHits.Count + 1);
+        (await Do("report", recording, "--format", "folded")).TrimEnd('\n').Split('\n').Sum(line => long.Parse(line.Split(' ')[^1])).Should().Be(report.Hits.Count);
+        (await Do("diff", recording, recording)).Should().Contain("0 writers are new, 0 gone, 0 changed");
+    }
+
+    /// <summary>The register is free, the target lives, and what was recorded until then can be read.</summary>
+    [Fact]
+    public async Task AKilledLivewatcherLeavesARecording()
+    {
+        var recording = NewPath("lwr");
+        var target = await StartTargetAsync(await CounterAsync(), "1000000", "2");
+        var attachment = await AttachAsync(target.Id, "--watch", "g_counter", "--record", recording);
+        target.Open();
+        await Patience.UntilAsync(
+            () => new FileInfo(attachment.OutputPath).Length > 200_000, Limit, () => attachment.Process.Describe("nothing was hit"));
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        attachment.Process.Kill();
+        await attachment.Process.ExitAsync(Limit);
+        target.IsAlive.Should().BeTrue();
+        target.Process.Kill();
+
+        var json = NewPath("jsonl");
+        await Do("report", recording, "--format", "json", "--output", json);
+        var report = Report.Read(json);
+        report.LastLine.Should().BeNull("the run was killed");
+        report.Notes[^1].Text.Should().StartWith("the recording has no end: livewatcher was killed");
+        report.AllHits.Should().HaveCountGreaterThan(100);
+        report.AllHits.Select(hit => hit.Seq).Should().Equal(Enumerable.Range(1, report.AllHits.Count).Select(i => (long)i));
+        (await Do("report", recording)).Should().Contain("coverage: NOT COMPLETE").And.Contain("The account was never closed");
+    }
+
+    [Fact]
+    public async Task AFlightRecorderHasTheNewestHits()
+    {
+        var recording = NewPath("lwr");
+        var target = await StartTargetAsync(await CounterAsync(), $"{Counters.Rounds}", "2");
+        var attachment = await AttachAsync(target.Id, "--watch", "g_counter", "--record", recording, "--last", "10");
+        await attachment.Process.SignalAsync("USR1");
+        await Patience.UntilAsync(
+            () => attachment.Process.Errors.Contains("wrote the newest 0 hits to " + recording), Limit, () => attachment.Process.Describe("SIGUSR1 writes what is there"));
+        target.Open();
+        await target.EndAsync(Limit);
+        var whole = await attachment.EndAsync(Limit);
+
+        var json = NewPath("jsonl");
+        await Do("report", recording, "--format", "json", "--output", json);
+        var report = Report.Read(json);
+        report.Hits.Select(hit => hit.Seq).Should().Equal(whole.Hits.TakeLast(10).Select(hit => hit.Seq));
+        report.Coverage.Gaps.Should().Contain($"{whole.AllHits.Count - 10:N0} hits are not in the recording: older than those that --last keeps");
+    }
+
+    /// <summary>/dev/full is a disk that is full from the start.</summary>
+    [Theory]
+    [InlineData("/dev/full")]
+    [InlineData("/proc/none/hits.lwr")]
+    [InlineData("/etc/passwd")]
+    public async Task WhatCannotBeWrittenIsAnErrorBeforeTheProgramRuns(string path)
+    {
+        (await RefusedAsync("run", "--record", path, "--watch", "g_counter", "--", await CounterAsync(), "1", "1")).Should().StartWith($"livewatcher: cannot write --record {path}: ");
+    }
+
+    private static async Task<string> CounterAsync() => await Toolchain.BuildAsync(Counters.Variant("counter", ".c", "gcc", "-O0", Linking.Pie));
+
+    /// <summary>What livewatcher says on standard output; it must end well.</summary>
+    private async Task<string> Do(params string[] arguments)
+    {
+        var child = StartLivewatcher(arguments);
+        (await child.ExitAsync(Limit)).Should().Be(0, child.Describe("it ends well"));
+        return child.Output;
+    }
+}
