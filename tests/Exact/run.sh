@@ -56,7 +56,7 @@ fi
 
 # "SECONDS FILE" of each job that is wanted, the longest first.
 wanted() {
-    local job
+    local job takes
     for job in "$here"/jobs/*.sh; do
         # shellcheck disable=SC2254 # a pattern on purpose
         case $(basename "$job" .sh) in
@@ -64,7 +64,8 @@ wanted() {
             $only) [ -n "$binary" ] || continue ;;
             *) continue ;;
         esac
-        echo "$(sed -n 's/^# seconds: \([0-9]*\)$/\1/p' "$job" | head -n 1) $job"
+        takes=$(sed -n 's/^# seconds: \([0-9]*\)$/\1/p' "$job" | head -n 1)
+        echo "${takes:-10} $job"
     done | sort -rn
 }
 

@@ -92,13 +92,14 @@ static void after_fork_in_child(void)
     settle();
 }
 
-/* LIVEWATCHER_PATIENCE=SECONDS, for machines on which a listener may need longer. */
+/* LIVEWATCHER_PATIENCE=SECONDS, for machines on which a listener may need longer; anything but a number of 1 to 3600 says nothing. */
 static void be_as_patient_as_asked(void)
 {
     const char *text = secure_getenv("LIVEWATCHER_PATIENCE");
-    char *end;
-    long seconds = text ? strtol(text, &end, 10) : 0;
-    if (seconds > 0 && seconds <= 3600 && *end == '\0')
+    int64_t seconds = 0;
+    for (; text && *text >= '0' && *text <= '9' && seconds <= 3600; text++)
+        seconds = seconds * 10 + (*text - '0');
+    if (text && *text == '\0' && seconds > 0 && seconds <= 3600)
         lw_patience.answer = lw_patience.hello = seconds * 1000;
 }
 

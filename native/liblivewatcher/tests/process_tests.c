@@ -51,6 +51,29 @@ static void in_a_constructor(void)
     fake_stop(f);
 }
 
+/* A fresh process each, for the library looks when it is loaded. */
+static void patience_is_as_asked(void)
+{
+    const char *asked = getenv("LIVEWATCHER_PATIENCE");
+    if (asked) {
+        EQUAL(strcmp(asked, "60") == 0 ? 60000 : 10000, lw_patience.answer);
+        EQUAL(lw_patience.answer, lw_patience.hello);
+        return;
+    }
+    const char *values[] = {"60", "0", "-5", "7x", "99999999999999999999", ""};
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            setenv("LIVEWATCHER_PATIENCE", values[i], 1);
+            execl("/proc/self/exe", "tests", "patience_is_as_asked", (char *)NULL);
+            _exit(9);
+        }
+        int status;
+        waitpid(pid, &status, 0);
+        EQUAL(0, status);
+    }
+}
+
 static void child_starts_unarmed(void)
 {
     EQUAL(descriptors - 1, count_descriptors()); /* its copy of the connection is closed */
@@ -347,6 +370,7 @@ static void a_lock_that_never_comes_free_is_refused(void)
 
 const struct test process_tests[] = {
     {"in_a_constructor", in_a_constructor},
+    {"patience_is_as_asked", patience_is_as_asked},
     {"fork_child_has_a_connection_of_its_own", fork_child_has_a_connection_of_its_own},
     {"fork_child_has_watchers_of_its_own", fork_child_has_watchers_of_its_own},
     {"raw_clone", raw_clone},

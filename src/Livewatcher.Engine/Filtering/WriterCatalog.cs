@@ -15,9 +15,6 @@ internal sealed class WriterCatalog(IEnumerable<KnownWriter> known)
     private readonly HashSet<KnownWriter> learned = [];
     private readonly HashSet<KnownWriter> seen = [];
 
-    /// <summary>Hits of writers that are in order, as far as they came here.</summary>
-    internal long KnownHits { get; private set; }
-
     internal IReadOnlyCollection<KnownWriter> Learned => learned;
 
     /// <summary>Those who were reported.</summary>
@@ -33,9 +30,7 @@ internal sealed class WriterCatalog(IEnumerable<KnownWriter> known)
     {
         if (!known.Contains(writer) && time < learnUntil)
             learned.Add(writer);
-        bool isKnown = known.Contains(writer) || learned.Contains(writer);
-        KnownHits += isKnown ? 1 : 0;
-        return isKnown;
+        return known.Contains(writer) || learned.Contains(writer);
     }
 
     internal void Report(KnownWriter writer) => seen.Add(writer);

@@ -13,6 +13,7 @@ internal sealed class WriterFilter(Watch watch, WriterCatalog catalog)
     private const int MostDecided = 1 << 16;
 
     private readonly Dictionary<(ulong Code, string? Call), bool> decided = [];
+    private readonly HashSet<(ulong Code, string? Call)> reported = [];
     private readonly List<(Address Start, Address End)> code = [];
     private int modules;
 
@@ -32,12 +33,7 @@ internal sealed class WriterFilter(Watch watch, WriterCatalog catalog)
     {
         ForgetOld(symbols);
         ulong at = hit.Registers.Rip - (watch.Mode == AccessMode.Execute ? 0u : 1u);
-        if (decided.TryGetValue((at, call), out bool known))
-        {
-            if (known && catalog.IsOfUse)
-                catalog.Knows(Writer(symbols, at, call), hit.Time);
-        }
-        else
+        if (!decided.TryGetValue((at, call), out bool known))
         {
             known = Decide(hit, at, call, symbols, stack);
             if (decided.Count < MostDecided && !(catalog.IsOfUse && symbols.SiteOf(new Address(at)) is null))
@@ -51,8 +47,12 @@ internal sealed class WriterFilter(Watch watch, WriterCatalog catalog)
     }
 
     /// <summary>Its writer is reported.</summary>
-    internal void Report(RawHit hit, string? call, ITargetSymbols symbols) =>
-        catalog.Report(Writer(symbols, hit.Registers.Rip - (watch.Mode == AccessMode.Execute ? 0u : 1u), call));
+    internal void Report(RawHit hit, string? call, ITargetSymbols symbols)
+    {
+        ulong at = hit.Registers.Rip - (watch.Mode == AccessMode.Execute ? 0u : 1u);
+        if (reported.Count < MostDecided && reported.Add((at, call)))
+            catalog.Report(Writer(symbols, at, call));
+    }
 
     private bool Decide(RawHit hit, ulong at, string? call, ITargetSymbols symbols, Func<CallStack> stack)
     {
@@ -79,6 +79,7 @@ internal sealed class WriterFilter(Watch watch, WriterCatalog catalog)
             return;
         modules = symbols.Generation;
         decided.Clear();
+        reported.Clear();
         code.Clear();
     }
 

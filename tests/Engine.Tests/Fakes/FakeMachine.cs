@@ -112,9 +112,9 @@ internal sealed class FakeMachine
     }
 
     /// <summary>Gives a program a variable, or a place in its code.</summary>
-    internal Watch Define(string name, ulong address, int length, AccessMode mode = AccessMode.Write, string program = "first")
+    internal Watch Define(string name, ulong address, int length, AccessMode mode = AccessMode.Write, string program = "first", Condition? condition = null)
     {
-        Watch watch = new(new WatchRequest(name, mode), new Address(address), length, NumberFormat.Instance, null, null);
+        Watch watch = new(new WatchRequest(name, mode), new Address(address), length, NumberFormat.Instance, null, null) { Condition = condition };
         lock (Gate)
             watches[(program, name)] = watch;
         return watch;

@@ -105,6 +105,12 @@ internal sealed class FakeSource(FakeMachine machine) : IHitSource
         }
     }
 
+    public void FilterCode(ProcessId process, int slot, IReadOnlyList<(Address Start, Address End)> code)
+    {
+        lock (machine.Gate)
+            Calls.Add($"filter {process} {slot}: {string.Join(" ", code.Select(range => $"{range.Start}-{range.End}"))}");
+    }
+
     public void ClearSlot(ProcessId process, int slot)
     {
         lock (machine.Gate)

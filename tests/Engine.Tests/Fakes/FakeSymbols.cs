@@ -44,6 +44,10 @@ internal sealed class FakeSymbols(FakeMachine machine, FakeProcess process) : IT
     public string? FormatSystemCall(UserRegisters registers, string? descriptor = null) =>
         Alone(() => $"call{registers.OrigRax}(1{(descriptor is null ? "" : $" <{descriptor}>")}, 2)");
 
+    public CodePosition? SiteOf(Address code) => new("build", Program, $"f_{code.Value + 1:x}", 0);
+
+    public bool IsAt(WriterRule rule, Frame frame) => rule is WriterRule.Named named && named.Name == frame.Function;
+
     public string? NameOf(Address address) => machine.Names.GetValueOrDefault(address.Value);
 
     public IReadOnlyList<string> TakeWarnings() => Alone(machine.TakeWarnings);

@@ -31,6 +31,13 @@ internal sealed class WatchRun
 
     internal FloodLimit? Flood { get; init; }
 
+    internal IReadOnlyList<KnownWriter> Known { get; init; } = [];
+
+    internal TimeSpan? Learn { get; init; }
+
+    /// <summary>What the session would save.</summary>
+    internal IReadOnlyCollection<KnownWriter> Writers { get; private set; } = [];
+
     internal CancellationTokenSource Stop { get; } = new();
 
     internal CancellationTokenSource Hurry { get; } = new();
@@ -55,11 +62,12 @@ internal sealed class WatchRun
         SessionPlatform platform = new(
             machine.Source, machine.Arming, Traced ? machine.Tracer : null, GuardOn, machine.OpenProcess, machine.OpenSymbols,
             machine.IsAlive, _ => SlotHolders, machine.Clock, Flood);
-        SessionOptions options = new(Requests, For, MaxHits, FollowFork, FollowExec, Started, CpuCount: 2);
+        SessionOptions options = new(Requests, For, MaxHits, FollowFork, FollowExec, Started, CpuCount: 2) { Known = Known, Learn = Learn };
         return await Task.Run(() =>
         {
             using WatchSession session = new(platform, options, machine.Sink);
             SessionOutcome outcome = session.Run(new ProcessId(FakeMachine.Root), Stop.Token, Hurry.Token);
+            Writers = session.Writers;
             return (outcome, awaitExit ? session.AwaitExit(Stop.Token) : null);
         }).WaitAsync(Patience);
     }

@@ -1,6 +1,7 @@
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
 #
 # 20,000 writes, of which a condition lets one in a hundred through: in the kernel, in the guard, and where hits are named.
+# seconds: 20
 . /lib.sh
 sifted() {
     program=$1 count=$2

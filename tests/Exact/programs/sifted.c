@@ -20,7 +20,6 @@ int main(int argc, char **argv)
     }
     own_hits("g_sifted", kept);
     own_writer("g_sifted", "write_sifted", line);
-    puts("rising g_sifted");
     puts("threads 1");
     return 0;
 }

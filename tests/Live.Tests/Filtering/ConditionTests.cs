@@ -34,8 +34,11 @@ public sealed partial class ConditionTests : LiveTest
             run.Report.Coverage.Hits.Escaped.Should().Be(0);
             for (var i = 0; i < asked.Count; i++)
             {
-                run.Report.HitsOn(asked[i].Watch).Count.Should().Be(
-                    (int)run.Facts[$"held {from + i}"], $"'{asked[i].Condition}' of {asked[i].Watch} holds as often ({backend}, {compiler} {optimization})");
+                var (held, hits) = ((int)run.Facts[$"held {from + i}"], run.Report.HitsOn(asked[i].Watch));
+                // Samples have no SSE registers, so what is stored from one is not known: such a hit is reported, and says so.
+                var undecided = backend == "perf" ? hits.Count(hit => hit.Undecided) : 0;
+                hits.Count.Should().BeInRange(
+                    held, held + undecided, $"'{asked[i].Condition}' of {asked[i].Watch} holds as often ({backend}, {compiler} {optimization})");
             }
         }
     }

@@ -24,6 +24,9 @@ internal sealed record HitLine(
     string? Thread, int? Cpu, string? Origin, string? Syscall, int Merged, bool Recovered, bool Escaped, string? Since,
     InstructionLine? Instruction, IReadOnlyList<FrameLine> Stack, string? StackCut, StackLine? SetAt)
 {
+    /// <summary>The watch's condition could not be decided at this hit.</summary>
+    public bool Undecided { get; init; }
+
     public DateTimeOffset Moment => DateTimeOffset.Parse(Time, CultureInfo.InvariantCulture);
 
     public long OldNumber => Old is { } value ? value.GetInt64() : throw new InvalidDataException($"hit {Seq} has no old value");

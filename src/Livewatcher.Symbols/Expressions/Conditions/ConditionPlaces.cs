@@ -97,41 +97,37 @@ internal sealed class ConditionPlaces(StepWriter steps, ConditionNames names, Co
             term is Term.Known known ? new Term.Place(target, IsAbsolute: true, known.Bits) : new Term.Place(target, IsAbsolute: false, 0), whole, to);
     }
 
-    /// <summary>Pointer arithmetic: elements, not bytes.</summary>
+    /// <summary>Pointer arithmetic: elements, not bytes. The left operand stands in the register, the right one in the next.</summary>
     internal Term Move(string mark, Term left, Term right, string text, int to)
     {
         bool leftPoints = IsPointer(left), rightPoints = IsPointer(right);
-        DataType target = Pointee(leftPoints ? left : right)!;
-        ulong size = names.Complete(target) is { Kind: TypeKind.Void } ? 1 : names.Complete(target).Size is { } known and > 0 ? known
-            : throw new RefusalException($"{text} needs the size of {target}, which is not known");
-        if (rightPoints && (!leftPoints || mark == "+"))
+        if (rightPoints && leftPoints == (mark == "+"))
         {
-            return !leftPoints && mark == "+" ? Move(mark, Exchange(left, right, to, out Term other), other, text, to)
-                : throw new RefusalException(leftPoints ? $"{text} adds two pointers" : $"{text} takes a pointer from a number");
+            throw new RefusalException(leftPoints ? $"{text} adds two pointers" : $"{text} takes a pointer from a number");
         }
 
-        NumberType type = ConditionCompiler.NumberOf(left, text);
-        var numbers = new Numbers(steps);
+        Term pointer = leftPoints ? left : right;
+        DataType target = Pointee(pointer)!;
+        DataType whole = names.Complete(target);
+        ulong size = whole.Kind == TypeKind.Void ? 1 : whole.Size is { } known and > 0 ? known
+            : throw new RefusalException($"{text} needs the size of {target}, which is not known");
+        NumberType type = ConditionCompiler.NumberOf(pointer, text);
+        return leftPoints && rightPoints
+            ? Distance(left, right, type, size, to)
+            : Moved(mark, left, right, leftPoints, type, size, to);
+    }
+
+    private Term Distance(Term left, Term right, NumberType type, ulong size, int to)
+    {
         if (left is Term.Known a && right is Term.Known b)
         {
-            ulong moved = rightPoints ? (ulong)((long)(a.Bits - b.Bits) / (long)size) : mark == "+" ? a.Bits + (b.Bits * size) : a.Bits - (b.Bits * size);
-            return rightPoints ? new Term.Known(NumberType.Long, moved) : a with { Bits = Numbers.Convert(moved, NumberType.Long, type) };
+            return new Term.Known(NumberType.Long, (ulong)((long)(a.Bits - b.Bits) / (long)size));
         }
 
+        var numbers = new Numbers(steps);
         numbers.Load(left, type, to);
-        numbers.Load(right, NumberType.Long, to + 1);
-        if (!rightPoints && size != 1)
-        {
-            steps.CombineWith(ConditionOperation.Multiply, to + 1, size);
-        }
-
-        steps.Combine(mark == "+" ? ConditionOperation.Add : ConditionOperation.Subtract, to, to, to + 1);
-        if (!rightPoints)
-        {
-            numbers.Trim(type, to);
-            return new Term.Computed(type, left.DeclaredType);
-        }
-
+        numbers.Load(right, type, to + 1);
+        steps.Combine(ConditionOperation.Subtract, to, to, to + 1);
         if (size != 1)
         {
             steps.CombineWith(ConditionOperation.DivideSigned, to, size);
@@ -140,34 +136,27 @@ internal sealed class ConditionPlaces(StepWriter steps, ConditionNames names, Co
         return new Term.Computed(NumberType.Long);
     }
 
-    /// <summary>number + pointer as pointer + number.</summary>
-    private Term Exchange(Term left, Term right, int to, out Term other)
+    private Term Moved(string mark, Term left, Term right, bool leftPoints, NumberType type, ulong size, int to)
     {
-        if (left is Term.Known)
+        DataType? declared = (leftPoints ? left : right).DeclaredType;
+        if (left is Term.Known a && right is Term.Known b)
         {
-            // The pointer is computed into the next register.
-            if (right is Term.Computed)
-            {
-                steps.Add(ConditionOperation.ZeroExtend, to, to + 1, 64);
-            }
-
-            other = left;
-            return right;
+            (ulong start, ulong elements) = leftPoints ? (a.Bits, b.Bits) : (b.Bits, a.Bits);
+            ulong moved = mark == "+" ? start + (elements * size) : start - (elements * size);
+            return new Term.Known(type, Numbers.Convert(moved, NumberType.Long, type), declared);
         }
 
-        if (right is Term.Computed)
+        var numbers = new Numbers(steps);
+        numbers.Load(left, leftPoints ? type : NumberType.Long, to);
+        numbers.Load(right, leftPoints ? NumberType.Long : type, to + 1);
+        if (size != 1)
         {
-            steps.Add(ConditionOperation.ZeroExtend, to + 2, to, 64);
-            steps.Add(ConditionOperation.ZeroExtend, to, to + 1, 64);
-            steps.Add(ConditionOperation.ZeroExtend, to + 1, to + 2, 64);
-        }
-        else
-        {
-            steps.Add(ConditionOperation.ZeroExtend, to + 1, to, 64);
+            steps.CombineWith(ConditionOperation.Multiply, leftPoints ? to + 1 : to, size);
         }
 
-        other = left;
-        return right;
+        steps.Combine(mark == "+" ? ConditionOperation.Add : ConditionOperation.Subtract, to, to, to + 1);
+        numbers.Trim(type, to);
+        return new Term.Computed(type, declared);
     }
 
     private static DataType? Pointee(Term term) =>
@@ -225,8 +214,7 @@ internal sealed class ConditionPlaces(StepWriter steps, ConditionNames names, Co
         bool isUntyped = plain.IsUntyped && watched.Bits.Count is 8 or 16 or 32 or 64;
         NumberType type = isUntyped ? new(watched.Bits.Count, IsSigned: false) : Number(watched.Type, text);
         steps.Add(ConditionOperation.Variable, to, extra: (uint)watched.Variable);
-        // --len may have made it shorter or longer than its type.
-        return Extracted(watched.Type, watched.Bits.Count < type.Bits || !type.IsReal ? type : type with { Bits = watched.Bits.Count }, watched.Bits, to);
+        return Extracted(watched.Type, type, watched.Bits, to);
     }
 
     /// <summary>The register holds the bytes around it.</summary>

@@ -6,7 +6,7 @@ using Livewatcher.Live.Tests.Reports;
 using Livewatcher.Live.Tests.Running;
 using Xunit;
 
-namespace Livewatcher.Live.Tests.Systems;
+namespace Livewatcher.Live.Tests.Lifetimes;
 
 /// <summary>The watched page goes and comes back: a debug register holds an address, not a page.</summary>
 public sealed class MappingTests : LiveTest

@@ -6,7 +6,7 @@ using Livewatcher.Live.Tests.Processes;
 using Livewatcher.Live.Tests.Running;
 using Xunit;
 
-namespace Livewatcher.Live.Tests.Systems;
+namespace Livewatcher.Live.Tests.Lifetimes;
 
 /// <summary>A CPU goes offline and comes back while a program is watched. In the emulated machine only: nobody's own CPUs are taken away.</summary>
 public sealed class ProcessorTests : LiveTest

@@ -6,7 +6,7 @@ using Livewatcher.Live.Tests.Processes;
 using Livewatcher.Live.Tests.Running;
 using Xunit;
 
-namespace Livewatcher.Live.Tests.Systems;
+namespace Livewatcher.Live.Tests.Lifetimes;
 
 /// <summary>What containers are made of: another root, other process numbers, and a freezer.</summary>
 public sealed class ContainerTests : LiveTest
