@@ -50,7 +50,7 @@ public sealed class BadUsageTests
     [InlineData("--learn 3y: a time such as 30s, 500ms, 5m or 2h is meant", "attach", "1", "--watch", "x", "--learn", "3y")]
     [InlineData("--known /etc/hostname: line 1 is no known writer; --save-known writes them", "attach", "1", "--watch", "x", "--known", "/etc/hostname")]
     [InlineData("--known /dev/null: the file is empty; --save-known writes such files", "attach", "1", "--watch", "x", "--known", "/dev/null")]
-    [InlineData("--known /no/file: Could not find a part of the path '/no/file'.", "attach", "1", "--watch", "x", "--known", "/no/file")]
+    [InlineData("--known /no/file: Could not find file '/no/file'.", "attach", "1", "--watch", "x", "--known", "/no/file")]
     [InlineData("--save-known /no/file: there is no folder /no", "attach", "1", "--watch", "x", "--save-known", "/no/file")]
     [InlineData("--save-known /tmp: that is a folder", "attach", "1", "--watch", "x", "--save-known", "/tmp")]
     [InlineData("0x20-0x10: the range is empty", "attach", "1", "--watch", "x", "--ignore", "0x20-0x10")]

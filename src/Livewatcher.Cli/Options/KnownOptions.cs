@@ -47,6 +47,6 @@ internal sealed class KnownOptions
         if (path is not null)
             KnownFile.CheckWritable(path);
         return new KnownSettings(
-            [.. (parsed.GetValue(known) ?? []).SelectMany(KnownFile.Read)], parsed.GetValue(learn) is { } time ? Quantities.ParseTime(time) : null, path);
+            [.. (parsed.GetValue(known) ?? []).SelectMany(KnownFile.Read)], parsed.GetValue(learn) is { } time ? Quantities.ParseTime(time, "--learn") : null, path);
     }
 }

@@ -41,7 +41,7 @@ public sealed class FilterTests
     {
         WatchRun run = Create(HitFilter.None, WasTwo);
         run.Machine.Source.TracksValues = false;
-        run.Machine.At(2, () => Store(run, Good, 2, isTold: false));
+        run.Machine.At(2, () => Store(run, 0x401300, 2, isTold: false));
         run.Machine.At(4, () => Store(run, Good, 3, isTold: true));
         await run.RunAsync();
         run.Sink.Hits.Select(hit => hit.Undecided).Should().Equal(true);
