@@ -9,7 +9,8 @@ namespace Livewatcher.Linux.Tests.Support;
 /// <summary>A program of programs/target.h's kind, running; killed at the end, or when it has kept us for too long.</summary>
 internal sealed class Target : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <summary>An emulated machine, beside others, is many times slower.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("LW_EMULATED") == "1" ? 300 : 60);
 
     private readonly Process process;
     private readonly Timer watchdog;
