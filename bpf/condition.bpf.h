@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT OR GPL-2.0
  *
  * Decides a watch's condition at a hit: a small machine of registers, whose steps livewatcher has compiled from C.
- * ConditionMachine (src/Livewatcher.Model/Conditions) does the same where the kernel does not; tests/Linux.Tests/Conditions
- * holds one table against both. The includer provides read_target(to, length, address), 0 where it could be read.
+ * ConditionMachine (src/Livewatcher.Model/Conditions) does the same where the kernel does not; tests/Symbols.Tests/Conditions
+ * holds both to the same verdicts. The includer provides read_target(to, length, address), 0 where it could be read.
  */
 #ifndef LIVEWATCHER_CONDITION_BPF_H
 #define LIVEWATCHER_CONDITION_BPF_H

@@ -33,7 +33,7 @@ public sealed class WriterTable
     {
         if (hit.Escaped)
             return; // nobody knows its writer
-        Key key = new(hit.Watch.Label, hit.Access, hit.Instruction?.Address ?? default, CallName(hit.SystemCall), Fingerprint(hit.Stack));
+        Key key = new(hit.Watch.Label, hit.Access, hit.Instruction?.Address ?? default, Hit.NameOfCall(hit.SystemCall), Fingerprint(hit.Stack));
         if (!rows.TryGetValue(key, out Row? row))
             row = rows.Count < DistinctWriters ? rows[key] = new Row(hit) : OthersOf(hit);
         hitsOfWatch[hit.Watch.Label] = hitsOfWatch.GetValueOrDefault(hit.Watch.Label) + 1;
@@ -58,7 +58,7 @@ public sealed class WriterTable
             yield return new WriterRow(
                 rank++, hit.Watch, hit.Access.Word(), row.Count, row.Changes, hit.Time, row.Last,
                 [.. row.ThreadNames], row.Threads.Count, [.. row.FirstValues], row.Values.Count,
-                hit.Instruction, CallName(hit.SystemCall), hit.Stack, Reason(row));
+                hit.Instruction, Hit.NameOfCall(hit.SystemCall), hit.Stack, Reason(row));
         }
     }
 
@@ -104,8 +104,6 @@ public sealed class WriterTable
             reasons.Add("never changes the value");
         return string.Join(", ", reasons);
     }
-
-    private static string? CallName(string? systemCall) => systemCall?[..Math.Max(systemCall.IndexOf('('), 0)];
 
     /// <summary>Two stacks are one writer where all their frames are at the same addresses.</summary>
     private static long Fingerprint(CallStack stack)

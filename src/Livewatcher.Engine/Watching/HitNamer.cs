@@ -76,7 +76,7 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
                 Stack = Stack(),
                 SetAt = watch.SetAt?.Invoke(),
             };
-            watch.Writers?.Report(first, CallName(call), process.Symbols);
+            watch.Writers?.Report(first, Hit.NameOfCall(call), process.Symbols);
             yield return new NamedHit(hit, merged, first.Recovered);
         }
     }
@@ -133,7 +133,7 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
         if (watch.Writers is not { IsOfUse: true } writers)
             return false;
         int before = writers.Code.Count;
-        bool isFiltered = writers.IsFiltered(first, CallName(call), process.Symbols, stack);
+        bool isFiltered = writers.IsFiltered(first, Hit.NameOfCall(call), process.Symbols, stack);
         if (writers.Code.Count > 0 && (isFiltered || writers.Code.Count != before))
         {
             foreach ((int slot, _) in watch.Pieces.Where(piece => process.Watches.Count(other => other.Occupies(piece.Slot)) == 1))
@@ -142,9 +142,6 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
 
         return isFiltered;
     }
-
-    /// <summary>read(3, ...) without its arguments.</summary>
-    private static string? CallName(string? call) => call is null ? null : call[..(call.IndexOf('(') is >= 0 and var open ? open : call.Length)];
 
     /// <summary>The watch's bytes before the access, as far as the hit tells.</summary>
     private static byte[] Before(ArmedWatch watch, AccessGroup group)

@@ -18,7 +18,7 @@ public readonly record struct ConditionInput(
     ulong? New, ulong? Old, int Thread, int Process, int Cpu, long Count, string ThreadName, ITargetMemory? Memory);
 
 /// <summary>Evaluates conditions where the kernel does not: for backends perf and ptrace, for recovered hits, for values in more than one
-/// slot. Gives the same verdicts as bpf/condition.bpf.h; one table of tests holds both to that.</summary>
+/// slot. Gives the same verdicts as bpf/condition.bpf.h; tests/Symbols.Tests/Conditions holds both to that.</summary>
 public static class ConditionMachine
 {
     private const int NameLength = 16;

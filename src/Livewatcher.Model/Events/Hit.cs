@@ -42,6 +42,9 @@ public sealed record Hit : WatchEvent
     /// <summary>The system call with its arguments, as strace writes it; null for user hits.</summary>
     public string? SystemCall { get; init; }
 
+    /// <summary>read(3, ...) without its arguments: read.</summary>
+    public static string? NameOfCall(string? systemCall) => systemCall?[..Math.Max(systemCall.IndexOf('('), 0)];
+
     /// <summary>Hardware hits on this watch that this one stands for: the bytes of one system call, the slots of one wide store.</summary>
     public int Merged { get; init; } = 1;
 

@@ -20,7 +20,7 @@ public sealed class FoldedRenderer : IEventSink, IDisposable
     {
         if (watchEvent is not Hit { Escaped: false } hit)
             return;
-        string? call = hit.SystemCall?[..Math.Max(hit.SystemCall.IndexOf('('), 0)];
+        string? call = Hit.NameOfCall(hit.SystemCall);
         (CallStack, string, string?) key = (hit.Stack, hit.Watch.Label, call);
         if (!lines.TryGetValue(key, out string? line))
             lines[key] = line = LineOf(hit, call);

@@ -7,7 +7,7 @@ using Livewatcher.Symbols.Types;
 namespace Livewatcher.Symbols.Expressions.Conditions;
 
 /// <summary>Turns a condition into steps that are decided at each hit: names become addresses now, values are read then. C's rules for
-/// types, with the _watched object's own; a refusal says which part cannot be decided at a hit.</summary>
+/// types, with the watched object's own; a refusal says which part cannot be decided at a hit.</summary>
 internal sealed class ConditionCompiler
 {
     private readonly WatchedObject _watched;
@@ -135,7 +135,7 @@ internal sealed class ConditionCompiler
         ulong sign = type.IsReal ? 1UL << 63 : ulong.MaxValue;
         if (type.IsReal || prefix.Operator == '~')
         {
-            return Operate(ConditionOperation.Xor, term, new Term.Known(type with { IsReal = false, Bits = 64 }, sign), type, to);
+            return Turn(term, sign, type, to);
         }
 
         if (term is Term.Known known)
@@ -150,17 +150,17 @@ internal sealed class ConditionCompiler
         return new Term.Computed(type);
     }
 
-    /// <summary>Turns bits over, which leaves the type's range.</summary>
-    private Term Operate(ConditionOperation operation, Term term, Term.Known mask, NumberType type, int to)
+    /// <summary>Turns the bits of a mask over, which may leave a whole number's range.</summary>
+    private Term Turn(Term term, ulong mask, NumberType type, int to)
     {
         if (term is Term.Known known)
         {
-            ulong turned = known.Bits ^ mask.Bits;
+            ulong turned = known.Bits ^ mask;
             return new Term.Known(type, type.IsReal ? turned : Numbers.Convert(turned, type with { Bits = 64 }, type));
         }
 
         _numbers.Load(term, type, to);
-        _steps.CombineWith(operation, to, mask.Bits);
+        _steps.CombineWith(ConditionOperation.Xor, to, mask);
         if (!type.IsReal)
         {
             _numbers.Trim(type, to);

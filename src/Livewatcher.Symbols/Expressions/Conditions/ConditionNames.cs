@@ -75,10 +75,5 @@ internal sealed class ConditionNames(VariableFinder variables, FunctionFinder fu
 
     internal DataType Resolve(TypeSyntax syntax) => types.Resolve(syntax);
 
-    /// <summary>(name)*x, (name)-x and (name)+x are casts where the name is a type's and no variable's.</summary>
-    internal CastExpression? CastInDisguise(BinaryExpression expression) =>
-        expression.Left is NameExpression { IsParenthesised: true, Name: var name }
-        && variables.TryFind(name, out RefusalException? why) is null && why is null && types.Find(null, name) is not null
-            ? new(new TypeSyntax(null, null, name, 0, 0, default, IsReference: false), new PrefixExpression(expression.Operator, expression.Right))
-            : null;
+    internal CastExpression? CastInDisguise(BinaryExpression expression) => Casts.InDisguise(expression, variables, types);
 }

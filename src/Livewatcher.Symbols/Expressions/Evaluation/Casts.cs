@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using Livewatcher.Symbols.Expressions.Lookup;
+using Livewatcher.Symbols.Expressions.Syntax;
 using Livewatcher.Symbols.Types;
 using Livewatcher.Symbols.Types.Formats;
 
@@ -9,6 +10,13 @@ namespace Livewatcher.Symbols.Expressions.Evaluation;
 /// <summary>Casts as C makes them; between pointers to classes also as C++ does.</summary>
 internal sealed class Casts(TypeFinder types, MemberFinder members, MemoryReader memory)
 {
+    /// <summary>(name)*x, (name)-x and (name)+x are casts where the name is a type's and no variable's; null where it is none.</summary>
+    internal static CastExpression? InDisguise(BinaryExpression expression, VariableFinder variables, TypeFinder types) =>
+        expression.Left is NameExpression { IsParenthesised: true, Name: var name }
+        && variables.TryFind(name, out RefusalException? why) is null && why is null && types.Find(null, name) is not null
+            ? new(new TypeSyntax(null, null, name, 0, 0, default, IsReference: false), new PrefixExpression(expression.Operator, expression.Right))
+            : null;
+
     internal Operand Apply(DataType type, bool isReference, Operand operand, string text)
     {
         DataType plain = types.Complete(type);

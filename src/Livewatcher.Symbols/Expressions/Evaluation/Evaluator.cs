@@ -114,7 +114,7 @@ internal sealed class Evaluator(
 
     private Operand Binary(BinaryExpression expression)
     {
-        if (CastInDisguise(expression) is { } cast)
+        if (Casts.InDisguise(expression, variables, types) is { } cast)
         {
             return Evaluate(cast);
         }
@@ -152,13 +152,6 @@ internal sealed class Evaluator(
         Operand.Computed pointer = leftPoints ? Pointer(left, expression.Left.ToString()) : Pointer(right, expression.Right.ToString());
         return Move(pointer, expression.Operator == '-' ? -distance : distance, text);
     }
-
-    /// <summary>(name)*x, (name)-x and (name)+x are casts where the name is a type's and no variable's.</summary>
-    private CastExpression? CastInDisguise(BinaryExpression expression) =>
-        expression.Left is NameExpression { IsParenthesised: true, Name: var name }
-        && variables.TryFind(name, out RefusalException? why) is null && why is null && types.Find(null, name) is not null
-            ? new(new TypeSyntax(null, null, name, 0, 0, default, IsReference: false), new PrefixExpression(expression.Operator, expression.Right))
-            : null;
 
     private static bool Points(Operand operand) =>
         operand.Type.Plain.Kind is TypeKind.Pointer or TypeKind.Array || operand is Operand.Place { Type.Plain.IsUntyped: true };
