@@ -87,7 +87,9 @@ internal sealed class CrossCheck(SessionPlatform platform, Ledger ledger, Func<b
     private void AddGap(string what) => ledger.AddGap($"{what} (noticed {TimeOf(platform.Clock)})");
 
     /// <summary>Now, as the other outputs write it.</summary>
-    internal static string TimeOf(IClock clock) => clock.ToWallClock(clock.Now).ToString("HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+    internal static string TimeOf(IClock clock) => TimeOf(clock, clock.Now);
+
+    internal static string TimeOf(IClock clock, ulong time) => clock.ToWallClock(time).ToString("HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
 
     private static string LabelOf(WatchedProcess process, int slot) =>
         process.Watches.FirstOrDefault(watch => watch.Occupies(slot))?.Watch.Label ?? $"debug register {slot}";

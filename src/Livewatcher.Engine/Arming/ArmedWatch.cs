@@ -62,6 +62,9 @@ internal sealed class ArmedWatch
     /// <summary>Where the program has set this watch itself; null where nobody asks.</summary>
     internal Func<CallStack?>? SetAt { get; init; }
 
+    /// <summary>The library whose variable it is, at the moment of arming: when that is unmapped, the watch ends. Null where nothing ends it.</summary>
+    internal LibraryHome? Home { get; init; }
+
     internal void Count(int hits) => seen.Value += hits;
 
     internal bool Occupies(int slot) => Pieces.Any(piece => piece.Slot == slot);
@@ -73,6 +76,7 @@ internal sealed class ArmedWatch
         ChangesOnly = ChangesOnly,
         Writers = Writers,
         SetAt = SetAt,
+        Home = Home,
     };
 
     /// <summary>Puts a slot's bytes into the image.</summary>

@@ -40,6 +40,9 @@ internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symb
     /// <summary>Requests whose names none of its modules has yet, each with the reason.</summary>
     internal List<(WatchRequest Request, string Reason)> Pending { get; } = [];
 
+    /// <summary>Requests whose library was unmapped: they were armed once.</summary>
+    internal HashSet<WatchRequest> Unloaded { get; } = [];
+
     /// <summary>The loader stops whenever its list of libraries changes.</summary>
     internal bool LoaderWatched { get; set; }
 

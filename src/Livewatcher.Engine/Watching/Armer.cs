@@ -99,6 +99,55 @@ internal sealed class Armer(
             Disarm(old, free);
     }
 
+    /// <summary>A watch's library is no more: its registers are freed.</summary>
+    internal void Unload(WatchedProcess process, ArmedWatch watch)
+    {
+        List<int> own = [.. OwnSlots(process, watch)];
+        process.Leaving.UnionWith(own); // what is written while thread after thread is disarmed is no escaped write
+        processes.AuditAgain();
+        Disarm(process, own);
+    }
+
+    /// <summary>All hits of such a watch are published: its account is closed, and where a tracer can tell of libraries, it is waited for.</summary>
+    /// <param name="process">Whose.</param>
+    /// <param name="watch">Which.</param>
+    /// <param name="canWait">A tracer holds the process.</param>
+    internal void Leave(WatchedProcess process, ArmedWatch watch, bool canWait)
+    {
+        if (process.Retired)
+            return; // its account is closed already
+        foreach (int slot in OwnSlots(process, watch).ToList())
+        {
+            if (platform.Source.ReadAccount(process.Id, slot) is { } account)
+                ledger.AddAccount(account, process.Slots[slot].Mode);
+            platform.Source.ClearSlot(process.Id, slot);
+            process.Forget(slot);
+        }
+
+        process.Watches.Remove(watch);
+        process.Unloaded.Add(watch.Watch.Request);
+        if (!canWait)
+            return;
+        process.Pending.Add((watch.Watch.Request, "its library was unmapped"));
+        process.Symbols.RefreshModules();
+        try
+        {
+            SetLoaderBreak(process);
+            foreach (string refusal in ArmPending(process)) // it may be back already
+                ledger.AddGap(refusal);
+        }
+        catch (Exception e) when (e is UserException or ArmingException)
+        {
+            process.Pending.Clear();
+            ledger.AddGap($"'{watch.Watch.Request.Expression}' was not waited for again: {e.Message}");
+        }
+
+        processes.AuditAgain();
+    }
+
+    private static IEnumerable<int> OwnSlots(WatchedProcess process, ArmedWatch watch) =>
+        watch.Pieces.Select(piece => piece.Slot).Where(slot => process.Watches.TrueForAll(other => other == watch || !other.Occupies(slot)));
+
     internal void DisarmAll()
     {
         CoveredTo ??= platform.Clock.ToWallClock(platform.Clock.Now);
@@ -185,6 +234,7 @@ internal sealed class Armer(
         IReadOnlyList<int> places = SlotPlanner.Place(held, [.. pieces.SelectMany(piece => piece)], available)
             ?? throw new UserException(TooMany(process, watches, pieces));
 
+        IReadOnlyList<Mapping> mappings = process.Process.ReadMappings();
         Dictionary<int, HardwareSlot> fresh = [];
         List<ArmedWatch> armed = [];
         int next = 0;
@@ -203,6 +253,7 @@ internal sealed class Armer(
             {
                 ChangesOnly = watches[i].Request.Filter.ChangesOnly,
                 Writers = new WriterFilter(watches[i], catalog),
+                Home = LibraryHome.OfVariable(process, mappings, watches[i].Address),
             });
         }
 

@@ -31,6 +31,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     private readonly EventFlow flow;
     private readonly WriterCatalog catalog;
     private ulong? learnUntil;
+    private readonly UnloadedLibraries unloaded;
     private ProcessId root;
     private int? rootStatus;
     private bool rootExited;
@@ -58,6 +59,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         reporter = new Reporter(platform, options, ledger, sink);
         libraries = new LibraryWatch(platform, ledger, processes, armer, reporter);
         flow = new EventFlow(platform, ledger, processes, drain, meters, brake, reporter, this);
+        unloaded = new UnloadedLibraries(platform, ledger, processes, armer, reporter, flow, () => tracerHolds);
     }
 
     /// <summary>The writers that were learned, or where nothing was to be learned those that were reported.</summary>
@@ -325,6 +327,8 @@ public sealed class WatchSession : IFlowOwner, IDisposable
             return;
         nextLifeCheck = platform.Clock.Now + 100_000_000;
         platform.Arming.Mend();
+        if (ending is null)
+            unloaded.Look();
         rootExited |= !tracerHolds && !platform.IsAlive(root);
         if (!rootExited)
             return;
@@ -353,7 +357,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         flow.Finish();
         foreach (ProcessId id in processes.All.Select(process => process.Id).ToList())
             flow.Retire(id);
-        foreach ((WatchRequest request, string reason) in processes.All.SelectMany(process => process.Pending))
+        foreach ((WatchRequest request, string reason) in processes.All.SelectMany(process => process.Pending.Where(pending => !process.Unloaded.Contains(pending.Request))))
             ledger.AddGap($"'{request.Expression}' was never armed: no module had that name ({reason})");
         if (options.Started && !rootExited && platform.IsAlive(root))
             reporter.Note(NoteLevel.Info, $"process {root} runs on, unwatched");

@@ -25,7 +25,10 @@ internal sealed class FakeProcess(int id, FakeMemory memory) : ITargetProcess
 
     internal Dictionary<ulong, ulong> Auxiliary { get; } = [];
 
-    public IReadOnlyList<Mapping> ReadMappings() => [];
+    /// <summary>What /proc/PID/maps says.</summary>
+    internal IReadOnlyList<Mapping> Mappings { get; set; } = [];
+
+    public IReadOnlyList<Mapping> ReadMappings() => Mappings;
 
     public string? OpenablePath(Mapping mapping) => null;
 
