@@ -9,6 +9,8 @@ namespace Livewatcher.Engine.Arming;
 /// <summary>One process under watch, with its names and its slots.</summary>
 internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symbols)
 {
+    private readonly IReadOnlyDictionary<ulong, ulong> program = process.ReadAuxiliaryVector();
+
     internal ProcessId Id => Process.Id;
 
     internal ITargetProcess Process { get; } = process;
@@ -59,6 +61,9 @@ internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symb
 
     /// <summary>It has executed another program, which is still held or not yet told of here.</summary>
     internal bool Replaced { get; set; }
+
+    /// <summary>By looking: for where nobody tells.</summary>
+    internal bool RunsAnotherProgram() => AuxiliaryVector.IsAnothers(program, Process.ReadAuxiliaryVector());
 
     /// <summary>What its slots held when its last thread ended, where no hit until then explained it.</summary>
     internal IReadOnlyDictionary<int, ulong>? LastLook { get; set; }

@@ -295,7 +295,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     /// <summary>A source without a kernel side that follows forks: the child has inherited its events already.</summary>
     private void FollowByHand(ProcessId parent, ProcessId child)
     {
-        if (!platform.Source.AddProcess(child))
+        if (!platform.Source.AddChild(parent, child))
         {
             ledger.AddGap($"child {child} could not be followed: too many processes");
             return;
@@ -329,11 +329,23 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         platform.Arming.Mend();
         if (ending is null)
             unloaded.Look();
+        if (!tracerHolds && !platform.Source.TracksValues)
+            LookForExec();
         rootExited |= !tracerHolds && !platform.IsAlive(root);
         if (!rootExited)
             return;
         foreach (ProcessId id in processes.All.Where(process => !process.Retired && !platform.IsAlive(process.Id)).Select(process => process.Id).ToList())
             flow.Defer(() => flow.Retire(id));
+    }
+
+    /// <summary>Records of backend perf do not tell: the events have gone with the old program (remove_on_exec).</summary>
+    private void LookForExec()
+    {
+        foreach (ProcessId id in processes.All.Where(process => !process.Retired && !process.Replaced && process.RunsAnotherProgram()).Select(process => process.Id).ToList())
+        {
+            processes.Replaced(id); // what its memory holds now is nobody's write
+            flow.Defer(() => ((IFlowOwner)this).OnExeced(id));
+        }
     }
 
     /// <summary>A change just before the end may be a hit on its way, or an escaped write: only time tells.</summary>

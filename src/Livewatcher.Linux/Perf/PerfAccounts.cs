@@ -64,6 +64,16 @@ internal sealed class PerfAccounts(bool followFork)
         processes.TryAdd(process, new PerfSlot?[RecordLimits.LW_SLOTS]);
     }
 
+    /// <summary>At once with what it has inherited: with empty slots, be it for a moment only, its hits would be nobody's.</summary>
+    internal void AddChild(ProcessId parent, ProcessId child)
+    {
+        removed.TryRemove(child, out _);
+        if (processes.TryGetValue(parent, out PerfSlot?[]? slots))
+            processes.TryAdd(child, [.. slots.Select(Inherit)]);
+        else
+            Add(child);
+    }
+
     internal void Remove(ProcessId process)
     {
         removed[process] = true;

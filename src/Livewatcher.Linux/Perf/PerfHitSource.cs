@@ -51,6 +51,13 @@ public sealed class PerfHitSource : IHitSource
         return true;
     }
 
+    public bool AddChild(ProcessId parent, ProcessId child)
+    {
+        accounts.AddChild(parent, child);
+        reader.Names.Learn(child.Value);
+        return true;
+    }
+
     public void RemoveProcess(ProcessId process) => accounts.Remove(process);
 
     public void SetSlot(ProcessId process, int slot, HardwareSlot content, ulong initial, uint siblings) =>

@@ -66,6 +66,9 @@ public interface IHitSource : IDisposable
     /// <summary>Takes a process in with empty slots. False where no room is left.</summary>
     bool AddProcess(ProcessId process);
 
+    /// <summary>Takes a forked child in, which has inherited its parent's slots and may be hitting them already. False where no room is left.</summary>
+    bool AddChild(ProcessId parent, ProcessId child) => AddProcess(child);
+
     void RemoveProcess(ProcessId process);
 
     /// <summary>Says what a slot will hold, before it is armed.</summary>

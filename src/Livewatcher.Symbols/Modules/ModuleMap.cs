@@ -131,8 +131,7 @@ internal sealed class ModuleMap(ITargetProcess process, SymbolOptions options, W
         return null;
     }
 
-    /// <summary>execve(2) makes a new auxiliary vector, with the addresses of the new stack and vDSO in it. Asked after the
-    /// mappings were read: a vector that is still the old one proves that they were the old program's.</summary>
+    /// <summary>Asked after the mappings were read: a vector that is still the old one proves that they were the old program's.</summary>
     private bool IsAnotherProgram()
     {
         var now = process.ReadAuxiliaryVector();
@@ -142,7 +141,7 @@ internal sealed class ModuleMap(ITargetProcess process, SymbolOptions options, W
         }
 
         _program ??= now;
-        return now.Count != _program.Count || now.Any(entry => !_program.TryGetValue(entry.Key, out var value) || value != entry.Value);
+        return AuxiliaryVector.IsAnothers(_program, now);
     }
 
     private List<ElfModule> ModulesOf(IReadOnlyList<Mapping> group, IReadOnlyList<Mapping> all)

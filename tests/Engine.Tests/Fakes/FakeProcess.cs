@@ -32,7 +32,7 @@ internal sealed class FakeProcess(int id, FakeMemory memory) : ITargetProcess
 
     public string? OpenablePath(Mapping mapping) => null;
 
-    public IReadOnlyDictionary<ulong, ulong> ReadAuxiliaryVector() => Auxiliary;
+    public IReadOnlyDictionary<ulong, ulong> ReadAuxiliaryVector() => new Dictionary<ulong, ulong>(Auxiliary);
 
     public IReadOnlyList<(ThreadId Thread, string Name)> ReadThreads() =>
         [.. Enumerable.Range(0, ThreadCount).Select(i => (new ThreadId(id + i), "main"))];

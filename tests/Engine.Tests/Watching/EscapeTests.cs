@@ -31,6 +31,25 @@ public sealed class EscapeTests
         run.Sink.Coverage.Hits.Should().BeEquivalentTo(new { Escaped = 1L, Reported = 0L, Counted = 0L });
     }
 
+    /// <summary>Records without values do not tell of execve(2) either.</summary>
+    [Fact]
+    public async Task WhatAnotherProgramHasInItsMemoryIsNoEscape()
+    {
+        const ulong AT_RANDOM = 25; // getauxval(3)
+        WatchRun run = EndingTests.Create(traced: false, time: TimeSpan.FromMilliseconds(400));
+        run.Machine.Source.TracksValues = false;
+        run.Machine.Main.Auxiliary[AT_RANDOM] = 0x7ffc1000;
+        run.Machine.At(30, () =>
+        {
+            Store(run, 7, lost: true);
+            run.Machine.Main.Auxiliary[AT_RANDOM] = 0x7ffd2000;
+        });
+        await run.RunAsync();
+        run.Sink.Escapes.Should().BeEmpty();
+        run.Sink.Notes.Should().ContainSingle(note => note.Contains("has executed another program: its watches have ended"));
+        run.Sink.Coverage.Complete.Should().BeTrue(string.Join("; ", run.Sink.Coverage.Gaps));
+    }
+
     [Fact]
     public async Task TheHitAfterAnEscapeHasTheRightOldValue()
     {

@@ -1,0 +1,13 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+namespace Livewatcher.Model;
+
+/// <summary>What /proc/PID/auxv tells (getauxval(3)).</summary>
+public static class AuxiliaryVector
+{
+    /// <summary>Whether the process has executed another program in between: execve(2) makes a new vector, with the addresses of the new stack and
+    /// vDSO in it. False where either is empty, of a process that is gone.</summary>
+    public static bool IsAnothers(IReadOnlyDictionary<ulong, ulong> before, IReadOnlyDictionary<ulong, ulong> now) =>
+        before.Count > 0 && now.Count > 0
+        && (now.Count != before.Count || now.Any(entry => !before.TryGetValue(entry.Key, out ulong value) || value != entry.Value));
+}
