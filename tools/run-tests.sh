@@ -40,7 +40,7 @@ else
 fi
 
 # Namespaces of Live.Tests by job.
-core=$(printf 'Livewatcher.Live.Tests.%s ' Endings Families Loading Systems Threading)
+core=$(printf 'Livewatcher.Live.Tests.%s ' Endings Families Systems Threading)
 watching=$(printf 'Livewatcher.Live.Tests.%s ' Watching Languages)
 
 # Which tests of its project a job means: prints options of the test program.

@@ -123,7 +123,7 @@ internal sealed class Round(Arena arena, Plan plan)
             _problems.Add($"exit status {status}, where {string.Join(" or ", plan.Fault.Statuses(plan))} is right");
         }
 
-        if (scene.Watcher.Errors.Contains("\n   at ", StringComparison.Ordinal))
+        if (!plan.Fault.MayEndWithStack && scene.Watcher.Errors.Contains("\n   at ", StringComparison.Ordinal))
         {
             _problems.Add("it ended with a stack of its own");
         }

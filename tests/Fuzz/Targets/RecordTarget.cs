@@ -64,11 +64,15 @@ internal static class RecordTarget
             Check(hit, int.MaxValue);
     }
 
+    /// <summary>What is short is filled up with zeroes: the packet may grow, and the corpus stays what it was.</summary>
     private static void ReadGuard(ReadOnlySpan<byte> bytes)
     {
-        if (!MemoryMarshal.TryRead(bytes, out GuardPacket packet))
-            return;
-        ReadOnlySpan<byte> rest = bytes[Unsafe.SizeOf<GuardPacket>()..];
+        Span<byte> head = stackalloc byte[Unsafe.SizeOf<GuardPacket>()];
+        head.Clear();
+        int length = Math.Min(head.Length, bytes.Length);
+        bytes[..length].CopyTo(head);
+        GuardPacket packet = MemoryMarshal.Read<GuardPacket>(head);
+        ReadOnlySpan<byte> rest = bytes[length..];
         GuardEvents events = new(new ThreadNames());
         foreach (TracerEvent happened in events.Of(packet, rest))
         {

@@ -64,11 +64,12 @@ public sealed class FloodTests : LiveTest
         await target.EndAsync(Limit);
     }
 
-    /// <summary>With the limits as they are without options; Ctrl-C ends it in the midst.</summary>
+    /// <summary>With the limits as they are without options; Ctrl-C ends it in the midst. An emulated machine has a tenth of the threads, or
+    /// all of them with LW_SLOW=1.</summary>
     [Fact]
     public async Task AThrongOfThreadsCanBeWatchedAndLeft()
     {
-        var threads = Emulation.Choose(4000, 400);
+        var threads = Emulation.Choose(4000, Slow.Choose(400, 4000));
         var target = await StartTargetAsync(await BuildAsync("gcc", "-O2", Linking.Pie), $"{threads}", "100", "10");
         var attachment = await AttachAsync(target.Id, "--watch", "g_flood", "--max-cpu", "100");
         target.Open();

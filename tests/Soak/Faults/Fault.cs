@@ -47,5 +47,8 @@ internal sealed record Fault(string Name, Ending Ending, Func<Plan, int[]> Statu
     /// <summary>The target begins anew, and with it what it counts.</summary>
     public bool Executes { get; init; }
 
+    /// <summary>Of a crash; otherwise an exception that nobody has caught is a defect.</summary>
+    public bool MayEndWithStack { get; init; }
+
     public override string ToString() => Name;
 }

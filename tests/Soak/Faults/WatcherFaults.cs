@@ -13,6 +13,7 @@ internal static class WatcherFaults
     private const int Terminated = 143;
     private const int Interrupted = 130;
     private const int Crashed = 139;
+    private const int Aborted = 134;
 
     public static IReadOnlyList<Fault> All { get; } =
     [
@@ -40,8 +41,10 @@ internal static class WatcherFaults
             Shape = AtAnyMoment,
             StrikeAsync = scene => Scene.SignalAsync(scene.Watcher!.Id, "TERM"),
         },
-        new("SIGSEGV of livewatcher", Ending.Mute, _ => [Crashed])
+        // In the midst of managed code the runtime takes it for a null reference there, and aborts with that code's stack.
+        new("SIGSEGV of livewatcher", Ending.Mute, _ => [Crashed, Aborted])
         {
+            MayEndWithStack = true,
             Shape = Armed,
             StrikeAsync = CrashAsync,
         },

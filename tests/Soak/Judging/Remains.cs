@@ -54,9 +54,10 @@ internal static class Remains
     private static IEnumerable<string> Files(Scene scene)
     {
         string[] known = [scene.Page.Path, Path.Combine(scene.Folder, "out.jsonl"), Path.Combine(scene.Folder, "disk")];
-        var pid = $"{scene.Watcher!.Id}";
+        // The soak's own runtime has files that are named by its number and by when it began, and that may be any number.
+        string watcher = $"{scene.Watcher!.Id}", own = $"{Environment.ProcessId}";
         return Directory.EnumerateFileSystemEntries(scene.Folder).Except(known, StringComparer.Ordinal)
             .Concat(Places.Where(Directory.Exists).SelectMany(Directory.EnumerateFileSystemEntries)
-                .Where(path => scene.WatcherIsChild && Path.GetFileName(path).Split('.', '-').Contains(pid)));
+                .Where(path => scene.WatcherIsChild && Path.GetFileName(path).Split('.', '-') is var parts && parts.Contains(watcher) && !parts.Contains(own)));
     }
 }
