@@ -87,7 +87,7 @@ soak: $(BINARY) ## Random programs, watches and faults, for SOAK_SECONDS (an hou
 
 # Manual pages and completion scripts are made by the binary, from the definitions of its --help.
 SHARE := $(DESTDIR)$(PREFIX)/share
-MANUAL := livewatcher.1 $(patsubst %,livewatcher-%.1,run attach listen ctl report diff doctor completion man)
+MANUAL := livewatcher.1 $(patsubst %,livewatcher-%.1,run attach listen ctl report diff check doctor completion man)
 UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
 COMPLETIONS := bash-completion/completions/livewatcher zsh/site-functions/_livewatcher fish/vendor_completions.d/livewatcher.fish
 

@@ -13,6 +13,7 @@ RootCommand root = new("livewatcher: who touched this memory? Arms the CPU's deb
     CtlVerb.Create(),
     ReportVerb.Create(),
     DiffVerb.Create(),
+    CheckVerb.Create(),
     DoctorVerb.Create(),
     CompletionVerb.Create(),
     ManVerb.Create(),

@@ -25,7 +25,7 @@ public sealed class RoomTests
     {
         ["Recording"] = ["Microsoft.Data.Sqlite", "SQLitePCLRaw.core", "SQLitePCLRaw.provider.sqlite3"],
         ["Symbols"] = ["Iced"],
-        ["Cli"] = ["System.CommandLine"],
+        ["Cli"] = ["System.CommandLine", "Tomlyn"],
     };
 
     /// <summary>The rooms that see no operating system: what happens there can be tested without one.</summary>

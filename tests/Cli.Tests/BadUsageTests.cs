@@ -53,7 +53,7 @@ public sealed class BadUsageTests
     [InlineData("--known /no/file: Could not find file '/no/file'.", "attach", "1", "--watch", "x", "--known", "/no/file")]
     [InlineData("--save-known /no/file: there is no folder /no", "attach", "1", "--watch", "x", "--save-known", "/no/file")]
     [InlineData("--save-known /tmp: that is a folder", "attach", "1", "--watch", "x", "--save-known", "/tmp")]
-    [InlineData("0x20-0x10: the range is empty", "attach", "1", "--watch", "x", "--ignore", "0x20-0x10")]
+    [InlineData("--ignore: 0x20-0x10: the range is empty", "attach", "1", "--watch", "x", "--ignore", "0x20-0x10")]
     [InlineData("no such process: no-such-program-here", "attach", "no-such-program-here", "--watch", "x")]
     [InlineData("no such process: 4194305", "attach", "4194305", "--watch", "x")]
     [InlineData("cannot start no-such-program-here: not found in PATH", "run", "--watch", "x", "--", "no-such-program-here")]

@@ -18,6 +18,7 @@ public sealed class HelpTests
     [InlineData("ctl.txt", "ctl")]
     [InlineData("report.txt", "report")]
     [InlineData("diff.txt", "diff")]
+    [InlineData("check.txt", "check")]
     [InlineData("man.txt", "man")]
     public async Task HelpIsAsItWasAccepted(string snapshot, params string[] verb)
     {

@@ -110,6 +110,11 @@ internal static class ManualProse
         [
             "For each writer that both recordings have, it is said what has changed: hits, changes of the value, the values themselves where they are few. A writer of which the recording with a gap has nothing may have been there all the same, so what each recording can prove stands first.",
         ],
+        "check" =>
+        [
+            "A watch file holds the options of `livewatcher-run`(1) and `livewatcher-attach`(1), without dashes, in TOML (or JSON, where its name ends in .json); each `[[watch]]` is a watch with its conditions and writers. What is wrong in it is said with its line.",
+            "Nothing is started. Types are checked behind pointers too, but which memory a pointer leads to is for the run to say.",
+        ],
         "ctl" =>
         [
             "The commands are those of the prompt of `livewatcher-listen`(1).",

@@ -41,7 +41,10 @@ internal sealed class FilterOptions
         HelpName = "WRITER",
     };
 
-    internal IEnumerable<Option> All => [condition, changes, expectation, ignored, wanted, callers];
+    internal IEnumerable<Option> All => [condition, changes, expectation, .. Writers];
+
+    /// <summary>Those that name a writer.</summary>
+    internal IEnumerable<Option> Writers => [ignored, wanted, callers];
 
     /// <summary>The watches in the order of the command line, each with what belongs to it.</summary>
     /// <param name="parsed">The command line.</param>
@@ -87,9 +90,21 @@ internal sealed class FilterOptions
         if (option == expectation)
             return filter with { Expectations = [.. filter.Expectations, value] };
         if (option == ignored)
-            return filter with { Ignored = [.. filter.Ignored, WriterRule.Parse(value)] };
+            return filter with { Ignored = [.. filter.Ignored, Rule(option, value)] };
         return option == wanted
-            ? filter with { Wanted = [.. filter.Wanted, WriterRule.Parse(value)] }
-            : filter with { IgnoredCallers = [.. filter.IgnoredCallers, WriterRule.Parse(value)] };
+            ? filter with { Wanted = [.. filter.Wanted, Rule(option, value)] }
+            : filter with { IgnoredCallers = [.. filter.IgnoredCallers, Rule(option, value)] };
+    }
+
+    private static WriterRule Rule(Option option, string value)
+    {
+        try
+        {
+            return WriterRule.Parse(value);
+        }
+        catch (UserException e)
+        {
+            throw new UserException($"{option.Name}: {e.Message}");
+        }
     }
 }

@@ -16,9 +16,13 @@ internal static class UsageErrors
         to.WriteLine($"see {PathOf(parsed.CommandResult)} --help");
     }
 
-    private static string Describe(ParseError error)
+    /// <summary>What is wrong, in one line.</summary>
+    internal static string Describe(ParseError error)
     {
         string message = string.Join(' ', error.Message.Split([' ', '\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
+        const string Typed = " as expected type '";
+        if (message.IndexOf(Typed, StringComparison.Ordinal) is var typed and > 0)
+            message = $"{message[..typed]}: {(message.Contains("Int", StringComparison.Ordinal) ? "a whole number" : "another value")} is meant";
         return error.SymbolResult is OptionResult { Option.Name: var name } && !message.Contains(name) ? $"{name}: {message}" : message;
     }
 

@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using System.CommandLine;
+using Livewatcher.Cli.WatchFiles;
 using Livewatcher.Model;
 
 namespace Livewatcher.Cli.Options;
@@ -84,9 +85,17 @@ internal sealed class WatchOptions
     private readonly OutputOptions output = new();
     private readonly RecordOptions record = new();
 
+    /// <summary>What a watch file may have.</summary>
+    internal WatchVocabulary Vocabulary => new(All, Beginnings, [.. Beginnings, .. filter.All], [.. filter.Writers]);
+
+    private Option[] Beginnings => [watch, awatch, hbreak];
+
+    private Option[] All =>
+        [.. Beginnings, length, .. filter.All, .. known.All, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All, .. record.All];
+
     internal void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[watch, awatch, hbreak, length, .. filter.All, .. known.All, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All, .. record.All])
+        foreach (Option option in All)
             command.Options.Add(option);
     }
 

@@ -41,7 +41,7 @@ internal sealed record OperandSurface(string Name, string Description, ValueKind
         {
             "program" => ValueKind.CommandLine,
             "target" => ValueKind.Process,
-            "recording" or "recordings" => ValueKind.File,
+            "recording" or "recordings" or "files" => ValueKind.File,
             "directory" => ValueKind.Directory,
             _ => words.Count > 0 ? ValueKind.Word : ValueKind.Text,
         };

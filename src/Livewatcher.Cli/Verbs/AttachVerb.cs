@@ -14,6 +14,7 @@ internal static class AttachVerb
     internal static Command Create()
     {
         WatchOptions options = new();
+        ConfigOptions config = new(options);
         Argument<string> target = new("target") { Description = "PID, a program's name, or the path of its executable." };
         Command command = new("attach", "Watch the memory of a running process; it is never stopped for a hit and lives on when we end.\n\n"
             + "Examples:\n"
@@ -22,8 +23,9 @@ internal static class AttachVerb
             + "  livewatcher attach /usr/sbin/nginx --follow-fork --watch 'ngx_cycle->connection_n' --format json\n\n"
             + "Exit status: 0; 1 where the output could not be written; 2 where it could not be watched.");
         options.AddTo(command);
+        config.AddTo(command);
         command.Arguments.Add(target);
-        command.SetAction(parsed => WatchCommand.Guarded(() => Execute(options.Read(parsed), parsed.GetValue(target)!)));
+        command.SetAction(parsed => WatchCommand.Guarded(() => config.With(parsed, whole => Execute(options.Read(whole), whole.GetValue(target)!))));
         return command;
     }
 

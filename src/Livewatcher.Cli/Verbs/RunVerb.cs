@@ -17,6 +17,7 @@ internal static class RunVerb
     internal static Command Create()
     {
         WatchOptions options = new();
+        ConfigOptions config = new(options);
         Argument<string[]> program = new("program")
         {
             Description = "The program and its arguments, after --.",
@@ -27,13 +28,15 @@ internal static class RunVerb
             + "  livewatcher run --watch 'g_table[3].refcnt' -- ./server --port 80\n"
             + "  livewatcher run --watch 'cache.c::head' --source --output hits.txt -- ./batch\n"
             + "  livewatcher run --watch g_state --record crash.lwr --last 10000 -- ./server\n"
+            + "  livewatcher run --config watches.toml -- ./server\n"
             + "  livewatcher run --awatch g_state --format json --output hits.jsonl -- ./server\n\n"
             + "The target's standard streams are its own; ours goes to standard error or --output.\n"
             + "Exit status: the target's, 128+N where signal N killed it; 1 where the output could not be written and it runs on;\n"
             + "2 where it could not be watched; 130 where Ctrl-C has ended the watching and it runs on.");
         options.AddTo(command);
+        config.AddTo(command);
         command.Arguments.Add(program);
-        command.SetAction(parsed => WatchCommand.Guarded(() => Execute(options.Read(parsed), parsed.GetValue(program)!)));
+        command.SetAction(parsed => WatchCommand.Guarded(() => config.With(parsed, whole => Execute(options.Read(whole), whole.GetValue(program)!))));
         return command;
     }
 

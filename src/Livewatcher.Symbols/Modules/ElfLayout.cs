@@ -20,6 +20,9 @@ internal readonly record struct ProgramHeader(
     public const uint Note = 4;
     public const uint ThreadLocal = 7;
 
+    /// <summary>PT_GNU_RELRO.</summary>
+    public const uint ReadOnlyAfterRelocation = 0x6474e552;
+
     public const uint Writable = 2;
 
     public bool IsLoaded => Type == Load && MemorySize > 0;

@@ -29,7 +29,7 @@ public sealed class CompletionTests(Shells shells) : IClassFixture<Shells>
     [MemberData(nameof(Every))]
     public async Task VerbsThatHelpLists(string shell)
     {
-        (await shells.OffersAsync(shell, "livewatcher ")).Should().BeEquivalentTo("run", "attach", "listen", "ctl", "report", "diff", "doctor", "completion", "man");
+        (await shells.OffersAsync(shell, "livewatcher ")).Should().BeEquivalentTo("run", "attach", "listen", "ctl", "report", "diff", "check", "doctor", "completion", "man");
         (await shells.OffersAsync(shell, "livewatcher ru")).Should().Equal("run");
     }
 
@@ -38,7 +38,7 @@ public sealed class CompletionTests(Shells shells) : IClassFixture<Shells>
     [MemberData(nameof(Every))]
     public async Task LongOptionsAreThoseOfHelp(string shell)
     {
-        foreach (string verb in (string[])["run", "attach", "listen", "ctl", "report", "diff", "doctor", "completion", "man"])
+        foreach (string verb in (string[])["run", "attach", "listen", "ctl", "report", "diff", "check", "doctor", "completion", "man"])
         {
             string help = (await Binary.RunAsync(verb, "--help")).Output;
             IEnumerable<string> options = help.Split('\n').Where(line => line.StartsWith("  -", StringComparison.Ordinal))

@@ -34,6 +34,7 @@ public sealed class InstallTests : IDisposable
             "usr/share/fish/vendor_completions.d/livewatcher.fish",
             "usr/share/man/man1/livewatcher-attach.1", "usr/share/man/man1/livewatcher-listen.1", "usr/share/man/man1/livewatcher-ctl.1",
             "usr/share/man/man1/livewatcher-completion.1",
+            "usr/share/man/man1/livewatcher-check.1",
             "usr/share/man/man1/livewatcher-diff.1",
             "usr/share/man/man1/livewatcher-doctor.1",
             "usr/share/man/man1/livewatcher-man.1",

@@ -10,9 +10,9 @@ public sealed class ManualTests : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("livewatcher-manual-").FullName;
 
-    public static TheoryData<string> Verbs => ["run", "attach", "listen", "ctl", "report", "diff", "doctor", "completion", "man"];
+    public static TheoryData<string> Verbs => ["run", "attach", "listen", "ctl", "report", "diff", "check", "doctor", "completion", "man"];
 
-    public static TheoryData<string> Pages => ["livewatcher.1", "livewatcher-run.1", "livewatcher-attach.1", "livewatcher-listen.1", "livewatcher-ctl.1", "livewatcher-report.1", "livewatcher-diff.1", "livewatcher-doctor.1", "livewatcher-completion.1", "livewatcher-man.1"];
+    public static TheoryData<string> Pages => ["livewatcher.1", "livewatcher-run.1", "livewatcher-attach.1", "livewatcher-listen.1", "livewatcher-ctl.1", "livewatcher-report.1", "livewatcher-diff.1", "livewatcher-check.1", "livewatcher-doctor.1", "livewatcher-completion.1", "livewatcher-man.1"];
 
     public async ValueTask InitializeAsync() => (await Binary.RunAsync("man", folder)).Should().Be(new Outcome(0, "", ""));
 

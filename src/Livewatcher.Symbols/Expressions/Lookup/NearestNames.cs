@@ -3,14 +3,14 @@
 namespace Livewatcher.Symbols.Expressions.Lookup;
 
 /// <summary>The names a user may have meant.</summary>
-internal static class NearestNames
+public static class NearestNames
 {
     private const int MostSuggestions = 3;
 
     /// <summary>At most three, nearest first.</summary>
     /// <param name="wanted">What was written.</param>
     /// <param name="candidates">All names; those with scopes are compared as a whole and by their last part.</param>
-    internal static IReadOnlyList<string> Find(string wanted, IEnumerable<string> candidates)
+    public static IReadOnlyList<string> Find(string wanted, IEnumerable<string> candidates)
     {
         int most = Bound(wanted);
         return [.. candidates.DistinctBy(CxxName.Normalise, StringComparer.Ordinal)
@@ -26,7 +26,7 @@ internal static class NearestNames
         table.Names.Where(n => Distance(wanted, n, Bound(wanted)) <= Bound(wanted)).SelectMany(table.Find);
 
     /// <summary>"; nearest: a, b", or nothing.</summary>
-    internal static string Phrase(IReadOnlyList<string> names) => names.Count == 0 ? "" : $"; nearest: {string.Join(", ", names)}";
+    public static string Phrase(IReadOnlyList<string> names) => names.Count == 0 ? "" : $"; nearest: {string.Join(", ", names)}";
 
     /// <summary>Edit distance with neighbours exchanged as one edit; upper and lower case differ by nothing. Above the bound
     /// any larger number.</summary>

@@ -1,0 +1,103 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.CommandLine;
+using System.Text.Json;
+using Livewatcher.Cli.Options;
+using Livewatcher.Cli.Output;
+using Livewatcher.Cli.WatchFiles;
+using Livewatcher.Model;
+using Livewatcher.Symbols;
+using Livewatcher.Symbols.Files;
+
+namespace Livewatcher.Cli.Verbs;
+
+/// <summary>livewatcher check: resolves a watch file against a program that does not run.</summary>
+internal static class CheckVerb
+{
+    internal static Command Create()
+    {
+        Argument<string[]> files = new("files")
+        {
+            Description = "The watch file (docs/watchfiles.md), the program's file, and shared libraries whose names are looked at too.",
+            Arity = new ArgumentArity(2, 100),
+        };
+        Option<string> format = Choices.Of("--format", "text for people, json: one object a line.", "text", "json");
+        Command command = new("check", "Check a watch file: every option, and every expression, condition and writer against a program's file, without running it.\n\n"
+            + "found: it is there. later: its types are right, but which memory it is only the run can tell (pointers, other threads' variables).\n"
+            + "unknown: none of the files has that name; a library that is loaded later may. wrong: it can never work.\n\n"
+            + "Examples:\n"
+            + "  livewatcher check watches.toml ./server\n"
+            + "  livewatcher check watches.toml ./server ./plugins/cache.so --format json\n\n"
+            + "Exit status: 0 where all is found or later; 1 where something is unknown; 2 where something is wrong.")
+        {
+            files, format,
+        };
+        command.SetAction(parsed => WatchCommand.Guarded(() =>
+            parsed.GetValue(files) is [var watchFile, var binary, .. var libraries] ? Execute(watchFile, binary, libraries, parsed.GetValue(format) == "json") : ExitCodes.Usage));
+        return command;
+    }
+
+    private static int Execute(string path, string binary, IReadOnlyList<string> libraries, bool json)
+    {
+        WatchOptions options = new();
+        WatchFile file = WatchFile.Read(path, options.Vocabulary);
+        IReadOnlyList<WatchRequest> requests = Read(file, options);
+        using ProgramFile program = ProgramFile.Open(binary, libraries);
+        using TargetSymbols symbols = new(program);
+        List<CheckedItem> items = [.. new WatchFileCheck(program, symbols).Check(file, requests, options.Vocabulary)];
+        foreach (CheckedItem item in items)
+            Console.Out.WriteLine(json ? Json(path, item) : Text(path, item, items));
+        foreach (string warning in symbols.TakeWarnings())
+            Console.Error.WriteLine($"livewatcher: {Printable.Of(warning)}");
+        return items.Max(item => item.Outcome) switch
+        {
+            NameOutcome.Wrong => ExitCodes.Usage,
+            NameOutcome.Unknown => ExitCodes.Degraded,
+            _ => ExitCodes.Success,
+        };
+    }
+
+    /// <summary>As run would read it.</summary>
+    private static List<WatchRequest> Read(WatchFile file, WatchOptions options)
+    {
+        Command run = new("run");
+        options.AddTo(run);
+        FileOrigins origins = new([file]);
+        ParseResult parsed = run.Parse([.. file.Options.Select(option => option.Argument)], new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+            throw new UserException(origins.Locate(UsageErrors.Describe(parsed.Errors[^1])));
+        try
+        {
+            return [.. options.Read(parsed).Requests];
+        }
+        catch (UserException e)
+        {
+            throw new UserException(origins.Locate(e.Message));
+        }
+    }
+
+    private static string Text(string path, CheckedItem item, List<CheckedItem> all)
+    {
+        int places = all.Max(one => $"{one.Line}".Length), options = all.Max(one => one.Option.Length), texts = Math.Min(40, all.Max(one => one.Text.Length));
+        string place = $"{Printable.Of(path)}:{item.Line}".PadRight(Printable.Of(path).Length + 1 + places);
+        return $"{place}  {item.Outcome.ToString().ToLowerInvariant(),-7}  {item.Option.PadRight(options)}  {Printable.Of(item.Text).PadRight(texts)}  {Printable.Of(item.Detail)}";
+    }
+
+    private static string Json(string path, CheckedItem item)
+    {
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter json = new(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteString("file", path);
+            json.WriteNumber("line", item.Line);
+            json.WriteString("outcome", item.Outcome.ToString().ToLowerInvariant());
+            json.WriteString("option", item.Option);
+            json.WriteString("text", item.Text);
+            json.WriteString("detail", item.Detail);
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(bytes.ToArray());
+    }
+}
