@@ -39,7 +39,7 @@ internal sealed class Scene(string sources)
         yield return Armed(Head, Pointer(0));
         yield return Armed(State, Enumerator(0));
         yield return new NoteEvent(At(0.2), NoteLevel.Info, "libplugin.so was mapped at 0x7f12a5000000.");
-        CallStack push = StackOf(("push", 20, 0x30, true), ("worker", 40, 0x130, false)), pop = StackOf(("pop", 26, 0x80, true), ("worker", 42, 0x158, false));
+        CallStack push = StackOf(("push", 21, 0x30, true), ("worker", 40, 0x130, false)), pop = StackOf(("pop", 27, 0x80, true), ("worker", 42, 0x158, false));
         long length = 0;
         Value head = Pointer(0);
         Value state = Enumerator(0);
@@ -64,7 +64,7 @@ internal sealed class Scene(string sources)
             if (i == 300)
             {
                 now += 0.001;
-                CallStack guilty = StackOf(("memset", 0, 0x900, false), ("reset_stats", 32, 0x2f0, false), ("housekeeper(std::vector<int, std::allocator<int> >&)", 0, 0x500, false));
+                CallStack guilty = StackOf(("memset", 0, 0x900, false), ("reset_stats", 33, 0x2f0, false), ("housekeeper(std::vector<int, std::allocator<int> >&)", 0, 0x500, false));
                 yield return Made(Length, Integer(length), Integer(-1), Threads[4], guilty, 0x8fa, "rep stosb") with { Recovered = true };
                 length = -1;
             }

@@ -53,7 +53,13 @@ internal sealed class PageJson(PageData data)
         if (data.Coverage is not { } coverage)
             return;
         json.WriteStartObject("coverage"u8);
-        CoverageJson.Write(json, coverage);
+        CoverageJson.Write(json, coverage with
+        {
+            Why = Printable.Of(coverage.Why),
+            Gaps = [.. coverage.Gaps.Select(Printable.Of)],
+            Remarks = [.. coverage.Remarks.Select(Printable.Of)],
+            Skipped = [.. coverage.Skipped.Select(one => one with { Watch = Printable.Of(one.Watch) })],
+        });
         json.WriteBoolean("closed"u8, coverage.Closed);
         json.WriteEndObject();
         json.WriteStartArray("statement"u8);

@@ -8,6 +8,7 @@ namespace Livewatcher.Render;
 internal sealed class WatchedObject(Watch watch, Address address, ProcessId process)
 {
     private byte[]? bytes;
+    private bool isStale = true;
     private ByteChange[] changes = [];
 
     public Watch Watch { get; } = watch;
@@ -24,7 +25,7 @@ internal sealed class WatchedObject(Watch watch, Address address, ProcessId proc
     public long Hits { get; private set; }
 
     /// <summary>Last known bytes; null where values do not tell them.</summary>
-    public IReadOnlyList<byte>? Bytes => bytes;
+    public IReadOnlyList<byte>? Bytes => isStale ? null : bytes;
 
     /// <summary>For each byte the last hit that changed it; Writer -2 where none has.</summary>
     public IReadOnlyList<ByteChange> Changes => changes;
@@ -38,7 +39,7 @@ internal sealed class WatchedObject(Watch watch, Address address, ProcessId proc
     public void Arm(Value? value)
     {
         Initial ??= value;
-        Hold(value, ByteChange.None);
+        Hold(value, ByteChange.Unexplained);
     }
 
     /// <returns>Whether the hit's old value is what was known before.</returns>
@@ -49,7 +50,7 @@ internal sealed class WatchedObject(Watch watch, Address address, ProcessId proc
         LastHit = change;
         bool follows = hit.Old is not null && hit.Old == Last;
         if (!follows)
-            Hold(hit.Old, ByteChange.None); // somebody changed it whom the recording does not show
+            Hold(hit.Old, ByteChange.Unexplained); // filtered, lost, or not seen: somebody whom the recording does not show
         Hold(hit.New, change);
         return follows;
     }
@@ -59,7 +60,7 @@ internal sealed class WatchedObject(Watch watch, Address address, ProcessId proc
         Last = value;
         if (value is null || ValueBytes.Of(value, Watch) is not { } now)
         {
-            bytes = null;
+            isStale = true;
             return;
         }
 
@@ -67,19 +68,22 @@ internal sealed class WatchedObject(Watch watch, Address address, ProcessId proc
             changes = [.. Enumerable.Repeat(ByteChange.None, now.Length)];
         for (int i = 0; i < now.Length; i++)
         {
-            if (bytes is not null && bytes[i] != now[i])
-                changes[i] = change;
+            if (bytes?.Length == now.Length && bytes[i] != now[i])
+                changes[i] = isStale ? ByteChange.Unexplained : change; // of what was not known before, nobody can say who changed it
         }
 
         bytes = now;
+        isStale = false;
     }
 }
 
 /// <summary>A hit, as far as the memory view names it.</summary>
 /// <param name="Sequence">Its number; 0 for none.</param>
 /// <param name="Ticks">Of 100 ns, from the first event on.</param>
-/// <param name="Writer">As in <see cref="PackedHit"/>; -2 for none.</param>
+/// <param name="Writer">As in <see cref="PackedHit"/>; -2: never changed; -3: changed between two hits.</param>
 internal readonly record struct ByteChange(long Sequence, long Ticks, int Writer)
 {
     public static ByteChange None { get; } = new(0, 0, -2);
+
+    public static ByteChange Unexplained { get; } = new(0, 0, -3);
 }

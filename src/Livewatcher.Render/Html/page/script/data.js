@@ -25,7 +25,7 @@ function nameWriters(model) {
   for (let i = 0; i < count; i++) writer[i] = rowOf.get(writer[i]) ?? -1;
   for (const sum of model.sums) sum[2] = rowOf.get(sum[2]) ?? -1;
   for (const object of model.objects) {
-    for (const byte of object.bytes ?? []) if (byte.length > 1) byte[3] = rowOf.get(byte[3]) ?? -1;
+    for (const byte of object.bytes ?? []) if (byte[3] >= 0) byte[3] = rowOf.get(byte[3]) ?? -1;
     if (object.lastHit) object.lastHit[2] = rowOf.get(object.lastHit[2]) ?? -1;
   }
   const taken = new Map(), sizes = new Map();

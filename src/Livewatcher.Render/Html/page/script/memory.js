@@ -53,9 +53,9 @@ export function startMemory(model) {
     const row = writer === undefined ? null : model.writers[writer];
     return el('button.byte', {
       type: 'button', 'aria-label': hex + ' at 0x' + address.toString(16),
-      style: { '--colour': sequence === undefined ? 'transparent' : writer === -1 ? 'var(--escaped)' : 'var(' + variable(row) + ')' },
+      style: { '--colour': sequence === undefined ? 'transparent' : writer < 0 ? 'var(--escaped)' : 'var(' + variable(row) + ')' },
       onclick: () => fill(chosen, el('span.mono', {}, '0x' + address.toString(16) + ' of ' + one.label + ': ' + hex), value === undefined ? ', not known.' : sequence === undefined
-        ? ', never changed by a hit on this page.' : [', changed last by hit #' + sequence + ' at ' + model.clocks.clock(ticks / 1e7) + ', ', nameOf(writer), '.']),
+        ? ', never changed by a hit on this page.' : writer === -3 ? ', changed between two hits, by somebody whom this recording does not show (filtered, lost or not seen).' : [', changed last by hit #' + sequence + ' at ' + model.clocks.clock(ticks / 1e7) + ', ', nameOf(writer), '.']),
     }, hex);
   }
 
