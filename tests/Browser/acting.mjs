@@ -86,8 +86,22 @@ export const tests = {
     await page.mouse.click(dot.x + 8, dot.y + 7);
     const card = page.locator('.hit-card');
     await until(() => card.innerText(), text => /→ -1/.test(text) && /recovered/.test(text), 'the hit is selected');
-    await card.getByRole('button').click();
+    await card.getByRole('button', { name: 'Open its writer' }).click();
     assert.match(await focused(page), /row-button/);
+  },
+
+  async 'filter: one thread alone, from a hit of it'(sight) {
+    const page = await sight.open('scene');
+    await page.locator('.plot-frame').focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Show only this thread' }).click();
+    const { all } = await until(() => points(page), now => now.all > 10 && now.all < 200, 'a fourth of the hits');
+    await page.locator('#chart [data-name=thread]').click();
+    assert.equal((await points(page)).all, all);
+    assert.match(await page.locator('.chip').innerText(), /only thread .*\(413\d\)/);
+    await page.locator('.chip').click();
+    await until(() => points(page), now => now.all === 423, 'all hits are back');
   },
 
   async 'chart: enumerators, pointers, threads and CPUs have lanes'(sight) {

@@ -5,12 +5,13 @@ import { el } from './dom.js';
 import { counted, writerName, writerPlace } from './format.js';
 import { marks } from './marks.js';
 import { threadName } from './scales.js';
+import { set } from './state.js';
 import { selectedSums } from './selection.js';
 import { variable } from './colours.js';
 
 export const swatch = row => el('span.swatch', { 'aria-hidden': 'true', style: { '--colour': 'var(' + variable(row) + ')' } }, row?.colour ? String(row.colour) : '');
 
-const escapedSwatch = () => el('span.swatch', { 'aria-hidden': 'true', style: { '--colour': 'var(--escaped)' } }, '!');
+export const escapedSwatch = () => el('span.swatch', { 'aria-hidden': 'true', style: { '--colour': 'var(--escaped)' } }, '!');
 
 /** Who made a hit. */
 export function who(model, hit) {
@@ -67,5 +68,7 @@ export function card(model, hit, openWriter) {
   return el('div.hit-card', { role: 'region', 'aria-label': 'Selected hit' },
     el('h3', {}, 'Hit #' + hits.sequence[hit]),
     el('dl.facts', {}, lines.filter(Boolean).map(([name, words]) => [el('dt', {}, name), el('dd', {}, words)])),
-    row && el('button.button', { type: 'button', onclick: () => openWriter(hits.writer[hit]) }, 'Open its writer'));
+    el('div.buttons', {},
+      row && el('button.button', { type: 'button', onclick: () => openWriter(hits.writer[hit]) }, 'Open its writer'),
+      hits.thread[hit] >= 0 && el('button.button', { type: 'button', onclick: () => set({ thread: hits.thread[hit] }) }, 'Show only this thread')));
 }
