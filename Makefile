@@ -20,6 +20,9 @@ GUARD_OBJECTS := $(GUARD_SOURCES:native/%.c=$(NATIVE)/%.o)
 GUARD_FLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -fPIC -Inative/guard -Inative/probe -Ibpf
 BPF_OBJECTS := $(patsubst bpf/%.c,$(NATIVE)/%.o,$(wildcard bpf/*.bpf.c))
 LIBRARY_MAKE = $(MAKE) --no-print-directory -C native/liblivewatcher CC=$(CC) OUT=$(CURDIR)/$(NATIVE)/liblivewatcher
+PAGE_SOURCE := src/Livewatcher.Render/Html/page
+PAGE_FILES := $(shell find $(PAGE_SOURCE) -type f 2>/dev/null)
+PAGE := artifacts/page/report.head.html artifacts/page/report.tail.html
 CSHARP := $(shell find src -name '*.cs' -o -name '*.csproj' 2>/dev/null) Directory.Build.props Directory.Packages.props
 
 .PHONY: build library demo test test-slow test-kernels fuzz soak install uninstall clean packages samples help
@@ -49,7 +52,18 @@ $(NATIVE)/liblwguard.a: $(GUARD_OBJECTS)
 $(NATIVE)/liblwguard.so: $(GUARD_OBJECTS)
 	$(CC) -shared -o $@ $^
 
-$(BINARY): $(BPF_OBJECTS) $(NATIVE)/liblwguard.a $(NATIVE)/liblwguard.so $(CSHARP)
+# The page of "report --format html", which room Render embeds. npm works beside the sources, not among them.
+artifacts/page/node_modules/.done: $(PAGE_SOURCE)/package.json $(PAGE_SOURCE)/package-lock.json $(PAGE_SOURCE)/.npmrc | packages
+	@mkdir -p artifacts/page
+	cp $^ artifacts/page/
+	cd artifacts/page && npm ci --ignore-scripts --loglevel=error >/dev/null
+	@touch $@
+
+$(PAGE) &: $(PAGE_FILES) artifacts/page/node_modules/.done
+	cp $(PAGE_SOURCE)/build.mjs artifacts/page/
+	cd artifacts/page && node build.mjs $(CURDIR)/$(PAGE_SOURCE) .
+
+$(BINARY): $(BPF_OBJECTS) $(NATIVE)/liblwguard.a $(NATIVE)/liblwguard.so $(PAGE) $(CSHARP)
 	@echo "building livewatcher (native AOT, about a minute)"
 	dotnet publish src/Livewatcher.Cli $(DOTNET_FLAGS) -o $(PUBLISH)
 	@touch $@
@@ -73,8 +87,8 @@ test-slow: $(BINARY) samples ## Run the long tests as well (about an hour)
 test-kernels: $(BINARY) library ## Run the core of the Exact lane on a second kernel, of Debian's backports where they are to be had
 	@tests/Exact/run-kernels.sh $(BINARY)
 
-# Room Linux embeds the BPF objects.
-fuzz: $(BPF_OBJECTS) ## Fuzz what reads others' bytes, 10 minutes for each of 5 targets (FUZZ_SECONDS=60 makes it short)
+# Room Linux embeds the BPF objects, Render the page.
+fuzz: $(BPF_OBJECTS) $(PAGE) ## Fuzz what reads others' bytes, 10 minutes for each of 5 targets (FUZZ_SECONDS=60 makes it short)
 	@tools/install-packages.sh fuzz
 	@status=0; for target in elf expression record recording wire; do tests/Fuzz/run.sh $$target $(FUZZ_SECONDS) || status=1; done; exit $$status
 

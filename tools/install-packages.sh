@@ -32,6 +32,10 @@ packages=(
   "redis-tools    its client"
   "zsh            tests of its completion script"
   "fish           tests of its completion script"
+  "nodejs         bundles the page of livewatcher report --format html, and runs its tests"
+  "npm            the page's packages: uPlot, esbuild; those of its tests"
+  "chromium       tests of the page in a browser"
+  "fonts-dejavu-core  the letters in the page's screenshots"
   "man-db         tests of the manual pages: man --warnings"
   "mandoc         tests of the manual pages: mandoc -T lint"
 )
@@ -41,6 +45,8 @@ missing=()
 for entry in "${packages[@]}"; do
   name=${entry%% *}
   state=$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null || true)
+  # Node.js from elsewhere than Debian brings an npm of its own, and has no room for Debian's.
+  [ "$name" != npm ] || ! command -v npm >/dev/null || state=installed
   [ "$state" = installed ] || missing+=("$entry")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0

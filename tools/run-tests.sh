@@ -22,10 +22,10 @@ mkdir -p "$results"
 plain_output=(--ansi off --progress off)
 
 first_lane=(Live.Counting@vm Live.Core@vm Library)
-second_lane=(Architecture Engine Agent Recording Render Cli Fuzz Symbols Exact.Core@vm Live.Serving@vm)
+second_lane=(Architecture Engine Agent Recording Render Cli Browser Fuzz Symbols Exact.Core@vm Live.Serving@vm)
 if [ -n "${LW_SLOW:-}" ]; then
   first_lane=(Live.Counting@vm Live.Core@vm Live.Watching@vm Live.Filtering@vm Soak@vm)
-  second_lane=(Architecture Engine Agent Recording Render Cli Library Fuzz Symbols Live.Serving@vm Live.Rest@vm Linux@vm Doctor@vm Exact@vm)
+  second_lane=(Architecture Engine Agent Recording Render Cli Browser Library Fuzz Symbols Live.Serving@vm Live.Rest@vm Linux@vm Doctor@vm Exact@vm)
 fi
 # Emulated machines of the Exact lane: the other lane keeps a processor busy too.
 machines=1
@@ -125,6 +125,7 @@ run_lane() {
     case $job in
       Exact.Core@vm) run_lines "$job" tests/Exact/run.sh "$binary" --only '[12]0-*' --jobs "$machines" ;;
       Exact@vm) run_lines "$job" tests/Exact/run.sh "$binary" --jobs "$machines" ;;
+      Browser) run_lines "$job" tests/Browser/run.sh "$binary" ;;
       Fuzz) run_lines "$job" tests/Fuzz/replay.sh ;;
       Soak@vm) run_lines "$job" tests/Soak/run.sh "$binary" --vm --seconds 300 ;;
       Library) run_lines "$job" make --no-print-directory -C native/liblivewatcher test OUT="$PWD/artifacts/native/liblivewatcher" ;;

@@ -1,5 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using AwesomeAssertions;
@@ -17,6 +18,15 @@ public sealed partial class NoticesTests
 
     [Fact]
     public void EveryPackageThatShipsIsNamedWithItsVersion() => Shipped().Should().BeSubsetOf(Headings);
+
+    /// <summary>Of the page's packages those ship that it depends on; the others bundle it.</summary>
+    [Fact]
+    public void EveryPackageOfThePageIsNamedWithItsVersion()
+    {
+        using JsonDocument page = JsonDocument.Parse(Repository.Read("src/Livewatcher.Render/Html/page/package.json"));
+        page.RootElement.GetProperty("dependencies").EnumerateObject().Select(one => $"{(one.Name == "uplot" ? "uPlot" : one.Name)} {one.Value.GetString()}")
+            .Should().NotBeEmpty().And.BeSubsetOf(Headings);
+    }
 
     [Fact]
     public void NoPackageIsNamedThatDoesNotShip() =>

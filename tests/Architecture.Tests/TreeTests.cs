@@ -15,7 +15,7 @@ public sealed class TreeTests
     private const int FullestFolder = 25;
 
     private static readonly string[] C = [".c", ".h", ".cpp", ".hpp"];
-    private static readonly string[] Code = [".cs", ".c", ".h", ".cpp", ".hpp", ".sh", ".py"];
+    private static readonly string[] Code = [".cs", ".c", ".h", ".cpp", ".hpp", ".sh", ".py", ".js", ".mjs", ".css"];
 
     private static readonly string[] BuildOutput =
         [".o", ".a", ".so", ".dll", ".pdb", ".exe", ".nupkg", ".cache", ".binlog", ".trx", ".log"];
@@ -25,6 +25,10 @@ public sealed class TreeTests
         Repository.Sources(".cs")
             .Where(file => FirstLines(file, 1)[0].TrimStart('\uFEFF') != $"// {Licence} Licensed under the MIT licence, see LICENSE.")
             .ShouldBeNone();
+
+    [Fact]
+    public void EveryScriptOfThePageSaysItsLicence() =>
+        Repository.Sources(".js", ".mjs", ".css").Where(file => !FirstLines(file, 1)[0].Contains(Licence, StringComparison.Ordinal)).ShouldBeNone();
 
     [Fact]
     public void EveryCFileSaysItsLicence() =>
@@ -54,7 +58,7 @@ public sealed class TreeTests
     public void NoBuildOutputIsInTheRepository() =>
         Repository.Files
             .Where(file => BuildOutput.Contains(Path.GetExtension(file))
-                || file.Split('/').SkipLast(1).Any(folder => folder is "bin" or "obj" or "artifacts" or "TestResults"))
+                || file.Split('/').SkipLast(1).Any(folder => folder is "bin" or "obj" or "artifacts" or "node_modules" or "TestResults"))
             .ShouldBeNone();
 
     /// <summary>The repository builds anywhere: no file knows the machine it was written on.</summary>
@@ -78,6 +82,16 @@ public sealed class TreeTests
         Repository.Projects("src").Concat(Repository.Projects("tests"))
             .Where(project => !Repository.Files.Contains($"{Path.GetDirectoryName(project)}/packages.lock.json"))
             .ShouldBeNone();
+
+    /// <summary>And says of none where it was fetched: whoever builds has a registry of their own.</summary>
+    [Fact]
+    public void EveryNpmPackageIsLocked()
+    {
+        List<string> packages = [.. Repository.Files.Where(file => Path.GetFileName(file) == "package.json")];
+        packages.Should().NotBeEmpty();
+        packages.Where(file => !Repository.Files.Contains($"{Path.GetDirectoryName(file)}/package-lock.json")).ShouldBeNone();
+        Repository.Files.Where(file => Path.GetFileName(file) == "package-lock.json" && Repository.Read(file).Contains("\"resolved\"", StringComparison.Ordinal)).ShouldBeNone();
+    }
 
     [Fact]
     public void VersionsArePlacedCentrally() =>

@@ -8,6 +8,16 @@ using Livewatcher.Recording.Load;
 
 // Livewatcher.Recording.Load FILE HITS RATE [--tell]: publishes so many hits, so many a second (0: as fast as the recorder takes them without
 // loss), and says how it went. --tell says every 10 ms how many were published by then, for whoever kills this process.
+// Livewatcher.Recording.Load FILE --scene SOURCES: what the browser's tests look at, with its source lines from that folder.
+if (args is [var stage, "--scene", var sources])
+{
+    Scene scene = new(sources);
+    using Recorder stageRecorder = Recorder.Open(new RecordingSettings(stage, [new("command", "run --watch g_queue.len -- queued"), new("host", "<h1>stage</h1>"), new("kernel", "6.1.0")]));
+    foreach (WatchEvent one in scene.Events())
+        stageRecorder.Add(one);
+    return stageRecorder.Finish(scene.Coverage).Gaps.Count == 1 ? 0 : 1;
+}
+
 if (args is not [var file, var hits, var rate, .. var rest])
 {
     Console.Error.WriteLine("usage: Livewatcher.Recording.Load FILE HITS RATE [--tell]");

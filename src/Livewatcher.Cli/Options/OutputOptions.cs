@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using System.CommandLine;
+using Livewatcher.Render;
 
 namespace Livewatcher.Cli.Options;
 
@@ -9,6 +10,9 @@ internal sealed record OutputSettings(string Format, string? File, string Color,
 {
     /// <summary>Text shows each hit.</summary>
     internal bool Hits { get; init; } = true;
+
+    /// <summary>What is on a page beside the events; only for format html.</summary>
+    internal HtmlOptions Page { get; init; } = new();
 }
 
 /// <summary>The options that say where the report goes and what it looks like, defined once.</summary>

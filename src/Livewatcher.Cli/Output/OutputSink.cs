@@ -27,9 +27,14 @@ internal sealed class OutputSink : IEventSink, IDisposable
     {
         this.stop = stop;
         stream = new BufferedStream(target, 1 << 16);
-        if (settings.Format is "json" or "perfetto")
+        if (settings.Format is "json" or "perfetto" or "html")
         {
-            renderer = settings.Format == "json" ? new JsonRenderer(stream) : new TraceRenderer(stream);
+            renderer = settings.Format switch
+            {
+                "json" => new JsonRenderer(stream),
+                "html" => new HtmlRenderer(stream, settings.Page),
+                _ => new TraceRenderer(stream),
+            };
             flusher = new Timer(_ => Flush(), null, FlushInterval, FlushInterval);
             return;
         }

@@ -5,6 +5,7 @@ using Livewatcher.Cli.Options;
 using Livewatcher.Cli.Output;
 using Livewatcher.Model;
 using Livewatcher.Recording;
+using Livewatcher.Render;
 
 namespace Livewatcher.Cli.Verbs;
 
@@ -18,8 +19,9 @@ internal static class ReportVerb
         Argument<string> recording = new("recording") { Description = "What --record has written." };
         Option<string> format = Choices.Of(
             "--format", "text: the table of writers and the coverage; json: the lines of a run (docs/json.md); csv: a line for each hit; "
-            + "folded: stacks for flame graphs; perfetto: a trace for ui.perfetto.dev or chrome://tracing.",
-            "text", "json", "csv", "folded", "perfetto");
+            + "folded: stacks for flame graphs; perfetto: a trace for ui.perfetto.dev or chrome://tracing; html: one page for any browser, that needs no "
+            + "network (docs/report.md).",
+            "text", "json", "csv", "folded", "perfetto", "html");
         Option<bool> hits = new("--hits") { Description = "In text: each hit too, as the run has shown it." };
         Option<string?> output = new("--output", "-o") { Description = "Write there instead of to standard output.", HelpName = "FILE" };
         Option<string> color = Choices.Of("--color", "When to colour.", "auto", "always", "never");
@@ -29,6 +31,7 @@ internal static class ReportVerb
             + "Examples:\n"
             + "  livewatcher report crash.lwr\n"
             + "  livewatcher report crash.lwr --hits --source\n"
+            + "  livewatcher report crash.lwr --format html --output crash.html\n"
             + "  livewatcher report crash.lwr --format folded | flamegraph.pl >writers.svg\n"
             + "  livewatcher report crash.lwr --format perfetto --output trace.json\n\n"
             + "Exit status: 0; 1 where the output could not be written; 2 where the file is no recording, damaged, or of a newer livewatcher.")
@@ -45,12 +48,14 @@ internal static class ReportVerb
     {
         using RecordingFile file = RecordingFile.Open(path);
         using CancellationTokenSource stop = new();
+        if (settings.Format == "html")
+            settings = settings with { Page = new HtmlOptions { Name = Path.GetFileName(path), Facts = file.Facts, Source = new SourceFiles() } };
         string? failure;
         using (OutputSink sink = OutputSink.Open(settings, standardError: false, stop))
         {
             if (settings.Format == "text")
                 sink.Say(Head(path, file));
-            foreach (WatchEvent one in RecordedEvents.Of(file, closes: settings.Format == "text"))
+            foreach (WatchEvent one in RecordedEvents.Of(file, closes: settings.Format is "text" or "html"))
             {
                 sink.Publish(one);
                 if (stop.IsCancellationRequested)

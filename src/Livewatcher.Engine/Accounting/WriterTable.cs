@@ -33,7 +33,7 @@ public sealed class WriterTable
     {
         if (hit.Escaped)
             return; // nobody knows its writer
-        Key key = new(hit.Watch.Label, hit.Access, hit.Instruction?.Address ?? default, Hit.NameOfCall(hit.SystemCall), Fingerprint(hit.Stack));
+        Key key = new(hit.Watch.Label, hit.Access, hit.Instruction?.Address ?? default, Hit.NameOfCall(hit.SystemCall), hit.Stack.Fingerprint());
         if (!rows.TryGetValue(key, out Row? row))
             row = rows.Count < DistinctWriters ? rows[key] = new Row(hit) : OthersOf(hit);
         hitsOfWatch[hit.Watch.Label] = hitsOfWatch.GetValueOrDefault(hit.Watch.Label) + 1;
@@ -103,15 +103,6 @@ public sealed class WriterTable
         if (row.Changes == 0 && row.First.New is not null)
             reasons.Add("never changes the value");
         return string.Join(", ", reasons);
-    }
-
-    /// <summary>Two stacks are one writer where all their frames are at the same addresses.</summary>
-    private static long Fingerprint(CallStack stack)
-    {
-        ulong hash = 14695981039346656037; // FNV-1a, 64 bits
-        foreach (Frame frame in stack.Frames)
-            hash = (hash ^ frame.Address.Value) * 1099511628211;
-        return (long)hash;
     }
 
     private readonly record struct Key(string Watch, AccessMode Access, Address Instruction, string? Call, long Stack);

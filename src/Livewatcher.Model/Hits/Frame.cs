@@ -23,4 +23,13 @@ public sealed record Frame(
 public sealed record CallStack(IReadOnlyList<Frame> Frames, string? CutShort)
 {
     public static CallStack Empty { get; } = new([], null);
+
+    /// <summary>Two stacks are one writer where all their frames are at the same addresses.</summary>
+    public long Fingerprint()
+    {
+        ulong hash = 14695981039346656037; // FNV-1a, 64 bits
+        foreach (Frame frame in Frames)
+            hash = (hash ^ frame.Address.Value) * 1099511628211;
+        return (long)hash;
+    }
 }
