@@ -14,9 +14,6 @@ public sealed record HtmlOptions
     /// <summary>Where source lines come from; null shows none.</summary>
     public ISourceText? Source { get; init; }
 
-    /// <summary>Which hits the page is limited to, in words; null where it has all of the recording.</summary>
-    public string? Filter { get; init; }
-
     /// <summary>So many hits, the newest, are on the page one by one. Older ones are in sums by time and writer.</summary>
     public int SingleHits { get; init; } = 1 << 20;
 

@@ -17,7 +17,6 @@ internal sealed class PageJson(PageData data)
         json.WriteStartObject();
         json.WriteNumber("version"u8, 1);
         json.WriteClean("name"u8, data.Options.Name);
-        json.WriteClean("filter"u8, data.Options.Filter);
         DateTimeOffset first = data.First ?? DateTimeOffset.UnixEpoch;
         json.WriteNumber("began"u8, first.ToUnixTimeMilliseconds());
         json.WriteNumber("beganTicks"u8, first.Ticks % TimeSpan.TicksPerMillisecond);

@@ -48,7 +48,7 @@ public sealed class PageTests
             Instruction = Scenario.Store with { Text = Hostile },
         };
         PageReader page = PageReader.Of(
-            new HtmlOptions { Name = Hostile, Facts = [new(Hostile, Hostile)], Source = new NumberedSource(Hostile), Filter = Hostile },
+            new HtmlOptions { Name = Hostile, Facts = [new(Hostile, Hostile)], Source = new NumberedSource(Hostile) },
             [
                 Scenario.Armed(watch, new Value(ValueKind.Bytes, Hostile)), hit, new NoteEvent(Scenario.At(2), NoteLevel.Warning, Hostile),
                 new WriterRow(1, watch, "write", 1, 1, hit.Time, hit.Time, [Hostile], 1, [hit.New!], 1, hit.Instruction, Hit.NameOfCall(hit.SystemCall), stack, Hostile),

@@ -27,7 +27,7 @@ export function showCoverage(model) {
     el(complete ? 'p.verdict.good' : 'p.verdict.bad', {},
       el('strong', {}, complete ? 'Complete' : 'Not complete'),
       el('span', {}, complete
-        ? 'Every access in the time of the recording is in it or in these figures. ' + (coverage.hits.filtered > 0 || model.filter || model.writersLeftOut > 0
+        ? 'Every access in the time of the recording is in it or in these figures. ' + (coverage.hits.filtered > 0 || model.writersLeftOut > 0
           ? 'Who is not in the table did not do it, or was filtered out.' : 'Who is not in the table did not do it.')
         : 'Something can have been missed: who is not in the table can have done it all the same.')),
     el('ul.gaps', {}, of('gap').map(text => el('li', {}, text))),
@@ -46,7 +46,6 @@ export function showCoverage(model) {
 function limits(model) {
   const { hits } = model;
   const lines = [...model.shortened];
-  if (model.filter) lines.unshift('Only hits for which ' + model.filter + ' holds, or could not be decided, are on this page. The statement above is of the whole recording.');
   if (hits.count < hits.total)
     lines.push('The newest ' + counted(hits.count, 'hit') + ' are here one by one. The ' + number(hits.total - hits.count) + ' before them are in sums of '
       + (model.sumWidth / 1e4) + ' ms by writer: least and greatest value, without threads and CPUs.');
