@@ -12,6 +12,7 @@
 #include <bpf/bpf_core_read.h>
 #include "watch_event.h"
 #include "filters.bpf.h"
+#include "orders.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -255,6 +256,7 @@ static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
     r->version = LW_RECORD_VERSION;
     r->slot = slot;
     r->flags = 0;
+    r->order_error = 0;
     r->kernel_ip = r->kernel_di = r->kernel_cx = 0;
     fill_registers(r, ctx);
 
@@ -301,6 +303,8 @@ static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
             charge(meter, began, 0);
         return 0;
     }
+    if (settings.orders)
+        obey(state, r);
     bpf_get_current_comm(r->comm, sizeof(r->comm));
 
     lw_u32 copied = copy_stack(s, r->registers[19]);
@@ -377,6 +381,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
         to->stale = from->stale;
         to->ranges = from->ranges;
         to->condition = from->condition;
+        to->order = from->order;
         to->siblings = from->siblings;
         to->flags = from->flags;
         to->length = from->length;

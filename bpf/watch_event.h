@@ -22,7 +22,7 @@ typedef __u16 lw_u16;
 typedef __u8 lw_u8;
 #endif
 
-#define LW_RECORD_VERSION 4
+#define LW_RECORD_VERSION 5
 
 /* x86 has DR0 to DR3. */
 #define LW_SLOTS 4
@@ -52,6 +52,8 @@ enum lw_record_flags {
     LW_RECOVERED = 32,    /* from the guard, not from the kernel's event */
     LW_DECIDED = 64,      /* the slot's condition was decided, and holds */
     LW_UNDECIDED = 128,   /* it could not be decided: what it asks for is not known or cannot be read */
+    LW_COUNTED = 256,     /* counted for the slot's order */
+    LW_SENT = 512,        /* and the order's signal was sent at it */
 };
 
 /* One record of the ring; stack_length bytes of user stack follow it. */
@@ -77,6 +79,8 @@ struct lw_record {
     lw_u32 length;       /* bytes of the slot: 1, 2, 4, 8; 0 for execution */
     lw_u64 sibling_old[LW_SLOTS];
     lw_u64 sibling_new[LW_SLOTS];
+    lw_u32 order_error; /* errno of a signal that could not be sent at this hit; 0: none */
+    lw_u32 padding;
 };
 
 /* Set by livewatcher before the program is loaded; constant for the verifier. */
@@ -91,6 +95,8 @@ struct lw_settings {
     lw_u32 flood_factor;   /* 1024ths of allowance for each ns spent in a hit */
     lw_u32 flood_all;      /* 1: hits that are not recorded use it too */
     lw_u32 conditions;     /* 1: slots may have conditions or ranges; 0 leaves all of that out of the loaded program */
+    lw_u32 orders;         /* 1: slots may have orders */
+    lw_u32 padding;
 };
 
 /* What is armed in one slot of one process, its last value seen and its account. Index: process * LW_SLOTS + slot.
@@ -113,7 +119,7 @@ struct lw_slot_state {
     lw_u64 ranges;   /* code whose hits are filtered: index of the first range in the low half, how many in the high one; one
                         word, so that a list is exchanged for another at once */
     lw_u32 condition; /* index of its condition; 0: none */
-    lw_u32 padding;
+    lw_u32 order;     /* index of its order; 0: none */
 };
 
 enum lw_slot_flags {
@@ -212,6 +218,26 @@ enum lw_condition_flags {
 struct lw_range {
     lw_u64 start;
     lw_u64 end;
+};
+
+/* A signal that is sent at the reported hits of a watch, in all its slots and processes. Index 0 of the array is none. */
+#define LW_ORDERS 64
+
+struct lw_order {
+    lw_u64 after;   /* from this reported hit on, from 1 */
+    lw_u64 counted; /* reported hits so far */
+    lw_u64 taken;   /* with LW_ORDER_ONCE: 1 when it is carried out */
+    lw_u64 sent;
+    lw_u64 failed;
+    lw_u32 signal;  /* of signal(7) */
+    lw_u32 flags;   /* enum lw_order_flags */
+    lw_u32 error;   /* errno of the last that failed */
+    lw_u32 padding;
+};
+
+enum lw_order_flags {
+    LW_ORDER_THREAD = 1, /* to the accessing thread; otherwise to its process */
+    LW_ORDER_ONCE = 2,
 };
 
 /* Counters of the whole session. */

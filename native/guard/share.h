@@ -27,6 +27,7 @@ struct lw_trap_share {
     struct lw_slot_state slots[LW_SLOT_STATES];
     struct lw_condition conditions[LW_CONDITIONS]; /* written by livewatcher, decided by the guard at each hit */
     struct lw_range ranges[LW_RANGES];
+    struct lw_order orders[LW_ORDERS]; /* carried out by the guard */
 };
 
 #endif

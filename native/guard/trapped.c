@@ -1,13 +1,17 @@
 /* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
  * SPDX-License-Identifier: MIT
  */
+#define _GNU_SOURCE
 #include "trapped.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "poking.h"
 #include "records.h"
@@ -93,7 +97,46 @@ static void read_siblings(struct lw_record *r, int tid, struct lw_slot_state *st
     }
 }
 
-static void tell_slot(struct tracee *t, int slot, uint32_t causes, struct lw_slot_state *states, struct lw_record *r)
+/* The thread stands in a stop of ours, so it has not run on; a signal that is queued now it takes on its way out of the stop. */
+static int send_signal(const struct tracee *t, const struct lw_order *order)
+{
+    int tgid = t->process->tgid, signal = (int)order->signal;
+    long sent = order->flags & LW_ORDER_THREAD ? syscall(SYS_tgkill, tgid, t->tid, signal) : kill(tgid, signal);
+    return sent == 0 ? 0 : errno;
+}
+
+/* Carries out the slot's order at a hit that is reported. Notes in the record what became of it, and in the mask for which orders this
+ * access is counted. */
+static void obey(struct tracee *t, const struct lw_slot_state *state, struct lw_record *r, uint64_t *orders)
+{
+    uint32_t index = __atomic_load_n(&state->order, __ATOMIC_ACQUIRE) % LW_ORDERS;
+    struct lw_order *order = &guard.config.share->orders[index];
+    if (index == 0)
+        return;
+    r->flags |= LW_COUNTED;
+    if (*orders & 1ull << index)
+        return; /* another slot of the same access */
+    *orders |= 1ull << index;
+    uint64_t number = __atomic_add_fetch(&order->counted, 1, __ATOMIC_SEQ_CST);
+    if ((r->flags & LW_UNDECIDED) || number < order->after)
+        return;
+    bool once = order->flags & LW_ORDER_ONCE;
+    if (once && __atomic_exchange_n(&order->taken, 1, __ATOMIC_SEQ_CST) != 0)
+        return;
+    int error = send_signal(t, order);
+    if (error == 0) {
+        __atomic_fetch_add(&order->sent, 1, __ATOMIC_SEQ_CST);
+        r->flags |= LW_SENT;
+        return;
+    }
+    order->error = r->order_error = (uint32_t)error;
+    __atomic_fetch_add(&order->failed, 1, __ATOMIC_SEQ_CST);
+    if (once)
+        __atomic_store_n(&order->taken, 0, __ATOMIC_SEQ_CST); /* the next one may */
+}
+
+/* orders: mask of the orders that this access is counted for. */
+static void tell_slot(struct tracee *t, int slot, uint32_t causes, struct lw_slot_state *states, struct lw_record *r, uint64_t *orders)
 {
     static struct {
         struct lw_guard_packet packet;
@@ -113,6 +156,7 @@ static void tell_slot(struct tracee *t, int slot, uint32_t causes, struct lw_slo
     r->length = state->length;
     r->old_value = r->new_value = 0;
     r->flags = 0;
+    r->order_error = 0;
     if (exchange(t->tid, state, spec->address, &r->old_value, &r->new_value))
         r->flags |= LW_OLD_VALID | LW_NEW_VALID;
     if (is_filtered(guard.config.share, state, r)) {
@@ -121,6 +165,7 @@ static void tell_slot(struct tracee *t, int slot, uint32_t causes, struct lw_slo
     }
     read_siblings(r, t->tid, states, state->siblings & ~causes);
     copy_stack(r, t->tid, r->registers[19], m.stack);
+    obey(t, state, r, orders); /* last, for it may be the process's end */
     m.packet.kind = LW_MESSAGE_TRAPPED;
     m.packet.tgid = t->process->tgid;
     m.packet.tid = t->tid;
@@ -150,9 +195,10 @@ uint32_t tell_trap(struct tracee *t)
     memset(&r, 0, sizeof(r));
     fill_record(&r, t, &regs);
     r.time = t->trap_time;
+    uint64_t orders = 0;
     for (int s = 0; s < LW_SLOTS; s++)
         if (slots & 1u << s)
-            tell_slot(t, s, causes, states, &r);
+            tell_slot(t, s, causes, states, &r, &orders);
     return causes & ~slots;
 }
 

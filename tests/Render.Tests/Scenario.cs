@@ -34,6 +34,31 @@ internal static class Scenario
         ],
         null);
 
+    /// <summary>One outcome of each kind.</summary>
+    public static readonly IReadOnlyList<ActionOutcome> Actions =
+    [
+        new(new HitAction(ActionKind.Stop, "stop") { Signal = 19, SignalName = "SIGSTOP" }, AtHit: true, TimeSpan.Zero, null)
+        {
+            Next = "gdb -p 4121 -ex 'thread find 4127'",
+        },
+        new(new HitAction(ActionKind.Signal, "signal USR1") { Signal = 10, SignalName = "SIGUSR1" }, AtHit: false, TimeSpan.FromMicroseconds(3140), null),
+        new(new HitAction(ActionKind.Kill, "kill") { Signal = 9, SignalName = "SIGKILL" }, AtHit: true, TimeSpan.Zero, "EPERM (operation not permitted)"),
+        new(new HitAction(ActionKind.Exec, "exec ./notify.sh") { Command = "./notify.sh" }, AtHit: false, TimeSpan.FromMicroseconds(3200), null) { Process = 4200 },
+        new(new HitAction(ActionKind.Exec, "exec ./slow.sh") { Command = "./slow.sh" }, AtHit: false, TimeSpan.FromMicroseconds(3300), null) { Skipped = true },
+        new(new HitAction(ActionKind.Snapshot, "snapshot g_cap; p->len") { Expressions = ["g_cap", "p->len"] }, AtHit: false, TimeSpan.FromMilliseconds(1500), null)
+        {
+            Snapshot =
+            [
+                new("g_cap", new Address(0x55d0c4a0b0d0), Integer(1000), null)
+                {
+                    From = new Address(0x55d0c4a0b0c0),
+                    Around = new byte[] { 0x41, 0x42, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0x7e, 0x7f, 0xff, 0xe8, 3, 0, 0, 0, 0, 0, 0, 0x68, 0x69, 0, 0, 0, 0, 0, 0 },
+                },
+                new("p->len", null, null, "p is 0"),
+            ],
+        },
+    ];
+
     public static readonly Instruction Store = new(
         new Address(0x55d0c49f1a39), "mov dword ptr [rax+0xc], edx", Proven: true, Stores: 0, EffectiveAddress: Refcnt.Address);
 
@@ -104,7 +129,7 @@ internal static class Scenario
             EscapedSince = At(3.9),
         },
         new NoteEvent(At(5), NoteLevel.Warning, "gdb (pid 99) traces the target: the guard is off."),
-        Hit(6, 6) with { Old = null, New = Integer(3), Changed = null },
+        Hit(6, 6) with { Old = null, New = Integer(3), Changed = null, Actions = Actions },
         new WriterRow(
             1, Refcnt, "write", 1, 1, At(1.481913), At(1.481913), ["worker-2 (4127)"], 1, [Integer(0)], 1,
             Store, null, Worker, "only writer of 0"),
@@ -112,7 +137,10 @@ internal static class Scenario
             2, Limit, "access", 4001, 12, At(2), At(29), ["worker-1 (4126)", "worker-2 (4127)"], 12, [Integer(1), Integer(2)], 20,
             null, "read",
             Worker with { CutShort = "the copied stack ends (16,384 bytes)" }, null),
-        Coverage("1 write escaped: it changed g_table[3].refcnt between 14:02:13.901000 and 14:02:14.001000."),
+        Coverage("1 write escaped: it changed g_table[3].refcnt between 14:02:13.901000 and 14:02:14.001000.") with
+        {
+            Actions = [new("g_table[3].refcnt", "stop", 1, 2, 3, "EPERM (operation not permitted)"), new("g_table[3].refcnt", "exec ./notify.sh", 0, 1, 0, null) { Skipped = 1 }],
+        },
     ];
 
     private sealed class NoFormat : IValueFormat

@@ -1,9 +1,11 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using Livewatcher.Cli.Acting;
 using Livewatcher.Cli.Options;
 using Livewatcher.Engine.Choosing;
 using Livewatcher.Engine.Serving;
 using Livewatcher.Engine.Watching;
+using Livewatcher.Linux.Acting;
 using Livewatcher.Linux.Arming;
 using Livewatcher.Linux.Bpf;
 using Livewatcher.Linux.Guard;
@@ -29,6 +31,7 @@ internal sealed class WatchPlatform : IDisposable
     private readonly FloodLimit? flood;
     private readonly HashSet<ProcessId> guarded = [];
     private readonly ProcessLives lives = new();
+    private readonly HitCommands commands = new();
     private GuardTracer? tracer;
     private bool guardedByLibraries;
     private IArming? arming;
@@ -67,7 +70,7 @@ internal sealed class WatchPlatform : IDisposable
         {
             try
             {
-                bpf = BpfHitSource.Open(new WatchProgramSettings(settings.StackBytes, settings.FollowFork, settings.RingBytes, limit, settings.HasFilters));
+                bpf = BpfHitSource.Open(new WatchProgramSettings(settings.StackBytes, settings.FollowFork, settings.RingBytes, limit, settings.HasFilters, settings.HasOrders));
             }
             catch (BpfException e)
             {
@@ -192,7 +195,11 @@ internal sealed class WatchPlatform : IDisposable
         DescribeSlotHolders,
         new MonotonicClock(),
         flood,
-        settings.AuditInterval);
+        settings.AuditInterval)
+    {
+        Signals = new TargetSignals(lives),
+        Commands = commands,
+    };
 
     public void Dispose()
     {
@@ -200,6 +207,7 @@ internal sealed class WatchPlatform : IDisposable
         tracer?.Dispose();
         source.Dispose();
         lives.Dispose();
+        commands.Dispose();
     }
 
     /// <exception cref="PerfException">Not even perf events are allowed.</exception>

@@ -93,6 +93,7 @@ internal static class ManualProse
         [
             "The target may be given by its PID, by the name of its program or by the path of its executable; where several processes fit, they are listed and none is taken.",
             "Every thread is covered, those that exist and those to come. Ctrl-C, SIGTERM and SIGHUP to livewatcher end the watching.",
+            "With `--on-hit stop` the process stands still with the thread at the instruction behind the access, before that one runs, and stays so when livewatcher ends; gdb(1) can attach then. `kill -CONT` lets it go on.",
         ],
         "listen" =>
         [

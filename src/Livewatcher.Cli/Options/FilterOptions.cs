@@ -49,17 +49,22 @@ internal sealed class FilterOptions
     /// <summary>The watches in the order of the command line, each with what belongs to it.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="watches">The options that begin a watch.</param>
+    /// <param name="actions">What is done about what is reported; it belongs to watches the same way.</param>
     /// <exception cref="UserException">A value makes no sense.</exception>
-    internal List<WatchRequest> Read(ParseResult parsed, IReadOnlyDictionary<Option, Func<string, WatchRequest>> watches)
+    internal List<WatchRequest> Read(ParseResult parsed, IReadOnlyDictionary<Option, Func<string, WatchRequest>> watches, ActionOptions actions)
     {
         Dictionary<string, Option> named = [];
-        foreach (Option option in watches.Keys.Concat(All))
+        foreach (Option option in watches.Keys.Concat(All).Concat(actions.All))
         {
             foreach (string name in (string[])[option.Name, .. option.Aliases])
                 named[name] = option;
         }
 
-        HitFilter common = HitFilter.None;
+        WatchRequest Add(WatchRequest request, Option option, string value) => actions.All.Contains(option)
+            ? request with { Reaction = actions.Add(request.Reaction, option, value, parsed) }
+            : request with { Filter = this.Add(request.Filter, option, value, parsed) };
+
+        WatchRequest common = new("", AccessMode.Write);
         List<WatchRequest> requests = [];
         IReadOnlyList<Token> tokens = parsed.Tokens;
         for (int i = 0; i < tokens.Count; i++)
@@ -71,13 +76,14 @@ internal sealed class FilterOptions
             // A flag may have a value too: --if-changed=false.
             string value = i + 1 < tokens.Count && tokens[i + 1].Type == TokenType.Argument ? tokens[i + 1].Value : "";
             if (watches.TryGetValue(option, out Func<string, WatchRequest>? begin))
-                requests.Add(begin(value) with { Filter = common });
+                requests.Add(begin(value) with { Filter = common.Filter, Reaction = common.Reaction });
             else if (requests.Count == 0)
-                common = Add(common, option, value, parsed);
+                common = Add(common, option, value);
             else
-                requests[^1] = requests[^1] with { Filter = Add(requests[^1].Filter, option, value, parsed) };
+                requests[^1] = Add(requests[^1], option, value);
         }
 
+        requests.ForEach(ActionOptions.Check);
         return requests;
     }
 

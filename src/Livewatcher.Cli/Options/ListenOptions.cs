@@ -71,6 +71,9 @@ internal sealed class ListenOptions
         "--dr-source", "Where the debug registers that are shown come from: what livewatcher has armed, or what ptrace(2) reads in each thread.",
         "engine", "ptrace");
 
+    /// <summary>To be refused in words of its own.</summary>
+    private readonly Option<string[]> onHit = new("--on-hit") { Hidden = true };
+
     private readonly Option<string?> duration = new("--for") { Description = "End after this time: 30s, 500ms, 5m, 2h.", HelpName = "TIME" };
 
     private readonly BackendOptions backend = new();
@@ -79,7 +82,7 @@ internal sealed class ListenOptions
 
     internal void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[program, socket, mode, group, log, noLog, lines, noLines, set, sync, source, backend.Backend, backend.Guard, duration,
+        foreach (Option option in (Option[])[program, socket, mode, group, log, noLog, lines, noLines, set, sync, source, backend.Backend, backend.Guard, duration, onHit,
             .. backend.Capture, .. output.All, .. record.All])
         {
             command.Options.Add(option);
@@ -90,6 +93,8 @@ internal sealed class ListenOptions
     internal ListenRequest Read(ParseResult parsed)
     {
         ListenSettings settings = new();
+        if (parsed.GetResult(onHit) is not null)
+            throw new UserException("listen takes no --on-hit: there a program watches itself, and says what it wants (--set ignore_hwbp_sigtrap=0: SIGTRAP at each access)");
         if (parsed.GetValue(lines) && parsed.GetValue(noLines))
             throw new UserException("--addr2line and --no-addr2line: one of them");
         settings.LineNumbers = !parsed.GetValue(noLines);

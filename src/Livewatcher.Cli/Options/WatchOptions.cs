@@ -33,6 +33,9 @@ internal sealed record WatchSettings
     /// <summary>A hit may be filtered in the kernel.</summary>
     internal bool HasFilters => Known.IsOfUse || Requests.Any(request => request.Filter.HasCondition || request.Filter.NamesWriters);
 
+    /// <summary>Signals may be sent at hits.</summary>
+    internal bool HasOrders => Requests.Any(request => request.Reaction.Signal is not null);
+
     internal bool FollowFork { get; init; }
 
     internal bool FollowExec { get; init; }
@@ -81,17 +84,18 @@ internal sealed class WatchOptions
 
     private readonly BackendOptions backend = new();
     private readonly FilterOptions filter = new();
+    private readonly ActionOptions actions = new();
     private readonly KnownOptions known = new();
     private readonly OutputOptions output = new();
     private readonly RecordOptions record = new();
 
     /// <summary>What a watch file may have.</summary>
-    internal WatchVocabulary Vocabulary => new(All, Beginnings, [.. Beginnings, .. filter.All], [.. filter.Writers]);
+    internal WatchVocabulary Vocabulary => new(All, Beginnings, [.. Beginnings, .. filter.All, .. actions.All], [.. filter.Writers]);
 
     private Option[] Beginnings => [watch, awatch, hbreak];
 
     private Option[] All =>
-        [.. Beginnings, length, .. filter.All, .. known.All, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All, .. record.All];
+        [.. Beginnings, length, .. filter.All, .. known.All, .. actions.All, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All, .. record.All];
 
     internal void AddTo(Command command)
     {
@@ -110,7 +114,7 @@ internal sealed class WatchOptions
             [watch] = text => new WatchRequest(text, AccessMode.Write, bytes),
             [awatch] = text => new WatchRequest(text, AccessMode.Access, bytes),
             [hbreak] = text => new WatchRequest(text, AccessMode.Execute),
-        });
+        }, actions);
         if (requests.Count == 0)
             throw new UserException("nothing to watch: give --watch EXPR, --awatch EXPR or --hbreak LOCATION");
         long? hits = parsed.GetValue(maxHits);

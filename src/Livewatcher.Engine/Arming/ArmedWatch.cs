@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using System.Runtime.CompilerServices;
+using Livewatcher.Engine.Acting;
 using Livewatcher.Engine.Filtering;
 using Livewatcher.Model;
 
@@ -56,6 +57,12 @@ internal sealed class ArmedWatch
     /// <summary>Writers that are not reported; null where nobody asks.</summary>
     internal WriterFilter? Writers { get; init; }
 
+    /// <summary>What is done about its hits; null for nothing.</summary>
+    internal WatchReaction? Reaction { get; init; }
+
+    /// <summary>The source has its order, and carries it out at the hit.</summary>
+    internal bool HasOrder { get; set; }
+
     /// <summary>Hardware hits on this watch that have come here so far, in all processes of the family.</summary>
     internal long Seen => seen.Value;
 
@@ -75,6 +82,8 @@ internal sealed class ArmedWatch
         unknown = unknown,
         ChangesOnly = ChangesOnly,
         Writers = Writers,
+        Reaction = Reaction,
+        HasOrder = HasOrder,
         SetAt = SetAt,
         Home = Home,
     };

@@ -19,6 +19,9 @@ internal sealed class AccessGroup
     /// <summary>Each slot's first hit, and how many there were of it.</summary>
     private readonly Dictionary<int, (RawHit First, int Count)> hits = [];
 
+    /// <summary>What the source has done about it, by slot.</summary>
+    private readonly Dictionary<int, OrderResult> orders = [];
+
     internal AccessGroup(RawHit first, IReadOnlyDictionary<int, (ulong? Old, ulong? New)> slots)
     {
         First = Last = first;
@@ -28,6 +31,7 @@ internal sealed class AccessGroup
             hits[slot] = (first, 1);
         }
 
+        TakeOrder(first);
         TakeSiblings(first);
     }
 
@@ -73,6 +77,7 @@ internal sealed class AccessGroup
             return false;
         values[next.Slot] = values.TryGetValue(next.Slot, out (ulong? Old, ulong? New) known) ? (known.Old, now) : (old, now);
         hits[next.Slot] = hits.TryGetValue(next.Slot, out (RawHit First, int Count) same) ? (same.First, same.Count + 1) : (next, 1);
+        TakeOrder(next);
         TakeSiblings(next);
         Last = next;
         Count++;
@@ -89,6 +94,13 @@ internal sealed class AccessGroup
     /// <summary>Hardware hits of these slots, at least one: what one report about them stands for.</summary>
     internal int StandsFor(Func<int, bool> isMeant) =>
         First.Recovered ? 1 : Math.Max(1, hits.Where(hit => isMeant(hit.Key)).Sum(hit => hit.Value.Count));
+
+    /// <summary>What the source has done about it by an order of these slots; null where it has counted none of its hits.</summary>
+    internal OrderResult? OrderOf(Func<int, bool> isMeant)
+    {
+        List<OrderResult> found = [.. orders.Where(order => isMeant(order.Key)).Select(order => order.Value)];
+        return found.Count == 0 ? null : found.MaxBy(order => order.Outcome != OrderOutcome.NotDue);
+    }
 
     /// <summary>Takes out slots that the processor named without cause. It sets the bit of a debug register in DR6 for each that
     /// matches; an emulator was seen to leave bits of earlier matches there (QEMU 7.2, accel/tcg cpu_check_watchpoint). That is
@@ -123,6 +135,12 @@ internal sealed class AccessGroup
             First = proven;
         Count -= dropped;
         return dropped;
+    }
+
+    private void TakeOrder(RawHit from)
+    {
+        if (from.Order is { } order && (order.Outcome != OrderOutcome.NotDue || !orders.ContainsKey(from.Slot)))
+            orders[from.Slot] = order;
     }
 
     private void TakeSiblings(RawHit from)

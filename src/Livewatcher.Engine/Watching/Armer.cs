@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using Livewatcher.Engine.Accounting;
+using Livewatcher.Engine.Acting;
 using Livewatcher.Engine.Arming;
 using Livewatcher.Engine.Auditing;
 using Livewatcher.Engine.Filtering;
@@ -10,13 +11,15 @@ namespace Livewatcher.Engine.Watching;
 
 /// <summary>From requests to armed slots: resolve, split, place, seed, arm, tell. All or nothing for what is resolved together.</summary>
 internal sealed class Armer(
-    SessionPlatform platform, SessionOptions options, Ledger ledger, WatchedProcesses processes, WriterCatalog catalog, CrossCheck kernel,
-    Action<WatchEvent> publish)
+    SessionPlatform platform, SessionOptions options, Ledger ledger, WatchedProcesses processes, WriterCatalog catalog, Reactions reactions,
+    CrossCheck kernel, Action<WatchEvent> publish)
 {
     private const int ESRCH = 3;
 
     /// <summary>Expressions that the user has been told to be waiting.</summary>
     private readonly HashSet<string> waiting = new(StringComparer.Ordinal);
+
+    private readonly Delegation delegation = new(platform, reactions, publish);
 
     /// <summary>When the first watch was covered everywhere; null before.</summary>
     internal DateTimeOffset? CoveredFrom { get; private set; }
@@ -124,6 +127,7 @@ internal sealed class Armer(
             process.Forget(slot);
         }
 
+        reactions.Withdraw(process.Id, watch); // another watch may have the slot too
         process.Watches.Remove(watch);
         process.Unloaded.Add(watch.Watch.Request);
         if (!canWait)
@@ -253,12 +257,13 @@ internal sealed class Armer(
             {
                 ChangesOnly = watches[i].Request.Filter.ChangesOnly,
                 Writers = new WriterFilter(watches[i], catalog),
+                Reaction = reactions.Of(watches[i].Request),
                 Home = LibraryHome.OfVariable(process, mappings, watches[i].Address),
             });
         }
 
         Seed(process, fresh, armed);
-        LeaveToSource(process, armed);
+        delegation.Leave(process, armed);
         int threads = Arm(process, fresh.Where(slot => !held.ContainsKey(slot.Key)).ToDictionary(), watches, pieces);
         foreach ((int slot, HardwareSlot content) in fresh)
             process.Slots[slot] = content;
@@ -291,21 +296,6 @@ internal sealed class Armer(
             uint siblings = armed.Where(watch => watch.Occupies(slot)).SelectMany(watch => watch.Pieces)
                 .Where(piece => piece.Slot != slot).Aggregate(0u, (mask, piece) => mask | (1u << piece.Slot));
             platform.Source.SetSlot(process.Id, slot, content, initial, siblings);
-        }
-    }
-
-    /// <summary>What the source can decide by itself it need not hand over.</summary>
-    private void LeaveToSource(WatchedProcess process, List<ArmedWatch> armed)
-    {
-        List<ArmedWatch> all = [.. process.Watches, .. armed];
-        foreach ((ArmedWatch watch, int slot) in armed.SelectMany(watch => watch.Pieces.Select(piece => (watch, piece.Slot))))
-        {
-            bool isOwn = Conditions.MayBeDecidedBySource(watch, all.Where(other => other.Occupies(slot)));
-            platform.Source.SetHandling(process.Id, slot, isOwn && watch.ChangesOnly ? SlotHandling.ChangesOnly : SlotHandling.None);
-            if (!isOwn)
-                platform.Source.SetCondition(process.Id, slot, null);
-            else if (watch.Watch.Condition is { } condition && !platform.Source.SetCondition(process.Id, slot, condition))
-                process.ConditionMemory.Learn(condition);
         }
     }
 

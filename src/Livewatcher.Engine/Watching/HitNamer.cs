@@ -9,10 +9,11 @@ using Livewatcher.Model;
 namespace Livewatcher.Engine.Watching;
 
 /// <summary>What became of a hit on one watch.</summary>
+/// <param name="Watch">The watch.</param>
 /// <param name="Hit">Null where the user does not want to see it.</param>
 /// <param name="Merged">Hardware hits that it stands for.</param>
 /// <param name="Recovered">By the guard: the source has not counted it.</param>
-internal readonly record struct NamedHit(Hit? Hit, int Merged, bool Recovered);
+internal readonly record struct NamedHit(ArmedWatch Watch, Hit? Hit, int Merged, bool Recovered);
 
 /// <summary>From a group of hardware hits to the hits that the user reads: one for each watch that was touched.</summary>
 internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
@@ -47,7 +48,7 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
             // A source that looks at no values leaves it to us to see that nothing has changed.
             if (verdict == Verdict.Fails || (watch.ChangesOnly && changed == false) || IsKnownWriter(process, watch, first, call, Stack))
             {
-                yield return new NamedHit(null, merged, first.Recovered);
+                yield return new NamedHit(watch, null, merged, first.Recovered);
                 continue;
             }
 
@@ -77,7 +78,7 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
                 SetAt = watch.SetAt?.Invoke(),
             };
             watch.Writers?.Report(first, Hit.NameOfCall(call), process.Symbols);
-            yield return new NamedHit(hit, merged, first.Recovered);
+            yield return new NamedHit(watch, hit, merged, first.Recovered);
         }
     }
 

@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using Livewatcher.Engine.Accounting;
+using Livewatcher.Engine.Acting;
 using Livewatcher.Engine.Arming;
 using Livewatcher.Engine.Ordering;
 using Livewatcher.Model;
@@ -8,7 +9,7 @@ using Livewatcher.Model;
 namespace Livewatcher.Engine.Watching;
 
 /// <summary>What one watching has to say: hits as they come, and at the end the table of writers and the coverage.</summary>
-internal sealed class Reporter(SessionPlatform platform, SessionOptions options, Ledger ledger, IEventSink sink)
+internal sealed class Reporter(SessionPlatform platform, SessionOptions options, Ledger ledger, IEventSink sink, HitActor? actor = null)
 {
     private readonly HitNamer namer = new(platform, ledger);
     private readonly WriterTable writers = new();
@@ -37,7 +38,7 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
 
         foreach (NamedHit named in namer.Name(process, group))
         {
-            if (named.Hit is not { } hit)
+            if (named.Hit is not { } plain)
             {
                 ledger.FilterLate(named.Merged, named.Recovered);
                 continue;
@@ -49,6 +50,7 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
                 continue;
             }
 
+            Hit hit = actor?.Act(process, named.Watch, group, plain) ?? plain;
             ledger.Reported++;
             ledger.Merged += hit.Merged - 1;
             writers.Add(hit);
@@ -72,7 +74,7 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
     internal void Note(NoteLevel level, string text) =>
         sink.Publish(new NoteEvent(platform.Clock.ToWallClock(platform.Clock.Now), level, text));
 
-    internal void Close(string why, DateTimeOffset? coveredFrom, DateTimeOffset? coveredTo, CrossCheck kernel)
+    internal void Close(string why, DateTimeOffset? coveredFrom, DateTimeOffset? coveredTo, CrossCheck kernel, IReadOnlyList<ActionTally>? actions = null)
     {
         foreach (WriterRow row in writers.Rank())
             sink.Publish(row);
@@ -84,7 +86,7 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
             ledger.AddGap("nothing was armed");
         CoverageEvent template = new(
             coveredFrom, coveredTo ?? platform.Clock.ToWallClock(platform.Clock.Now), why, platform.Source.Name, platform.Arming.Scope,
-            platform.GuardOn, new HitCounts(), 0, 0, options.CpuCount, 0, [], []);
+            platform.GuardOn, new HitCounts(), 0, 0, options.CpuCount, 0, [], []) { Actions = actions ?? [] };
         sink.Publish(ledger.Close(template, platform.Source.Session, kernel.Sum, CrossCheck.TimeOf(platform.Clock), platform.Source.TracksValues));
     }
 }

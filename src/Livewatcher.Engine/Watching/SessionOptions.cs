@@ -37,7 +37,14 @@ public sealed record SessionOptions(
 public sealed record SessionPlatform(
     IHitSource Source, IArming Arming, ITracer? Tracer, bool GuardOn, Func<ProcessId, ITargetProcess> OpenProcess,
     Func<ITargetProcess, ITargetSymbols> OpenSymbols, Func<ProcessId, bool> IsAlive, Func<ProcessId, string?> DescribeSlotHolders,
-    IClock Clock, FloodLimit? Flood = null, TimeSpan AuditInterval = default);
+    IClock Clock, FloodLimit? Flood = null, TimeSpan AuditInterval = default)
+{
+    /// <summary>Sends signals from here; null where nobody is to be sent one.</summary>
+    public ISignals? Signals { get; init; }
+
+    /// <summary>Starts commands for hits; null where none are asked for.</summary>
+    public IHitCommands? Commands { get; init; }
+}
 
 /// <summary>How a watching ended.</summary>
 /// <param name="ExitStatus">The root target's status as wait(2) gives it; null where it still runs or was not ours.</param>

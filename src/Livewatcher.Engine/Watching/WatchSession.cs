@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using Livewatcher.Engine.Accounting;
+using Livewatcher.Engine.Acting;
 using Livewatcher.Engine.Arming;
 using Livewatcher.Engine.Auditing;
 using Livewatcher.Engine.Filtering;
@@ -30,6 +31,8 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     private readonly WatchedProcesses processes;
     private readonly EventFlow flow;
     private readonly WriterCatalog catalog;
+    private readonly Reactions reactions;
+    private readonly HitActor actor;
     private ulong? learnUntil;
     private readonly UnloadedLibraries unloaded;
     private ProcessId root;
@@ -55,8 +58,10 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         drain = new DrainLoop(platform.Source, auditor, meters, brake, platform.Clock, processes.DescribeDescriptor);
         catalog = new WriterCatalog(options.Known);
         kernel = new CrossCheck(platform, ledger, drain.AwaitPass);
-        armer = new Armer(platform, options, ledger, processes, catalog, kernel, sink.Publish);
-        reporter = new Reporter(platform, options, ledger, sink);
+        reactions = new Reactions(platform.Source, catalog, options.Requests);
+        actor = new HitActor(platform);
+        armer = new Armer(platform, options, ledger, processes, catalog, reactions, kernel, sink.Publish);
+        reporter = new Reporter(platform, options, ledger, sink, actor);
         libraries = new LibraryWatch(platform, ledger, processes, armer, reporter);
         flow = new EventFlow(platform, ledger, processes, drain, meters, brake, reporter, this);
         unloaded = new UnloadedLibraries(platform, ledger, processes, armer, reporter, flow, () => tracerHolds);
@@ -124,6 +129,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     {
         try
         {
+            reactions.Check(root);
             WatchedProcess process = Open(root);
             ledger.Processes = 1;
             armer.ArmAll(process, mayWait: options.Started && tracerHolds);
@@ -360,6 +366,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     private void Finish(string why)
     {
         flow.Finishing = true;
+        actor.IsOver = true;
         processes.EndAudit(); // what is written while register after register is freed is no escaped write
         armer.DisarmAll();
         if (tracerHolds)
@@ -374,6 +381,6 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         if (options.Started && !rootExited && platform.IsAlive(root))
             reporter.Note(NoteLevel.Info, $"process {root} runs on, unwatched");
         EndLesson("the watching has ended before that time was over");
-        reporter.Close(why, armer.CoveredFrom, armer.CoveredTo, kernel);
+        reporter.Close(why, armer.CoveredFrom, armer.CoveredTo, kernel, reactions.Tallies);
     }
 }

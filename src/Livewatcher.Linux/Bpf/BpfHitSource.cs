@@ -77,6 +77,12 @@ public sealed unsafe class BpfHitSource : IHitSource
     public void FilterCode(ProcessId process, int slot, IReadOnlyList<(Address Start, Address End)> code) =>
         program.Filters?.Filter(State(process, slot), code);
 
+    public bool SetOrder(ProcessId process, int slot, int number, SignalOrder? order) => program.Orders?.Set(State(process, slot), number, order) == true;
+
+    public bool? TakeTurn(int number) => program.Orders?.TakeTurn(number);
+
+    public OrderAccount ReadOrder(int number) => program.Orders?.Read(number) ?? default;
+
     public bool LimitsFloods => true;
 
     public ulong AllowanceUsed(ProcessId process, int slot)

@@ -14,8 +14,10 @@ namespace Livewatcher.Linux.Bpf;
 /// <param name="RingBytes">Power of two, multiple of the page size.</param>
 /// <param name="Flood">Null: no limit.</param>
 /// <param name="Filters">Slots may be given conditions, and code whose hits are filtered.</param>
+/// <param name="Orders">Slots may be given signals to send.</param>
 public sealed record WatchProgramSettings(
-    int StackBytes = RecordLimits.LW_STACK_MAX, bool FollowFork = false, int RingBytes = 16 << 20, FloodLimit? Flood = null, bool Filters = false);
+    int StackBytes = RecordLimits.LW_STACK_MAX, bool FollowFork = false, int RingBytes = 16 << 20, FloodLimit? Flood = null, bool Filters = false,
+    bool Orders = false);
 
 /// <summary>bpf/watch.bpf.c, loaded: its four slot programs, its life-cycle programs, its maps.
 /// Not thread-safe but for the slot states, which are shared with the kernel by nature.</summary>
@@ -29,6 +31,7 @@ internal sealed unsafe class WatchProgram : IDisposable
     private readonly SharedMapping sessionMapping;
     private readonly SharedMapping? conditionMapping;
     private readonly SharedMapping? rangeMapping;
+    private readonly SharedMapping? orderMapping;
 
     private WatchProgram(SafeBpfObject bpfObject, WatchProgramSettings settings)
     {
@@ -43,6 +46,12 @@ internal sealed unsafe class WatchProgram : IDisposable
             conditionMapping = Map("conditions", sizeof(ConditionRecord) * RecordLimits.LW_CONDITIONS);
             rangeMapping = Map("ranges", sizeof(RangeRecord) * RecordLimits.LW_RANGES);
             Filters = new SharedFilters((ConditionRecord*)conditionMapping.Pointer, (RangeRecord*)rangeMapping.Pointer);
+        }
+
+        if (settings.Orders)
+        {
+            orderMapping = Map("orders", sizeof(OrderRecord) * RecordLimits.LW_ORDERS);
+            Orders = new SharedOrders((OrderRecord*)orderMapping.Pointer);
         }
 
         Ring = new RingReader(MapDescriptor("ring"), settings.RingBytes);
@@ -66,6 +75,9 @@ internal sealed unsafe class WatchProgram : IDisposable
 
     /// <summary>Null where none were asked for.</summary>
     internal SharedFilters? Filters { get; }
+
+    /// <summary>Null where none were asked for.</summary>
+    internal SharedOrders? Orders { get; }
 
     internal ref readonly SessionState Session => ref *(SessionState*)sessionMapping.Pointer;
 
@@ -151,6 +163,7 @@ internal sealed unsafe class WatchProgram : IDisposable
         sessionMapping.Dispose();
         conditionMapping?.Dispose();
         rangeMapping?.Dispose();
+        orderMapping?.Dispose();
         bpfObject.Dispose();
     }
 
@@ -175,6 +188,7 @@ internal sealed unsafe class WatchProgram : IDisposable
             FloodFactor = (uint)Math.Min((settings.Flood?.Factor ?? 0) * 1024, 1e7),
             FloodAll = settings.Flood?.ChargesAll == true ? 1u : 0u,
             Conditions = settings.Filters ? 1u : 0u,
+            Orders = settings.Orders ? 1u : 0u,
         };
     }
 
@@ -216,5 +230,7 @@ internal sealed unsafe class WatchProgram : IDisposable
         public uint FloodFactor;
         public uint FloodAll;
         public uint Conditions;
+        public uint Orders;
+        public uint Padding;
     }
 }

@@ -16,6 +16,8 @@ internal static unsafe partial class Libc
     internal const int MAP_SHARED = 1;
     internal const int MAP_ANONYMOUS = 0x20;
     internal const int SYS_perf_event_open = 298;
+    internal const int SYS_tgkill = 234;
+    internal const int SYS_pidfd_send_signal = 424;
     internal const int SYS_pidfd_open = 434;
     internal const int POLLIN = 1;
     internal const int POLLOUT = 4;
@@ -107,6 +109,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     internal static partial long PidfdOpen(long number, int pid, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    internal static partial long PidfdSendSignal(long number, int pidfd, int signal, nint info, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    internal static partial long ThreadKill(long number, int process, int thread, int signal);
 
     [LibraryImport("libc", EntryPoint = "sysconf", SetLastError = true)]
     internal static partial long SystemConfiguration(int name);

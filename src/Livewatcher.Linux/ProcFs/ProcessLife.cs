@@ -47,6 +47,33 @@ public sealed unsafe class ProcessLife : IDisposable
         return opened.IsInvalid ? new ProcessLife(process, null, errno == Errno.ESRCH) : new ProcessLife(process, opened, isOver: false);
     }
 
+    /// <summary>Sends a signal, to one of its threads or to the process.</summary>
+    /// <returns>errno; 0 where it is sent.</returns>
+    internal int Signal(ThreadId? thread, int signal)
+    {
+        if (IsOver)
+            return Errno.ESRCH;
+        if (thread is { } one)
+            return Libc.ThreadKill(Libc.SYS_tgkill, Process.Value, one.Value, signal) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        if (descriptor is null)
+            return Libc.Kill(Process.Value, signal) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        bool held = false;
+        try
+        {
+            descriptor.DangerousAddRef(ref held);
+            return Libc.PidfdSendSignal(Libc.SYS_pidfd_send_signal, descriptor.Number, signal, 0, 0) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
+        catch (ObjectDisposedException)
+        {
+            return Errno.ESRCH; // another thread has seen it end
+        }
+        finally
+        {
+            if (held)
+                descriptor.DangerousRelease();
+        }
+    }
+
     public void Dispose() => descriptor?.Dispose();
 
     private bool HasEnded()

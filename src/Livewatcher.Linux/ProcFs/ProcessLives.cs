@@ -1,5 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using Livewatcher.Linux.Interop;
 using Livewatcher.Model;
 
 namespace Livewatcher.Linux.ProcFs;
@@ -43,6 +44,14 @@ public sealed class ProcessLives : IDisposable
     {
         lock (gate)
             return lives.TryGetValue(process, out ProcessLife? life) ? !life.IsOver : ProcessTable.IsAlive(process);
+    }
+
+    /// <summary>Sends a signal to the known process of that number, or to a thread of it.</summary>
+    /// <returns>errno; 0 where it is sent.</returns>
+    internal int Signal(ProcessId process, ThreadId? thread, int signal)
+    {
+        lock (gate)
+            return lives.TryGetValue(process, out ProcessLife? life) ? life.Signal(thread, signal) : Errno.ESRCH;
     }
 
     public void Dispose()

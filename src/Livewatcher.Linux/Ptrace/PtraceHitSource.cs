@@ -26,11 +26,13 @@ public sealed unsafe class PtraceHitSource : IHitSource
     private long received;
 
     private readonly SharedFilters filters;
+    private readonly SharedOrders orders;
 
     private PtraceHitSource(TrapTable table)
     {
         this.table = table;
         filters = new SharedFilters((ConditionRecord*)&table.Share->Conditions, (RangeRecord*)&table.Share->Ranges);
+        orders = new SharedOrders((OrderRecord*)&table.Share->Orders);
     }
 
     public string Name => "ptrace";
@@ -64,6 +66,12 @@ public sealed unsafe class PtraceHitSource : IHitSource
 
     public void FilterCode(ProcessId process, int slot, IReadOnlyList<(Address Start, Address End)> code) =>
         filters.Filter(table.State(process, slot), code);
+
+    public bool SetOrder(ProcessId process, int slot, int number, SignalOrder? order) => orders.Set(table.State(process, slot), number, order);
+
+    public bool? TakeTurn(int number) => orders.TakeTurn(number);
+
+    public OrderAccount ReadOrder(int number) => orders.Read(number);
 
     public void Skip(ProcessId process, int slot) => SlotStateAccess.Skip(table.State(process, slot));
 

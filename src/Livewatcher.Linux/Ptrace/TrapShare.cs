@@ -37,6 +37,12 @@ internal struct SharedRanges
     private RangeRecord first;
 }
 
+[InlineArray(RecordLimits.LW_ORDERS)]
+internal struct SharedOrderRecords
+{
+    private OrderRecord first;
+}
+
 /// <summary>struct lw_trap_share.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct TrapShare
@@ -50,4 +56,5 @@ internal struct TrapShare
     public SlotStates Slots;
     public SharedConditions Conditions;
     public SharedRanges Ranges;
+    public SharedOrderRecords Orders;
 }

@@ -3,6 +3,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using Livewatcher.Linux.Interop;
 using Livewatcher.Model;
 
 namespace Livewatcher.Linux.Records;
@@ -46,7 +47,17 @@ internal static class RecordDecoder
             Siblings = ToSiblings(record),
             Verdict = record.Flags.HasFlag(RecordFlags.LW_DECIDED) ? Verdict.Holds
                 : record.Flags.HasFlag(RecordFlags.LW_UNDECIDED) ? Verdict.Undecided : null,
+            Order = ToResult(record),
         };
+    }
+
+    private static OrderResult? ToResult(in WatchRecord record)
+    {
+        if (!record.Flags.HasFlag(RecordFlags.LW_COUNTED))
+            return null;
+        if (record.Flags.HasFlag(RecordFlags.LW_SENT))
+            return new OrderResult(OrderOutcome.Sent);
+        return record.OrderError == 0 ? new OrderResult(OrderOutcome.NotDue) : new OrderResult(OrderOutcome.Failed, Errno.Describe((int)record.OrderError));
     }
 
     private static List<SlotChange> ToSiblings(in WatchRecord record)

@@ -8,7 +8,7 @@ namespace Livewatcher.Linux.Records;
 // Mirrors bpf/watch_event.h; tests/Linux.Tests compiles that header and compares sizes and offsets.
 internal static class RecordLimits
 {
-    internal const int LW_RECORD_VERSION = 4;
+    internal const int LW_RECORD_VERSION = 5;
     internal const int LW_SLOTS = 4;
     internal const int LW_PROCESSES = 4096;
     internal const int LW_STACK_MAX = 16384;
@@ -17,6 +17,7 @@ internal static class RecordLimits
     internal const int LW_CONDITION_STEPS = 64;
     internal const int LW_RANGES = 65536;
     internal const int LW_RANGES_MOST = 4096;
+    internal const int LW_ORDERS = 64;
 }
 
 internal enum RecordKind : ushort
@@ -39,6 +40,8 @@ internal enum RecordFlags : ushort
     LW_RECOVERED = 32,
     LW_DECIDED = 64,
     LW_UNDECIDED = 128,
+    LW_COUNTED = 256,
+    LW_SENT = 512,
 }
 
 [InlineArray(RecordLimits.LW_REGISTERS)]
@@ -84,6 +87,8 @@ internal struct WatchRecord
     public uint Length;
     public SiblingValues SiblingOld;
     public SiblingValues SiblingNew;
+    public uint OrderError;
+    public uint Padding;
 }
 
 /// <summary>struct lw_slot_state. Lives in memory shared with the BPF program and the guard.</summary>
@@ -106,7 +111,7 @@ internal struct SlotState
     public uint Stale;
     public ulong Ranges;
     public uint Condition;
-    public uint Padding;
+    public uint Order;
 }
 
 /// <summary>struct lw_condition_step.</summary>
@@ -150,6 +155,29 @@ internal struct RangeRecord
 {
     public ulong Start;
     public ulong End;
+}
+
+/// <summary>struct lw_order. Lives in memory shared with the BPF program and the guard.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct OrderRecord
+{
+    public ulong After;
+    public ulong Counted;
+    public ulong Taken;
+    public ulong Sent;
+    public ulong Failed;
+    public uint Signal;
+    public OrderFlags Flags;
+    public uint Error;
+    public uint Padding;
+}
+
+[Flags]
+internal enum OrderFlags : uint
+{
+    None = 0,
+    LW_ORDER_THREAD = 1,
+    LW_ORDER_ONCE = 2,
 }
 
 /// <summary>struct lw_session_state.</summary>

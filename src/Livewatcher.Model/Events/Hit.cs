@@ -59,6 +59,9 @@ public sealed record Hit : WatchEvent
 
     public required CallStack Stack { get; init; }
 
+    /// <summary>What was done about it.</summary>
+    public IReadOnlyList<ActionOutcome> Actions { get; init; } = [];
+
     /// <summary>Where the program has set this watch (liblivewatcher); null where that is not recorded.</summary>
     public CallStack? SetAt { get; init; }
 }

@@ -86,6 +86,9 @@ public sealed class RawHit
     /// <summary>What became of the slot's condition, where the source has decided it; null where it has not.</summary>
     public Verdict? Verdict { get; init; }
 
+    /// <summary>What the source has done about it by itself; null where it has not counted this hit for an order.</summary>
+    public OrderResult? Order { get; init; }
+
     /// <summary>Other slots of the watch that a wide store has changed, where the processor named one slot only.</summary>
     public IReadOnlyList<SlotChange> Siblings { get; init; } = [];
 }

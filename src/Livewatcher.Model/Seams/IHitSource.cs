@@ -104,6 +104,21 @@ public interface IHitSource : IDisposable
     {
     }
 
+    /// <summary>Lets the source send a signal at the reported hits of a slot by itself. An order is one however many slots and processes
+    /// have it: what it counts and sends, it counts for all of them together.</summary>
+    /// <param name="process">Whose.</param>
+    /// <param name="slot">0 to 3.</param>
+    /// <param name="number">The order's, from 1.</param>
+    /// <param name="order">What it says; null takes the slot's order away.</param>
+    /// <returns>False where the slot has none afterwards: then it is up to whoever takes the hits.</returns>
+    bool SetOrder(ProcessId process, int slot, int number, SignalOrder? order) => false;
+
+    /// <summary>A hit is reported that the source has not counted for an order: it counts it now.</summary>
+    /// <returns>Whether it is this hit's turn to be acted on, from here; null where the source has no such order.</returns>
+    bool? TakeTurn(int number) => null;
+
+    OrderAccount ReadOrder(int number) => default;
+
     /// <summary>True where the source observes the flood limit by itself, in the kernel.</summary>
     bool LimitsFloods => false;
 

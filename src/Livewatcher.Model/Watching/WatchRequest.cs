@@ -11,4 +11,7 @@ public sealed record WatchRequest(string Expression, AccessMode Mode, int? Lengt
 {
     /// <summary>Which of its hits are reported.</summary>
     public HitFilter Filter { get; init; } = HitFilter.None;
+
+    /// <summary>What is done about those that are.</summary>
+    public HitReaction Reaction { get; init; } = HitReaction.None;
 }

@@ -36,6 +36,7 @@ internal static class CoverageJson
         }
 
         writer.WriteEndArray();
+        ActionJson.Write(writer, coverage.Actions);
         writer.WriteStrings("remarks"u8, coverage.Remarks);
     }
 

@@ -54,6 +54,7 @@ internal static class HitJson
             writer.WriteTime("since"u8, since);
         }
 
+        ActionJson.Write(writer, hit.Actions);
         writer.WriteOptional("instruction"u8, hit.Instruction);
         stacks.Write(writer, hit.Stack);
         if (hit.SetAt is { } setAt)

@@ -64,6 +64,11 @@ internal static class CoverageStatement
         yield return new(StatementKind.Fact, Account(coverage.Hits, coverage.Backend));
         yield return new(StatementKind.Fact, BesidesTheAccount(coverage.Hits));
         yield return new(StatementKind.Fact, Stacks(coverage));
+        foreach (var done in coverage.Actions)
+        {
+            yield return new(StatementKind.Fact, ActionWords.Of(done, coverage.Backend));
+        }
+
         foreach (var remark in coverage.Remarks)
         {
             yield return new(StatementKind.Remark, remark);

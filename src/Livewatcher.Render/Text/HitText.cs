@@ -11,6 +11,7 @@ internal sealed class HitText(Page page, TextOptions options)
     private const string Unchanged = " (unchanged)";
 
     private readonly StackText _stacks = new(page, options);
+    private readonly ActionText _actions = new(page);
     private Column _access = new(7);
     private Column _label = new(options.Width > 0 ? Math.Clamp(options.Width / 4, 12, 40) : 40);
     private Column _address = new(18);
@@ -54,6 +55,7 @@ internal sealed class HitText(Page page, TextOptions options)
 
         WriteInstruction(hit);
         _stacks.Write(hit.Stack, hit.Sequence);
+        _actions.Write(hit.Actions);
         if (hit.SetAt is { } setAt)
         {
             page.To(StackText.Indent).Add("this watch was set at", Tone.Faint).End();

@@ -329,7 +329,7 @@ internal sealed class FakeMachine
         }
     }
 
-    internal RawHit Raw(StoreAct act, int slot, Address address, ulong? old, ulong? now, bool recovered = false) => new()
+    internal RawHit Raw(StoreAct act, int slot, Address address, ulong? old, ulong? now, bool recovered = false, OrderResult? order = null) => new()
     {
         Time = Clock.Tick(),
         Process = new ProcessId(act.Process),
@@ -344,6 +344,7 @@ internal sealed class FakeMachine
         Kernel = act.Kernel,
         Old = old,
         New = now,
+        Order = order,
     };
 
     /// <summary>Who is held by the tracer does nothing until it is released.</summary>
@@ -378,7 +379,7 @@ internal sealed class FakeMachine
         }
 
         account.Recorded++;
-        RawHit hit = Raw(act, slot, content.Address, Source.TracksValues ? old : null, Source.TracksValues ? value : null);
+        RawHit hit = Raw(act, slot, content.Address, Source.TracksValues ? old : null, Source.TracksValues ? value : null, order: account.Order?.Obey());
         hit.AfterLoss = lost;
         lost = false;
         Source.Put(receiver => receiver.OnHit(hit));

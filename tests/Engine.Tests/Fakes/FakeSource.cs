@@ -111,6 +111,35 @@ internal sealed class FakeSource(FakeMachine machine) : IHitSource
             Calls.Add($"filter {process} {slot}: {string.Join(" ", code.Select(range => $"{range.Start}-{range.End}"))}");
     }
 
+    /// <summary>Orders by number.</summary>
+    internal Dictionary<int, FakeOrder> Orders { get; } = [];
+
+    public bool SetOrder(ProcessId process, int slot, int number, SignalOrder? order)
+    {
+        lock (machine.Gate)
+        {
+            Calls.Add($"order {process} {slot}: {(order is null ? "none" : number)}");
+            if (!TracksValues || !accounts.TryGetValue((process.Value, slot), out Account? found))
+                return false;
+            if (order is { } wanted)
+                Orders.TryAdd(number, new FakeOrder(wanted));
+            found.Order = order is null ? null : Orders[number];
+            return order is not null;
+        }
+    }
+
+    public bool? TakeTurn(int number)
+    {
+        lock (machine.Gate)
+            return Orders.TryGetValue(number, out FakeOrder? order) ? order.IsDue() : null;
+    }
+
+    public OrderAccount ReadOrder(int number)
+    {
+        lock (machine.Gate)
+            return Orders.TryGetValue(number, out FakeOrder? order) ? new OrderAccount(order.Sent, order.Failed, order.Error) : default;
+    }
+
     public void ClearSlot(ProcessId process, int slot)
     {
         lock (machine.Gate)
@@ -211,7 +240,7 @@ internal sealed class FakeSource(FakeMachine machine) : IHitSource
         for (int slot = 0; slot < 4; slot++)
         {
             if (accounts.TryGetValue((parent, slot), out Account? from))
-                accounts[(child, slot)] = new Account { Content = from.Content, Last = from.Last };
+                accounts[(child, slot)] = new Account { Content = from.Content, Last = from.Last, Order = from.Order };
         }
     }
 
@@ -240,6 +269,43 @@ internal sealed class FakeSource(FakeMachine machine) : IHitSource
 
         internal SlotHandling Handling { get; set; }
 
+        internal FakeOrder? Order { get; set; }
+
         internal ulong Last { get; set; }
+    }
+}
+
+/// <summary>A signal that the kernel side is to send.</summary>
+internal sealed class FakeOrder(SignalOrder order)
+{
+    private long counted;
+    private bool taken;
+
+    internal long Sent { get; private set; }
+
+    internal long Failed { get; private set; }
+
+    /// <summary>What sending ends with; null: it is sent.</summary>
+    internal string? Error { get; set; }
+
+    internal bool IsDue()
+    {
+        bool due = ++counted >= order.After && !(order.Once && taken);
+        taken |= due;
+        return due;
+    }
+
+    internal OrderResult Obey()
+    {
+        if (!IsDue())
+            return new OrderResult(OrderOutcome.NotDue);
+        if (Error is { } error)
+        {
+            Failed++;
+            return new OrderResult(OrderOutcome.Failed, error);
+        }
+
+        Sent++;
+        return new OrderResult(OrderOutcome.Sent);
     }
 }

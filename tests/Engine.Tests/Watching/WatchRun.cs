@@ -15,6 +15,8 @@ internal sealed class WatchRun
 
     internal FakeMachine Machine { get; } = new();
 
+    internal int Target { get; init; } = FakeMachine.Root;
+
     internal bool Started { get; init; }
 
     internal bool Traced { get; init; } = true;
@@ -44,6 +46,12 @@ internal sealed class WatchRun
 
     internal RecordingSink Sink => Machine.Sink;
 
+    /// <summary>What is sent from here.</summary>
+    internal FakeSignals Signals { get; } = new();
+
+    /// <summary>What is started from here.</summary>
+    internal FakeCommands Commands { get; } = new();
+
     /// <summary>Who else holds registers, as the machine's owner would say.</summary>
     internal string? SlotHolders { get; init; }
 
@@ -61,12 +69,12 @@ internal sealed class WatchRun
         FakeMachine machine = Machine;
         SessionPlatform platform = new(
             machine.Source, machine.Arming, Traced ? machine.Tracer : null, GuardOn, machine.OpenProcess, machine.OpenSymbols,
-            machine.IsAlive, _ => SlotHolders, machine.Clock, Flood);
+            machine.IsAlive, _ => SlotHolders, machine.Clock, Flood) { Signals = Signals, Commands = Commands };
         SessionOptions options = new(Requests, For, MaxHits, FollowFork, FollowExec, Started, CpuCount: 2) { Known = Known, Learn = Learn };
         return await Task.Run(() =>
         {
             using WatchSession session = new(platform, options, machine.Sink);
-            SessionOutcome outcome = session.Run(new ProcessId(FakeMachine.Root), Stop.Token, Hurry.Token);
+            SessionOutcome outcome = session.Run(new ProcessId(Target), Stop.Token, Hurry.Token);
             Writers = session.Writers;
             return (outcome, awaitExit ? session.AwaitExit(Stop.Token) : null);
         }).WaitAsync(Patience);

@@ -43,6 +43,7 @@ public sealed class LayoutTests
         { "bpf/watch_event.h", "lw_condition_step", typeof(ConditionStepRecord) },
         { "bpf/watch_event.h", "lw_condition", typeof(ConditionRecord) },
         { "bpf/watch_event.h", "lw_range", typeof(RangeRecord) },
+        { "bpf/watch_event.h", "lw_order", typeof(OrderRecord) },
         { "bpf/thread_event.h", "lw_thread_event", typeof(ThreadEvent) },
         { "native/guard/guard.h", "lw_slot_spec", typeof(SlotSpec) },
         { "native/guard/guard.h", "lw_guard_packet", typeof(GuardPacket) },
@@ -53,7 +54,7 @@ public sealed class LayoutTests
 
     public static TheoryData<Type> Enumerations =>
         [typeof(RecordKind), typeof(RecordFlags), typeof(GuardCommand), typeof(GuardMessage), typeof(ThreadEventFlags), typeof(PerfRecordType),
-            typeof(ConditionFlags)];
+            typeof(ConditionFlags), typeof(OrderFlags)];
 
     [Theory]
     [MemberData(nameof(Mirrors))]
@@ -107,6 +108,7 @@ public sealed class LayoutTests
             ["LW_IMMEDIATE"] = ConditionStep.Immediate,
             ["LW_RANGES"] = RecordLimits.LW_RANGES,
             ["LW_RANGES_MOST"] = RecordLimits.LW_RANGES_MOST,
+            ["LW_ORDERS"] = RecordLimits.LW_ORDERS,
             ["LW_LOADER_SLOT"] = GuardLimits.LW_LOADER_SLOT,
             ["LW_GUARD_SLOTS"] = GuardLimits.LW_GUARD_SLOTS,
             ["LW_MAX_CPUS"] = GuardLimits.LW_MAX_CPUS,

@@ -27,6 +27,8 @@ internal sealed record HitLine(
     /// <summary>The watch's condition could not be decided at this hit.</summary>
     public bool Undecided { get; init; }
 
+    public IReadOnlyList<ActionLine> Actions { get; init; } = [];
+
     public DateTimeOffset Moment => DateTimeOffset.Parse(Time, CultureInfo.InvariantCulture);
 
     public long OldNumber => Old is { } value ? value.GetInt64() : throw new InvalidDataException($"hit {Seq} has no old value");
@@ -38,6 +40,17 @@ internal sealed record HitLine(
         + string.Join(" < ", Stack.Select(frame => $"{frame.Function} {frame.FileName}:{frame.Line}{(frame.Inlined ? " inlined" : "")}"))
         + (StackCut is null ? "" : $" | {StackCut}");
 }
+
+internal sealed record ActionLine(string Action, string? Signal, bool Done, bool AtHit, long? DelayUs, string? Failure, string? Next)
+{
+    public bool Skipped { get; init; }
+
+    public IReadOnlyList<SnapshotLine> Snapshot { get; init; } = [];
+}
+
+internal sealed record SnapshotLine(string Expression, string? Address, JsonElement? Value, string? Failure, string? From, string? Bytes);
+
+internal sealed record ActionTallyLine(string Watch, string Action, long AtHit, long Afterwards, long Failed, string? Failure, long Skipped);
 
 internal sealed record StackLine(IReadOnlyList<FrameLine> Stack, string? StackCut);
 
@@ -66,4 +79,7 @@ internal sealed record StretchLine(string Watch, int Pid, string From, string To
 
 internal sealed record CoverageLine(
     string? From, string To, string Why, string Backend, string Scope, bool Guard, HitsAccount Hits, int Threads, int Processes, int Cpus,
-    long StacksCut, bool Complete, IReadOnlyList<string> Gaps, IReadOnlyList<StretchLine> Skipped, IReadOnlyList<string> Remarks);
+    long StacksCut, bool Complete, IReadOnlyList<string> Gaps, IReadOnlyList<StretchLine> Skipped, IReadOnlyList<string> Remarks)
+{
+    public IReadOnlyList<ActionTallyLine> Actions { get; init; } = [];
+}
