@@ -28,7 +28,7 @@ public sealed class HitCommandsTests
             JsonElement.Parse(lines[1]).GetProperty("seq").GetInt64().Should().Be(3);
 
             string gate = Path.Combine(folder, "gate");
-            CommandStart[] waiting = [.. Enumerable.Range(0, 6).Select(_ => commands.Run($"while ! [ -e {gate} ]; do sleep 0.1; done", hit))];
+            CommandStart[] waiting = [.. Enumerable.Range(0, 6).Select(_ => commands.Run($"i=0; while [ -d {folder} ] && ! [ -e {gate} ] && [ $i -lt 600 ]; do i=$((i + 1)); sleep 0.1; done", hit))];
             waiting.Count(one => one.Process is not null).Should().BeInRange(3, 4, "the first may not have been seen to end");
             waiting[^1].Should().Be(new CommandStart(null, null));
             await File.WriteAllTextAsync(gate, "", TestContext.Current.CancellationToken);
