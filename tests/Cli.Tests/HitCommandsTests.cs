@@ -42,9 +42,14 @@ public sealed class HitCommandsTests
 
     private static async Task AwaitAsync(Func<bool> holds)
     {
-        for (int i = 0; i < 600 && !holds(); i++)
+        bool held = holds(); // asked no more once it is true: asking may start a command
+        for (int i = 0; i < 600 && !held; i++)
+        {
             await Task.Delay(50, TestContext.Current.CancellationToken);
-        holds().Should().BeTrue();
+            held = holds();
+        }
+
+        held.Should().BeTrue();
     }
 
     private static Hit MakeHit() => new()

@@ -11,7 +11,9 @@ namespace Livewatcher.Recording.Tests;
 /// <summary>What comes out of a recording is what went in.</summary>
 public sealed class RoundTripTests : Scratch
 {
-    private static readonly IReadOnlyList<WatchEvent> Events = [.. Scenario.WholeRun.Where(one => one is not WriterRow and not CoverageEvent)];
+    /// <summary>What was done about a hit is not kept (docs/actions.md).</summary>
+    private static readonly IReadOnlyList<WatchEvent> Events =
+        [.. Scenario.WholeRun.Where(one => one is not WriterRow and not CoverageEvent).Select(one => one is Hit hit ? hit with { Actions = [] } : one)];
 
     [Fact]
     public void EveryKindOfEventComesBackAsItWas()
