@@ -50,8 +50,9 @@ internal sealed class Auditor(IHitSource source, IClock clock, TimeSpan interval
         return pressing;
     }
 
-    /// <summary>After the source has settled and was drained: the suspicions that stand.</summary>
-    internal IEnumerable<SessionItem.Escaped> Confirm(ulong now)
+    /// <summary>After the source has settled and was drained: the suspicions that stand. What another program has in its memory is nobody's write; it is
+    /// asked here, because by the time the session hears of it the process may have ended.</summary>
+    internal IEnumerable<SessionItem> Confirm(ulong now)
     {
         foreach (AuditedSlot slot in slots)
         {
@@ -61,9 +62,12 @@ internal sealed class Auditor(IHitSource source, IClock clock, TimeSpan interval
             ulong value = slot.Suspect!.Value;
             if (source.TracksValues && !source.CorrectLastValue(slot.Process, slot.Slot, seen, value))
                 continue; // a hit came in after all
-            SessionItem.Escaped escaped = new(now, slot.AgreedAt, slot.Process, slot.Slot, seen, value);
+            bool isReplaced = !source.TracksValues && slot.IsReplaced();
+            SessionItem found = isReplaced
+                ? new SessionItem.Execed(now, slot.Process)
+                : new SessionItem.Escaped(now, slot.AgreedAt, slot.Process, slot.Slot, seen, value);
             Agree(slot, value, now);
-            yield return escaped;
+            yield return found;
         }
     }
 

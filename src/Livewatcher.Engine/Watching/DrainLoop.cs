@@ -178,8 +178,8 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
             bool settled = source.Settle();
             source.Drain(this);
             whole &= source.DrainedAll;
-            foreach (SessionItem.Escaped escaped in settled ? auditor.Confirm(clock.Now) : [])
-                queue.Enqueue(escaped);
+            foreach (SessionItem found in settled ? auditor.Confirm(clock.Now) : [])
+                queue.Enqueue(found);
         }
 
         foreach (SessionItem.AtRest rest in auditor.TakeRests(start))

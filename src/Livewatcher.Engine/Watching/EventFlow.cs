@@ -239,12 +239,6 @@ internal sealed class EventFlow(
         // What another program has in its memory is nobody's write; what a recovered hit has written is no escape.
         if (processes.Find(escaped.Process) is { Retired: false, Replaced: false } process && !process.IsExplained(escaped.Slot, escaped.Since))
         {
-            if (!platform.Source.TracksValues && process.RunsAnotherProgram())
-            {
-                owner.OnExeced(process.Id);
-                return;
-            }
-
             reporter.ReportEscape(process, escaped);
             platform.Arming.Reload(process.Id);
             if (process.Paused.Count > 0)

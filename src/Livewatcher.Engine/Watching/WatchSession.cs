@@ -230,6 +230,8 @@ public sealed class WatchSession : IFlowOwner, IDisposable
             return;
         }
 
+        if (processes.Find(process) is not { Retired: false })
+            return; // told already
         flow.Retire(process);
         reporter.Note(NoteLevel.Warning, $"process {process} has executed another program: its watches have ended");
     }

@@ -145,7 +145,7 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
                 {
                     Auditor.TryReadValue(process.Process.Memory, content, out ulong value);
                     process.Audited[slot] = known =
-                        new AuditedSlot(process.Id, process.Process.Memory, slot, content, value, platform.Clock.Now);
+                        new AuditedSlot(process.Id, process.Process.Memory, slot, content, value, platform.Clock.Now) { IsReplaced = process.RunsAnotherProgram };
                 }
 
                 all.Add(known);

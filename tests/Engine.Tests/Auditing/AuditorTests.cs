@@ -53,7 +53,7 @@ public sealed class AuditorTests
         Look(0);
         Store(7, lost: true);
         Look(3);
-        SessionItem.Escaped escaped = Look(23).Should().ContainSingle().Subject;
+        SessionItem.Escaped escaped = Look(23).Should().ContainSingle().Which.Should().BeOfType<SessionItem.Escaped>().Subject;
         escaped.Should().Be(new SessionItem.Escaped(FakeClock.At(23), FakeClock.At(0), machine.Main.Id, 0, 0, 7));
     }
 
@@ -156,6 +156,21 @@ public sealed class AuditorTests
         Look(26).Should().ContainSingle().Which.Should().Be(new SessionItem.Escaped(FakeClock.At(26), FakeClock.At(3), machine.Main.Id, 0, 7, 9));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void WhatAnotherProgramHasThereIsNoEscape(bool isReplaced)
+    {
+        machine.Source.TracksValues = false;
+        auditor.Watch([new AuditedSlot(machine.Main.Id, machine.Main.Memory, 0, Content, 0, FakeClock.Start) { IsReplaced = () => isReplaced }]);
+        Store(9, lost: true);
+        Look(0);
+        Look(20).Should().Equal(isReplaced
+            ? new SessionItem.Execed(FakeClock.At(20), machine.Main.Id)
+            : new SessionItem.Escaped(FakeClock.At(20), FakeClock.At(0), machine.Main.Id, 0, 0, 9));
+        Look(60).Should().BeEmpty("once is enough");
+    }
+
     [Fact]
     public void WithoutValuesTheRestAfterHitsIsToldOnce()
     {
@@ -195,7 +210,7 @@ public sealed class AuditorTests
     }
 
     /// <summary>What the drain loop does after a drain.</summary>
-    private List<SessionItem.Escaped> Look(double milliseconds) =>
+    private List<SessionItem> Look(double milliseconds) =>
         auditor.Look(FakeClock.At(milliseconds)) ? [.. auditor.Confirm(FakeClock.At(milliseconds))] : [];
 
     private void Store(ulong value, bool lost = false) =>
