@@ -19,6 +19,7 @@ serve() {
 serve bpf on served.gcc-O2-pie
 serve bpf off served.clang-O0-nopie
 serve perf on served.clang-O2-pie
+serve ptrace on served.clang-O0-nopie
 serve bpf off served.gcc-O2-pie sigall
 serve bpf off served.clang-O2-pie lockrq
 serve bpf off served.clang-O0-nopie sigrun

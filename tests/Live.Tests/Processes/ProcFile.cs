@@ -26,6 +26,13 @@ internal static class ProcFile
     /// <summary>Whether it holds a perf event, and with it a debug register.</summary>
     public static bool HoldsPerfEvents(int pid) => Descriptors(pid).Any(target => target.Contains("[perf_event]", StringComparison.Ordinal));
 
+    /// <summary>How many descriptors it has open.</summary>
+    public static int CountDescriptors(int pid) => Descriptors(pid).Count();
+
+    /// <summary>Its children that live.</summary>
+    public static IReadOnlyList<int> ChildrenOf(int pid) =>
+        [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(IsNumber).Select(int.Parse!).Where(child => Status(child, "PPid") == $"{pid}")];
+
     /// <summary>Every process that has this text in its environment, be it a grandchild or an orphan.</summary>
     public static IReadOnlyList<int> WithEnvironment(string text) =>
         [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(IsNumber).Select(int.Parse!).Where(pid => HasEnvironment(pid, text))];

@@ -2,6 +2,7 @@
 
 using AwesomeAssertions;
 using Livewatcher.Live.Tests.Building;
+using Livewatcher.Live.Tests.Processes;
 using Livewatcher.Live.Tests.Reports;
 using Livewatcher.Live.Tests.Running;
 using Xunit;
@@ -11,22 +12,26 @@ namespace Livewatcher.Live.Tests.Serving;
 /// <summary>Programs that watch themselves: their own count against ours.</summary>
 public sealed class CountingTests : ServingTest
 {
+    /// <summary>What waits to be named is 256 MiB at most; the rest is the runtime's and the names of programs.</summary>
+    private const long MostKibibytes = 768 << 10;
+
     /// <summary>The original's scenario (samples/selfwatch), however it is compiled.</summary>
     [Theory]
-    [InlineData("gcc", "-O0", Linking.Pie)]
-    [InlineData("gcc", "-O2 -fomit-frame-pointer", Linking.NoPie)]
-    [InlineData("clang", "-O2 -fomit-frame-pointer", Linking.Pie)]
-    public async Task ThreePinnedThreadsAndFourGlobals(string compiler, string optimization, Linking linking)
+    [InlineData("gcc", "selfwatch.c", "-O0", Linking.Pie)]
+    [InlineData("gcc", "selfwatch.c", "-O2 -fomit-frame-pointer", Linking.NoPie)]
+    [InlineData("clang", "selfwatch.c", "-O2 -fomit-frame-pointer", Linking.Pie)]
+    [InlineData("gcc", "selfwatch.cpp", "-O2 -fomit-frame-pointer", Linking.Pie)]
+    public async Task ThreePinnedThreadsAndFourGlobals(string compiler, string source, string optimization, Linking linking)
     {
         var listening = await ListenAsync();
-        var sample = LinkedWithLibrary("../../../samples/selfwatch/selfwatch.c") with { Compiler = compiler, Optimization = optimization, Linking = linking };
+        var sample = LinkedWithLibrary($"../../../samples/selfwatch/{source}") with { Compiler = compiler, Optimization = optimization, Linking = linking };
         var own = await ServeAsync(sample, "20");
         var report = await QuitAsync(listening);
 
         own["listening"].Should().Be(1);
         Honesty.Check(report, ("g_char", own["exact g_char"]), ("g_short", own["exact g_short"]), ("g_int", own["exact g_int"]));
         report.HitsOn("g_long").Count.Should().BeInRange(60, 120, "it was watched in the first phase, and now and then in the second");
-        report.Hits.Should().OnlyContain(hit => "g_" + hit.Stack[0].Function == hit.Watch.Replace("g_", "g_write_") && hit.Stack[0].FileName == "selfwatch.c");
+        report.Hits.Should().OnlyContain(hit => "g_" + hit.Stack[0].Function == hit.Watch.Replace("g_", "g_write_") && hit.Stack[0].FileName == source);
         report.HitsOn("g_int").Should().OnlyContain(hit => hit.NewNumber >= 1 && hit.NewNumber <= 20);
         report.Armed.Count(armed => armed.Watch == "g_long").Should().Be(6);
         report.Types.Count(type => type == "disarmed").Should().Be(9);
@@ -46,7 +51,15 @@ public sealed class CountingTests : ServingTest
         var listening = await ListenAsync("--stack-bytes", "1024");
         var own = await Task.WhenAll(Enumerable.Range(0, programs).Select(_ => ServeAsync(Serve, "cycles", $"{threads}", $"{cycles}", $"{writes}")));
         var status = await ControlAsync("status");
+        int[] ours = [listening.Process.Id, .. ProcFile.ChildrenOf(listening.Process.Id)];
+        var open = ours.Sum(ProcFile.CountDescriptors);
+        var isArmed = ours.Any(ProcFile.HoldsPerfEvents);
+        var memory = long.Parse((ProcFile.Status(ours[0], "VmHWM") ?? "0 kB").Split(' ')[0]);
         var report = await QuitAsync(listening);
+        Console.WriteLine($"Live: {programs} programs of {threads} threads, {cycles} cycles each: {open} descriptors in {ours.Length} processes, {memory >> 10} MiB at most");
+        isArmed.Should().BeFalse("every program has ended");
+        open.Should().BeLessThan(100 + (10 * programs), "some files of former programs stay open for late hits, and nothing else");
+        memory.Should().BeInRange(1, MostKibibytes);
 
         long written = own.Sum(one => one["watched"]);
         written.Should().Be((long)programs * threads * cycles * writes);
