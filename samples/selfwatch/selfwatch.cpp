@@ -27,12 +27,10 @@ static pthread_barrier_t gate;
 static int rounds = 100;
 
 /* One writer for each global, so that a hit's stack tells which. */
-extern "C" {
 static void write_char(int i) { g_char = static_cast<char>(i); }
 static void write_short(int i) { g_short = static_cast<short>(i); }
 static void write_int(int i) { g_int = i; }
 static void write_long(int i) { g_long = i; }
-}
 
 static void pin(int number)
 {
