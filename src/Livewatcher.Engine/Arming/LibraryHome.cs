@@ -29,9 +29,8 @@ internal readonly record struct LibraryHome(ulong Inode, string Path)
     /// <param name="variable">Where.</param>
     internal static LibraryHome? OfVariable(WatchedProcess process, IReadOnlyList<Mapping> mappings, Address variable)
     {
-        const ulong AT_ENTRY = 9; // getauxval(3)
         LibraryHome? home = Of(mappings, variable);
-        bool isOwn = process.Process.ReadAuxiliaryVector().TryGetValue(AT_ENTRY, out ulong entry) && home == Of(mappings, new Address(entry));
+        bool isOwn = process.Entry is { } entry && home == Of(mappings, entry);
         return isOwn || process.Symbols.NameOf(variable) is null ? null : home;
     }
 }

@@ -7,18 +7,32 @@ using Livewatcher.Model;
 namespace Livewatcher.Engine.Arming;
 
 /// <summary>One process under watch, with its names and its slots.</summary>
-internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symbols)
+internal sealed class WatchedProcess
 {
-    private readonly IReadOnlyDictionary<ulong, ulong> program = process.ReadAuxiliaryVector();
+    /// <summary>The auxiliary vector of the program that is watched.</summary>
+    private readonly IReadOnlyDictionary<ulong, ulong> program;
+
+    internal WatchedProcess(ITargetProcess process, ITargetSymbols symbols)
+        : this(process, symbols, process.ReadAuxiliaryVector())
+    {
+    }
+
+    private WatchedProcess(ITargetProcess process, ITargetSymbols symbols, IReadOnlyDictionary<ulong, ulong> program)
+    {
+        Process = process;
+        Symbols = symbols;
+        ConditionMemory = new RememberedMemory(process.Memory);
+        this.program = program;
+    }
 
     internal ProcessId Id => Process.Id;
 
-    internal ITargetProcess Process { get; } = process;
+    internal ITargetProcess Process { get; }
 
-    internal ITargetSymbols Symbols { get; } = symbols;
+    internal ITargetSymbols Symbols { get; }
 
     /// <summary>What conditions read of it.</summary>
-    internal RememberedMemory ConditionMemory { get; } = new(process.Memory);
+    internal RememberedMemory ConditionMemory { get; }
 
     internal Dictionary<int, HardwareSlot> Slots { get; } = [];
 
@@ -62,6 +76,9 @@ internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symb
     /// <summary>It has executed another program, which is still held or not yet told of here.</summary>
     internal bool Replaced { get; set; }
 
+    /// <summary>Where its program begins; null where that is not known.</summary>
+    internal Address? Entry => program.TryGetValue(AuxiliaryVector.Entry, out ulong entry) ? new Address(entry) : null;
+
     /// <summary>By looking: for where nobody tells.</summary>
     internal bool RunsAnotherProgram() => AuxiliaryVector.IsAnothers(program, Process.ReadAuxiliaryVector());
 
@@ -94,7 +111,7 @@ internal sealed class WatchedProcess(ITargetProcess process, ITargetSymbols symb
     /// <summary>A forked child: same program, same layout, memory copied.</summary>
     internal WatchedProcess Fork(ITargetProcess child)
     {
-        WatchedProcess copy = new(child, Symbols) { Followed = true };
+        WatchedProcess copy = new(child, Symbols, program) { Followed = true };
         foreach ((int slot, HardwareSlot content) in Slots)
             copy.Slots[slot] = content;
         copy.Paused.UnionWith(Paused);

@@ -74,16 +74,15 @@ internal sealed class Armer(
     /// is free till then.</summary>
     internal void WatchEntry(WatchedProcess process)
     {
-        const ulong AT_ENTRY = 9; // getauxval(3)
         if (platform.Tracer is not { } tracer || process.LoaderWatched || process.Retired || Held(process).Count >= SlotPlanner.SlotCount
-            || !process.Process.ReadAuxiliaryVector().TryGetValue(AT_ENTRY, out ulong entry))
+            || process.Entry is not { } entry)
         {
             return;
         }
 
         try
         {
-            tracer.WatchLoader(process.Id, new Address(entry));
+            tracer.WatchLoader(process.Id, entry);
             process.EntryWatched = true;
         }
         catch (ArmingException)

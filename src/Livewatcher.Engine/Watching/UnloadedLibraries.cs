@@ -68,7 +68,7 @@ internal sealed class UnloadedLibraries(SessionPlatform platform, Ledger ledger,
         string since = CrossCheck.TimeOf(platform.Clock, seen);
         armer.Unload(process, watch);
         string what = $"{watch.Watch.Label} was in {home.Path}, which process {process.Id} has unmapped after {since}: its watch ended at "
-            + $"{CrossCheck.TimeOf(platform.Clock, platform.Clock.Now)}, and a hit in between may be of what was mapped there since";
+            + $"{CrossCheck.TimeOf(platform.Clock)}, and a hit in between may be of what was mapped there since";
         ledger.AddGap(what);
         reporter.Note(NoteLevel.Warning, what);
         flow.Defer(() => armer.Leave(process, watch, canWait()));

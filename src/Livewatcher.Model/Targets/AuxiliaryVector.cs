@@ -5,6 +5,9 @@ namespace Livewatcher.Model;
 /// <summary>What /proc/PID/auxv tells (getauxval(3)).</summary>
 public static class AuxiliaryVector
 {
+    /// <summary>AT_ENTRY: where the program begins.</summary>
+    public const ulong Entry = 9;
+
     /// <summary>Whether the process has executed another program in between: execve(2) makes a new vector, with the addresses of the new stack and
     /// vDSO in it. False where either is empty, of a process that is gone.</summary>
     public static bool IsAnothers(IReadOnlyDictionary<ulong, ulong> before, IReadOnlyDictionary<ulong, ulong> now) =>

@@ -10,9 +10,6 @@ namespace Livewatcher.Symbols.Files;
 /// There is no thread, and what a pointer points at is not known: see <see cref="ProgramFileMemory"/>.</summary>
 public sealed class ProgramFile : ITargetProcess, IDisposable
 {
-    /// <summary>AT_ENTRY, getauxval(3).</summary>
-    private const ulong EntryKey = 9;
-
     private const ulong PageSize = 0x1000;
 
     /// <summary>Where Linux puts a position-independent program without randomisation.</summary>
@@ -24,11 +21,15 @@ public sealed class ProgramFile : ITargetProcess, IDisposable
 
     private readonly ProgramFileMemory _memory = new();
 
-    private readonly Address _entry;
+    private Address _entry;
 
-    private ProgramFile(string path, IEnumerable<string> libraries)
+    private ProgramFile()
     {
-        ExecutablePath = Path.GetFullPath(path);
+    }
+
+    private void Place(string program, IEnumerable<string> libraries)
+    {
+        ExecutablePath = Path.GetFullPath(program);
         (_entry, _) = Place(ExecutablePath, ProgramBase, isProgram: true);
         var next = LibraryBase;
         foreach (var library in libraries)
@@ -45,7 +46,7 @@ public sealed class ProgramFile : ITargetProcess, IDisposable
     public ITargetMemory Memory => _memory;
 
     /// <inheritdoc/>
-    public string ExecutablePath { get; }
+    public string ExecutablePath { get; private set; } = "";
 
     /// <summary>Whether memory could not be read since the guesses were taken last: where it is only the running program can tell.</summary>
     public bool HasFailed => _memory.HasFailed;
@@ -58,15 +59,18 @@ public sealed class ProgramFile : ITargetProcess, IDisposable
     /// <exception cref="UserException">A file cannot be read, or is no x86 ELF file.</exception>
     public static ProgramFile Open(string path, IEnumerable<string> libraries)
     {
-        ProgramFile? program = null;
+        ProgramFile program = new();
         try
         {
-            return program = new ProgramFile(path, libraries);
+            program.Place(path, libraries);
+            return program;
         }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        catch (Exception e)
         {
-            program?.Dispose();
-            throw new UserException($"{path}: {e.Message}");
+            program.Dispose();
+            if (e is ArgumentException or NotSupportedException)
+                throw new UserException($"{path}: {e.Message}");
+            throw;
         }
     }
 
@@ -77,7 +81,7 @@ public sealed class ProgramFile : ITargetProcess, IDisposable
     public string? OpenablePath(Mapping mapping) => mapping.Inode == 0 ? null : mapping.Path;
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<ulong, ulong> ReadAuxiliaryVector() => new Dictionary<ulong, ulong> { [EntryKey] = _entry.Value };
+    public IReadOnlyDictionary<ulong, ulong> ReadAuxiliaryVector() => new Dictionary<ulong, ulong> { [AuxiliaryVector.Entry] = _entry.Value };
 
     /// <inheritdoc/>
     public IReadOnlyList<(ThreadId Thread, string Name)> ReadThreads() => [];

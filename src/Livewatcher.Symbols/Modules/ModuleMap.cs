@@ -7,9 +7,6 @@ namespace Livewatcher.Symbols.Modules;
 /// <summary>The modules of a process, by address.</summary>
 internal sealed class ModuleMap(ITargetProcess process, SymbolOptions options, Warnings warnings) : IDisposable
 {
-    /// <summary>AT_ENTRY, getauxval(3).</summary>
-    private const ulong EntryKey = 9;
-
     /// <summary>Unloaded modules that are still open, for hits that are named after they went.</summary>
     private const int MostFormer = 16;
 
@@ -179,7 +176,7 @@ internal sealed class ModuleMap(ITargetProcess process, SymbolOptions options, W
 
     private void MarkMainProgram()
     {
-        var entry = process.ReadAuxiliaryVector().TryGetValue(EntryKey, out var value) ? ModuleAt(new Address(value)) : null;
+        var entry = process.ReadAuxiliaryVector().TryGetValue(AuxiliaryVector.Entry, out var value) ? ModuleAt(new Address(value)) : null;
         foreach (var module in _modules)
         {
             module.IsMainProgram = ReferenceEquals(module, entry);
