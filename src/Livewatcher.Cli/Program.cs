@@ -19,8 +19,7 @@ RootCommand root = new("livewatcher: who touched this memory? Arms the CPU's deb
     ManVerb.Create(),
 };
 root.Options.OfType<VersionOption>().Single().Action = new ProductVersion();
-// An expression or a target's argument may begin with @; it is no file to read options from.
-ParseResult parsed = root.Parse(HitActions.Join(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
+ParseResult parsed = CommandLine.Parse(root, HitActions.Join(args));
 if (parsed.Errors.Count == 0)
     return parsed.Invoke();
 UsageErrors.Print(parsed, Console.Error);

@@ -30,29 +30,13 @@ internal sealed class ConfigOptions(WatchOptions options)
         foreach (string path in paths)
             files[path] = WatchFile.Read(path, options.Vocabulary);
         FileOrigins origins = new(files.Values);
-        ParseResult whole = ((Command)parsed.RootCommandResult.Command).Parse(Expand(parsed, files), new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (whole.Errors.Count > 0)
-            throw new UserException(origins.Locate(UsageErrors.Describe(whole.Errors[^1])));
-        try
-        {
-            return body(whole);
-        }
-        catch (UserException e)
-        {
-            throw new UserException(origins.Locate(e.Message));
-        }
+        return origins.With(CommandLine.Parse(parsed.RootCommandResult.Command, Expand(parsed, files)), body);
     }
 
     /// <summary>The command line once more, with each file's options in the place of --config.</summary>
     private List<string> Expand(ParseResult parsed, Dictionary<string, WatchFile> files)
     {
-        Dictionary<string, Option> named = [];
-        foreach (Option option in parsed.CommandResult.Command.Options)
-        {
-            foreach (string name in (string[])[option.Name, .. option.Aliases])
-                named[name] = option;
-        }
-
+        Dictionary<string, Option> named = CommandLine.ByName(parsed.CommandResult.Command.Options);
         IReadOnlyList<Token> tokens = parsed.Tokens;
         HashSet<Option> given = [.. tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Where(token => token.Type == TokenType.Option)
             .Select(token => named.GetValueOrDefault(token.Value)).OfType<Option>()];

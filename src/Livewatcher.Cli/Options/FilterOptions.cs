@@ -53,13 +53,7 @@ internal sealed class FilterOptions
     /// <exception cref="UserException">A value makes no sense.</exception>
     internal List<WatchRequest> Read(ParseResult parsed, IReadOnlyDictionary<Option, Func<string, WatchRequest>> watches, ActionOptions actions)
     {
-        Dictionary<string, Option> named = [];
-        foreach (Option option in watches.Keys.Concat(All).Concat(actions.All))
-        {
-            foreach (string name in (string[])[option.Name, .. option.Aliases])
-                named[name] = option;
-        }
-
+        Dictionary<string, Option> named = CommandLine.ByName(watches.Keys.Concat(All).Concat(actions.All));
         WatchRequest Add(WatchRequest request, Option option, string value) => actions.All.Contains(option)
             ? request with { Reaction = actions.Add(request.Reaction, option, value, parsed) }
             : request with { Filter = this.Add(request.Filter, option, value, parsed) };

@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using System.Text.Json;
+using Livewatcher.Cli.Output;
 using Livewatcher.Model;
 
 namespace Livewatcher.Cli.Options;
@@ -55,13 +56,13 @@ internal static class KnownFile
             string fresh = path + ".new";
             using (FileStream file = File.Create(fresh))
             {
-                WriteLine(file, json =>
+                JsonLine.Write(file, json =>
                 {
                     json.WriteString("type", Kind);
                     json.WriteNumber("version", Version);
                 });
                 foreach (KnownWriter writer in writers.OrderBy(one => (one.Watch, one.Module, one.Function ?? "", one.Offset)))
-                    WriteLine(file, json => Write(json, writer));
+                    JsonLine.Write(file, json => Write(json, writer));
             }
 
             File.Move(fresh, path, overwrite: true);
@@ -99,17 +100,5 @@ internal static class KnownFile
         json.WriteNumber("offset", writer.Offset);
         if (writer.SystemCall is not null)
             json.WriteString("syscall", writer.SystemCall);
-    }
-
-    private static void WriteLine(Stream file, Action<Utf8JsonWriter> content)
-    {
-        using (Utf8JsonWriter json = new(file))
-        {
-            json.WriteStartObject();
-            content(json);
-            json.WriteEndObject();
-        }
-
-        file.WriteByte((byte)'\n');
     }
 }

@@ -45,8 +45,15 @@ internal static class CheckVerb
         using ProgramFile program = ProgramFile.Open(binary, libraries);
         using TargetSymbols symbols = new(program);
         List<CheckedItem> items = [.. new WatchFileCheck(program, symbols).Check(file, requests, options.Vocabulary)];
+        using Stream output = Console.OpenStandardOutput();
         foreach (CheckedItem item in items)
-            Console.Out.WriteLine(json ? Json(path, item) : Text(path, item, items));
+        {
+            if (json)
+                JsonLine.Write(output, line => Write(line, path, item));
+            else
+                Console.Out.WriteLine(Text(path, item, items));
+        }
+
         foreach (string warning in symbols.TakeWarnings())
             Console.Error.WriteLine($"livewatcher: {Printable.Of(warning)}");
         return items.Max(item => item.Outcome) switch
@@ -58,22 +65,12 @@ internal static class CheckVerb
     }
 
     /// <summary>As run would read it.</summary>
-    private static List<WatchRequest> Read(WatchFile file, WatchOptions options)
+    private static IReadOnlyList<WatchRequest> Read(WatchFile file, WatchOptions options)
     {
         Command run = new("run");
         options.AddTo(run);
-        FileOrigins origins = new([file]);
-        ParseResult parsed = run.Parse([.. file.Options.Select(option => option.Argument)], new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
-            throw new UserException(origins.Locate(UsageErrors.Describe(parsed.Errors[^1])));
-        try
-        {
-            return [.. options.Read(parsed).Requests];
-        }
-        catch (UserException e)
-        {
-            throw new UserException(origins.Locate(e.Message));
-        }
+        ParseResult parsed = CommandLine.Parse(run, [.. file.Options.Select(option => option.Argument)]);
+        return new FileOrigins([file]).With(parsed, whole => options.Read(whole).Requests);
     }
 
     private static string Text(string path, CheckedItem item, List<CheckedItem> all)
@@ -83,21 +80,13 @@ internal static class CheckVerb
         return $"{place}  {item.Outcome.ToString().ToLowerInvariant(),-7}  {item.Option.PadRight(options)}  {Printable.Of(item.Text).PadRight(texts)}  {Printable.Of(item.Detail)}";
     }
 
-    private static string Json(string path, CheckedItem item)
+    private static void Write(Utf8JsonWriter json, string path, CheckedItem item)
     {
-        using MemoryStream bytes = new();
-        using (Utf8JsonWriter json = new(bytes))
-        {
-            json.WriteStartObject();
-            json.WriteString("file", path);
-            json.WriteNumber("line", item.Line);
-            json.WriteString("outcome", item.Outcome.ToString().ToLowerInvariant());
-            json.WriteString("option", item.Option);
-            json.WriteString("text", item.Text);
-            json.WriteString("detail", item.Detail);
-            json.WriteEndObject();
-        }
-
-        return System.Text.Encoding.UTF8.GetString(bytes.ToArray());
+        json.WriteString("file", path);
+        json.WriteNumber("line", item.Line);
+        json.WriteString("outcome", item.Outcome.ToString().ToLowerInvariant());
+        json.WriteString("option", item.Option);
+        json.WriteString("text", item.Text);
+        json.WriteString("detail", item.Detail);
     }
 }
