@@ -104,8 +104,8 @@ internal sealed class AccessGroup
 
     /// <summary>Takes out slots that the processor named without cause. It sets the bit of a debug register in DR6 for each that
     /// matches; an emulator was seen to leave bits of earlier matches there (QEMU 7.2, accel/tcg cpu_check_watchpoint). That is
-    /// certain only where the instruction proves one register and excludes the other, or does not prove it and its value is as it
-    /// was.</summary>
+    /// certain only where the instruction proves one register and excludes the other, or where it bears out one better than the other,
+    /// whose value is as it was: a load into its own address register proves nothing, but stores nothing either.</summary>
     /// <param name="judge">Whether the instruction bears out a hit's own slot: true proven, false excluded, null neither.</param>
     /// <param name="changed">Told of slots taken out whose value was seen to change: somebody else's store, whose hit is to come.</param>
     /// <returns>Hardware hits taken out.</returns>
@@ -116,13 +116,16 @@ internal sealed class AccessGroup
         List<(RawHit Hit, bool? Verdict)> judged = [.. hits.Values.Select(hit => (hit.First, judge(hit.First)))];
         RawHit? proven = judged.Find(one => one.Verdict == true).Hit ?? Earlier?.First;
         Earlier = null; // or each would keep all before it
-        if (proven is null || judge(proven) != true)
+        bool isProven = proven is not null && judge(proven) == true;
+        RawHit? best = isProven ? proven : judged.Find(one => one.Verdict is null).Hit;
+        if (best is null)
             return 0;
         int dropped = 0;
-        foreach ((RawHit hit, bool? verdict) in judged.Where(one => one.Verdict != true))
+        foreach ((RawHit hit, bool? verdict) in judged.Where(one => isProven ? one.Verdict != true : one.Verdict == false))
         {
             (ulong? old, ulong? now) = values[hit.Slot];
-            if (verdict is null && (old is null || old != now))
+            bool isCertain = isProven && verdict == false;
+            if (!isCertain && (old is null || old != now))
                 continue;
             if (old is { } before && now is { } after && before != after)
                 changed(hit.Slot, before, after);
@@ -132,7 +135,7 @@ internal sealed class AccessGroup
         }
 
         if (!hits.ContainsKey(First.Slot) && hits.Count > 0)
-            First = proven;
+            First = best;
         Count -= dropped;
         return dropped;
     }

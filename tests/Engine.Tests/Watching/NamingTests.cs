@@ -138,6 +138,27 @@ public sealed class NamingTests
         run.Sink.Coverage.Complete.Should().BeTrue();
     }
 
+    /// <summary>As where the other one is an access watch, and the instruction a load into its own address register.</summary>
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 2)]
+    public async Task WhatTheInstructionExcludesIsSpuriousWhereItMayHaveTouchedTheOther(bool changes, int reported)
+    {
+        WatchRun run = Create(("x", X, 4, AccessMode.Access), ("y", X + 64, 4, AccessMode.Write));
+        run.Machine.NamesAlso = X + 64;
+        run.Machine.Proven = _ => false;
+        run.Machine.Excluded = hit => hit.Address.Value == X + 64;
+        run.Machine.At(2, () =>
+        {
+            if (changes)
+                run.Machine.Store(new StoreAct { Address = X + 64, Value = 9, Thread = 7, Lost = true });
+            run.Machine.Store(new StoreAct { Address = X, Value = 5 });
+        });
+        await run.RunAsync();
+        run.Sink.Hits.Should().HaveCount(reported);
+        run.Sink.Coverage.Hits.Spurious.Should().Be(2 - reported);
+    }
+
     [Fact]
     public async Task AChangeThatASpuriousOneHasSeenIsTheNextHits()
     {
