@@ -21,6 +21,22 @@ internal static class ProcFile
         }
     }
 
+    /// <summary>User and system time of all its threads, also gone ones (proc_pid_stat(5): utime and stime, in clock ticks of 10 ms);
+    /// null where the process is gone.</summary>
+    public static TimeSpan? CpuTime(int pid)
+    {
+        try
+        {
+            var line = File.ReadAllText($"/proc/{pid}/stat");
+            var fields = line[(line.LastIndexOf(')') + 2)..].Split(' ');
+            return TimeSpan.FromMilliseconds(10 * (long.Parse(fields[11]) + long.Parse(fields[12])));
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     public static int TracerOf(int pid) => int.Parse(Status(pid, "TracerPid") ?? "0");
 
     /// <summary>Whether it holds a perf event, and with it a debug register.</summary>

@@ -175,6 +175,11 @@ internal sealed class CountJudge(Plan plan, Report report, Moments moments, int 
         {
             yield return Role.Children;
         }
+
+        if (plan.FollowFork && plan.FollowExec)
+        {
+            yield return Role.ChildrenOfSecond;
+        }
     }
 
     private IEnumerable<Way> Ways(WatchKind kind)

@@ -21,7 +21,7 @@ internal static class Remains
         return problems;
     }
 
-    public static string Describe(int pid) => $"{ProcFile.Status(pid, "Name")} (pid {pid}, {ProcFile.Status(pid, "State")}, tracer {ProcFile.Status(pid, "TracerPid")})";
+    public static string Describe(int pid) => $"{ProcFile.Status(pid, "Name")} (pid {pid}, {ProcFile.Status(pid, "State")}, tracer {ProcFile.Status(pid, "TracerPid")}, {ProcFile.CpuTime(pid)?.TotalSeconds:0.0} s of CPU time)";
 
     private static async Task ExpectAsync(Func<IReadOnlyList<string>> find, string what, List<string> problems)
     {

@@ -13,6 +13,7 @@ internal enum Role
     /// <summary>After it has executed itself.</summary>
     Second,
     Children,
+    ChildrenOfSecond,
 }
 
 /// <summary>By what, in the order of programs/page.h.</summary>
@@ -29,7 +30,7 @@ internal sealed class Counts
     public const int Offset = 24;
     public const int Bytes = Roles * Words * Ways * 2 * sizeof(long);
 
-    private const int Roles = 3;
+    private const int Roles = 4;
     private const int Words = 7;
     private const int Ways = 3;
 

@@ -12,8 +12,8 @@
 
 enum word { BYTE, SHORT, INT, LONG, FIELD, HEAP, STEP, WORDS }; /* STEP is a function: its executions are counted as stores */
 
-/* Whose accesses: the program's, those after it has executed itself, its children's. */
-enum role { FIRST, SECOND, CHILDREN, ROLES };
+/* Whose accesses: the program's, those after it has executed itself, the children's of each. */
+enum role { FIRST, SECOND, CHILDREN, CHILDREN_OF_SECOND, ROLES };
 
 /* What the soak asks for. At REST everything goes on but the accesses. */
 enum command { WAIT, RUN, REST, EXECUTE, STOP, LEAVE };
@@ -38,6 +38,6 @@ struct page {
     struct account accounts[ROLES][WORDS];
 };
 
-_Static_assert(sizeof(struct account) == 48 && sizeof(struct page) == 24 + 3 * 7 * 48, "Target/TargetPage.cs");
+_Static_assert(sizeof(struct account) == 48 && sizeof(struct page) == 24 + 4 * 7 * 48, "Target/TargetPage.cs");
 
 #endif

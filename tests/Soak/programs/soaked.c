@@ -235,7 +235,7 @@ static void be_child(unsigned seed)
 {
     for (int i = 0; i < 5; i++) {
         enum word word = (enum word)(rand_r(&seed) % WORDS);
-        struct tally *tally = &page->accounts[CHILDREN][word].stores;
+        struct tally *tally = &page->accounts[second ? CHILDREN_OF_SECOND : CHILDREN][word].stores;
         begin(tally);
         store(word, (uint64_t)rand_r(&seed));
         end(tally);
