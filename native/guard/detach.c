@@ -15,6 +15,7 @@
 
 #include "arming.h"
 #include "stops.h"
+#include "yielding.h"
 
 /* A thread in uninterruptible sleep (a vfork parent, say) stops only when it wakes. */
 #define PATIENCE_MS 2000
@@ -49,13 +50,13 @@ static void send_off(struct tracee *t, void *context)
 
 static void count_one(struct tracee *t, void *context)
 {
-    (void)t;
-    ++*(int *)context;
+    *(int *)context += t->state != TRACEE_AWAY;
 }
 
 void detach_all(void)
 {
     guard.letting_go = true;
+    abandon_yielded();
     tracee_each(send_off, NULL);
     for (int waited = 0; waited < PATIENCE_MS;) {
         int status;

@@ -32,6 +32,7 @@
 #include "share.h"
 #include "stops.h"
 #include "trapped.h"
+#include "yielding.h"
 
 /* __USER32_CS, arch/x86/include/asm/segment.h */
 #define COMPATIBILITY_CODE_SEGMENT 0x23
@@ -55,8 +56,8 @@ static void on_attach(const struct lw_guard_packet *c)
 static void on_arm(const struct lw_guard_packet *c)
 {
     struct process *p = process_find(c->tgid);
-    if (!p) {
-        reply(LW_MESSAGE_ARMED, ESRCH, c->tgid, c->tgid, 0);
+    if (!p || p->yielding) {
+        reply(LW_MESSAGE_ARMED, p ? EBUSY : ESRCH, c->tgid, c->tgid, 0);
         return;
     }
     for (int s = 0; s < LW_GUARD_SLOTS; s++)
@@ -157,7 +158,7 @@ static void on_registers(const struct lw_guard_packet *c, bool (*take)(int, stru
 {
     struct lw_guard_packet m = {.kind = LW_MESSAGE_REGISTERS, .tid = c->tid, .error = ESRCH};
     struct tracee *t = tracee_find(c->tid);
-    if (t) {
+    if (t && t->state != TRACEE_AWAY) {
         bool held = t->state == TRACEE_HELD;
         int status = 0;
         if (!held && ptrace(PTRACE_INTERRUPT, t->tid, 0, 0) == 0 && waitpid(t->tid, &status, __WALL) != t->tid)
@@ -225,6 +226,15 @@ static bool on_command(void)
     case LW_COMMAND_RESUME:
         on_switch(&c);
         break;
+    case LW_COMMAND_YIELD:
+        reply(LW_MESSAGE_YIELDED, yield_process(c.tgid), c.tgid, 0, 0);
+        break;
+    case LW_COMMAND_RETURN: {
+        int tid = 0;
+        int error = take_back(c.tgid, &tid);
+        reply(LW_MESSAGE_RETURNED, error, c.tgid, tid, 0);
+        break;
+    }
     default:
         break;
     }

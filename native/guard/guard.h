@@ -41,6 +41,9 @@ enum lw_guard_command {
     LW_COMMAND_SUSPEND = 11, /* tgid, mask: switches the events of these slots off, gone threads' too, from which others have
                                 inherited; answer: SWITCHED */
     LW_COMMAND_RESUME = 12,  /* and on again */
+    LW_COMMAND_YIELD = 13,   /* tgid: stops it for job control and lets go of its threads, which stay armed by events: another
+                                tracer's turn; answer: YIELDED */
+    LW_COMMAND_RETURN = 14,  /* tgid: seizes them again, and lets it go on unless it was stopped before; answer: RETURNED */
 };
 
 enum lw_guard_message {
@@ -60,6 +63,8 @@ enum lw_guard_message {
                                    that hold what no hit explains so far */
     LW_MESSAGE_TRAPPED = 114,   /* an lw_record and its stack: a hit of backend ptrace */
     LW_MESSAGE_SWITCHED = 115,
+    LW_MESSAGE_YIELDED = 116,   /* tgid; or error: EBUSY where it is being armed, or a thread is held or does not stop */
+    LW_MESSAGE_RETURNED = 117,  /* tgid; or error, tid: that thread could not be seized again */
 };
 
 /* What loads the debug registers. */

@@ -23,6 +23,7 @@
 #include "records.h"
 #include "recover.h"
 #include "trapped.h"
+#include "yielding.h"
 
 struct guard guard;
 
@@ -189,6 +190,10 @@ static void resume(struct tracee *t, int signal)
 /* The process stays stopped for job control, and we stay its tracer; once detached it stays stopped as well. */
 static void listen_or_leave(struct tracee *t)
 {
+    if (t->process && t->process->yielding) {
+        send_away(t);
+        return;
+    }
     if (guard.letting_go) {
         resume(t, 0);
         return;

@@ -17,7 +17,8 @@ enum tracee_state {
     TRACEE_RUNNING,
     TRACEE_STOPPED,  /* in a stop that is being handled */
     TRACEE_HELD,     /* stopped until livewatcher says RELEASE */
-    TRACEE_LISTENING /* in a group-stop, PTRACE_LISTEN */
+    TRACEE_LISTENING, /* in a group-stop, PTRACE_LISTEN */
+    TRACEE_AWAY       /* let go in a group-stop, for another tracer */
 };
 
 /* An open perf event. */
@@ -34,6 +35,8 @@ struct process {
     struct lw_slot_spec spec[LW_GUARD_SLOTS];
     bool gone; /* every thread has ended; kept for its events' counts and for children that inherited them */
     bool arming;    /* an ARM command waits for its last thread */
+    bool yielding;  /* its threads are let go at their next stop, or are */
+    bool stopped;   /* yielding, and it was in a group-stop before */
     bool sweep_due; /* no thread that we know lacks a slot: time to look for others */
     uint32_t arming_mask;
     uint32_t threads;

@@ -30,14 +30,15 @@ public sealed class ActionOptionsTests
     }
 
     [Theory]
-    [InlineData("explode", "print, stop, 'signal NAME', kill, 'exec COMMAND' or 'snapshot EXPR' is meant")]
+    [InlineData("explode", "print, stop, gdb, core, 'signal NAME', kill, 'exec COMMAND' or 'snapshot EXPR' is meant")]
     [InlineData("signal", "which one?*")]
     [InlineData("signal NOPE", "there is no signal NOPE*")]
     [InlineData("signal 33", "there is no signal 33*")]
     [InlineData("exec", "which command?*")]
     [InlineData("snapshot ;", "of what?*")]
     [InlineData("kill now", "kill takes nothing further")]
-    [InlineData("", "print, stop, 'signal NAME', kill, 'exec COMMAND' or 'snapshot EXPR' is meant")]
+    [InlineData("gdb now", "gdb takes nothing further")]
+    [InlineData("", "print, stop, gdb, core, 'signal NAME', kill, 'exec COMMAND' or 'snapshot EXPR' is meant")]
     public void WhatIsNoActionIsRefused(string text, string why)
     {
         Action attempt = () => Read("--watch", "a", "--on-hit", text);
@@ -51,6 +52,17 @@ public sealed class ActionOptionsTests
         reaction.Actions[0].Command.Should().Be("notify --now; true");
         reaction.Actions[1].Expressions.Should().Equal("q->len", "g_cap");
         reaction.Signal.Should().BeNull();
+    }
+
+    [Fact]
+    public void ACoreFilesNameMayBeGivenInTheSameWord()
+    {
+        HitReaction reaction = Read("--watch", "a", "--on-hit", "core", "--on-hit", "core /var/tmp/my cores/a", "--on-hit", "gdb")[0].Reaction;
+        reaction.Actions.Select(action => (action.Kind, action.CorePrefix)).Should().Equal((ActionKind.Core, "core"), (ActionKind.Core, "/var/tmp/my cores/a"), (ActionKind.Gdb, null));
+        reaction.Signal!.SignalName.Should().Be("SIGSTOP");
+        HitActions.Join(["attach", "--on-hit", "core", "server"]).Should().Equal("attach", "--on-hit", "core", "server");
+        Action attempt = () => Read("--watch", "a", "--on-hit", "core a\nb");
+        attempt.Should().Throw<UserException>().WithMessage("--on-hit core: no control characters*");
     }
 
     [Fact]

@@ -199,6 +199,7 @@ internal sealed class WatchPlatform : IDisposable
     {
         Signals = new TargetSignals(lives),
         Commands = commands,
+        Cores = Debugger.Find(settings.Requests) is { } gdb ? new CoreDumper(gdb, () => tracer, lives) : null,
     };
 
     public void Dispose()

@@ -10,7 +10,7 @@ internal sealed class ActionOptions
 {
     private readonly Option<string[]> onHit = new("--on-hit")
     {
-        Description = "What to do about each reported hit besides printing it: stop (SIGSTOP before the thread runs on), 'signal NAME' (to the thread), kill, "
+        Description = "What to do about each reported hit besides printing it: stop (SIGSTOP before the thread runs on), gdb (stop, end, and start gdb there), core or 'core PREFIX' (a core file, by gdb), 'signal NAME' (to the thread), kill, "
             + "'exec COMMAND' (with the hit as JSON on its standard input), 'snapshot EXPR; EXPR' (show these too). Repeatable. Like --after and --once it is about the watch before it, or about all where it stands before them (docs/actions.md).",
         HelpName = "ACTION",
     };

@@ -31,12 +31,14 @@ internal static class HitActions
     {
         string[] parts = text.Trim().Split(' ', 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         string word = parts.Length > 0 ? parts[0] : "", rest = parts.Length > 1 ? parts[1] : "";
-        if (rest.Length > 0 && !Taking.Contains(word))
-            throw new UserException($"--on-hit {text}: {(word is "print" or "stop" or "kill" ? $"{word} takes nothing further" : Expected)}");
+        if (rest.Length > 0 && word != "core" && !Taking.Contains(word))
+            throw new UserException($"--on-hit {text}: {(word is "print" or "stop" or "kill" or "gdb" ? $"{word} takes nothing further" : Expected)}");
         return word switch
         {
             "print" => null,
             "stop" => Sending(ActionKind.Stop, text, SignalNames.Stop),
+            "gdb" => Sending(ActionKind.Gdb, text, SignalNames.Stop),
+            "core" => Core(text, rest),
             "kill" => Sending(ActionKind.Kill, text, SignalNames.Kill),
             "signal" => Signal(text, rest),
             "exec" when rest.Length > 0 => new HitAction(ActionKind.Exec, text.Trim()) { Command = rest },
@@ -46,7 +48,7 @@ internal static class HitActions
         };
     }
 
-    private static string Expected => "print, stop, 'signal NAME', kill, 'exec COMMAND' or 'snapshot EXPR' is meant";
+    private static string Expected => "print, stop, gdb, core, 'signal NAME', kill, 'exec COMMAND' or 'snapshot EXPR' is meant";
 
     /// <summary>What stops or kills the whole process does so whomever it is sent to.</summary>
     private static HitAction Signal(string text, string name) => SignalNames.Parse(name) switch
@@ -58,6 +60,10 @@ internal static class HitActions
         SignalNames.Kill => Sending(ActionKind.Kill, text, SignalNames.Kill),
         var number => Sending(ActionKind.Signal, text, number.Value),
     };
+
+    private static HitAction Core(string text, string prefix) => prefix.Any(char.IsControl)
+        ? throw new UserException("--on-hit core: no control characters in the file's name, please: gdb is told it on its command line")
+        : new HitAction(ActionKind.Core, text.Trim()) { CorePrefix = prefix.Length > 0 ? prefix : "core" };
 
     private static HitAction Snapshot(string text, string rest)
     {

@@ -1,8 +1,10 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using System.CommandLine;
+using Livewatcher.Cli.Acting;
 using Livewatcher.Cli.Composition;
 using Livewatcher.Cli.Options;
+using Livewatcher.Engine.Watching;
 using Livewatcher.Linux.ProcFs;
 using Livewatcher.Model;
 
@@ -33,13 +35,21 @@ internal static class AttachVerb
     private static int Execute(WatchSettings settings, string what)
     {
         ProcessId target = Find(what);
+        string? gdb = Debugger.Find(settings.Requests);
         using ProcessLife life = ProcessLife.Open(target);
         // From here on no other process of that number can be meant; until here one could have taken the place of what was found by name.
         if (life.IsOver || !(int.TryParse(what, out _) || ProcessTable.Matches(target, what)))
             throw new UserException($"process {target} has ended");
-        using WatchPlatform platform = WatchPlatform.Prepare(settings);
-        platform.Attach(life, settings);
-        (_, _, bool outputFailed) = WatchCommand.Watch(platform, settings, target, started: false);
+        SessionOutcome outcome;
+        bool outputFailed;
+        using (WatchPlatform platform = WatchPlatform.Prepare(settings))
+        {
+            platform.Attach(life, settings);
+            (outcome, _, outputFailed) = WatchCommand.Watch(platform, settings, target, started: false);
+        }
+
+        if (outcome.HandOver is { } to)
+            return Debugger.TakeOver(gdb!, to);
         return outputFailed ? ExitCodes.Degraded : ExitCodes.Success;
     }
 

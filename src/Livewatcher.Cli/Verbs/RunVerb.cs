@@ -2,6 +2,7 @@
 
 using System.Collections;
 using System.CommandLine;
+using Livewatcher.Cli.Acting;
 using Livewatcher.Cli.Composition;
 using Livewatcher.Cli.Options;
 using Livewatcher.Cli.Output;
@@ -42,37 +43,27 @@ internal static class RunVerb
 
     private static int Execute(WatchSettings settings, string[] program)
     {
-        LaunchRequest launch = new(FindProgram(program[0]), program, ReadEnvironment());
-        using WatchPlatform platform = WatchPlatform.Prepare(settings);
-        Recordings.Check(settings.Record);
-        ProcessId target = platform.Launch(launch, settings);
-        (SessionOutcome outcome, int? status, bool outputFailed) = WatchCommand.Watch(platform, settings, target, started: true);
+        string path = ProgramPath.Find(program[0]) ?? throw new UserException($"cannot start {program[0]}: not found in PATH");
+        LaunchRequest launch = new(path, program, ReadEnvironment());
+        string? gdb = Debugger.Find(settings.Requests);
+        ProcessId target;
+        SessionOutcome outcome;
+        int? status;
+        bool outputFailed;
+        using (WatchPlatform platform = WatchPlatform.Prepare(settings))
+        {
+            Recordings.Check(settings.Record);
+            target = platform.Launch(launch, settings);
+            (outcome, status, outputFailed) = WatchCommand.Watch(platform, settings, target, started: true);
+        }
+
+        if (outcome.HandOver is { } to)
+            return Debugger.TakeOver(gdb!, to);
         if (status is { } ended)
             return ExitCodes.FromWaitStatus(ended);
         if (outcome.TargetRuns)
             Console.Error.WriteLine($"livewatcher: process {target} runs on, unwatched");
         return outputFailed ? ExitCodes.Degraded : ExitCodes.Interrupted;
-    }
-
-    /// <summary>As execvp(3) finds it.</summary>
-    private static string FindProgram(string name)
-    {
-        if (name.Contains('/'))
-            return name;
-        foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin").Split(':'))
-        {
-            string candidate = Path.Combine(folder.Length == 0 ? "." : folder, name);
-            if (IsExecutable(candidate))
-                return candidate;
-        }
-
-        throw new UserException($"cannot start {name}: not found in PATH");
-    }
-
-    private static bool IsExecutable(string path)
-    {
-        const UnixFileMode Any = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        return File.Exists(path) && (File.GetUnixFileMode(path) & Any) != UnixFileMode.None;
     }
 
     private static List<string> ReadEnvironment()

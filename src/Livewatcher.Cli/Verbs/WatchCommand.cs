@@ -61,7 +61,7 @@ internal static class WatchCommand
         SessionOutcome outcome = session.Run(target, stop.Token, interrupts.Again);
         SaveWriters(settings.Known, session.Writers);
         int? status = outcome.ExitStatus;
-        if (started && outcome.TargetRuns && !stop.IsCancellationRequested)
+        if (started && outcome is { TargetRuns: true, HandOver: null } && !stop.IsCancellationRequested)
         {
             status = session.AwaitExit(stop.Token);
         }

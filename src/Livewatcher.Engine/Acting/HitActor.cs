@@ -11,6 +11,14 @@ namespace Livewatcher.Engine.Acting;
 /// session's thread.</summary>
 internal sealed class HitActor(SessionPlatform platform)
 {
+    private readonly Dictionary<ProcessId, (WatchReaction Reaction, ActionOutcome Outcome)> cores = [];
+
+    /// <summary>Whom the user's debugger takes over from here; the watching is to end. Null for nobody.</summary>
+    internal HandOver? HandOver { get; private set; }
+
+    /// <summary>Core files are being written.</summary>
+    internal bool IsBusy => platform.Cores?.IsBusy(null) == true;
+
     /// <summary>The watching has ended: the program is the user's own again, and is sent no signals.</summary>
     internal bool IsOver { get; set; }
 
@@ -30,14 +38,40 @@ internal sealed class HitActor(SessionPlatform platform)
             {
                 ActionKind.Exec => Start(outcome, hit),
                 ActionKind.Snapshot => outcome with { Snapshot = Snapshots.Take(process, action.Expressions) },
+                ActionKind.Core => Dump(outcome, reaction, hit),
                 _ => outcome,
             };
-            if (order is null || !action.SendsSignal)
-                reaction.Account(outcome); // or the source keeps the account
+            if (outcome is { Action.Kind: ActionKind.Gdb, Failure: null, Skipped: false })
+                HandOver ??= new HandOver(hit.Process, hit.Thread);
+            // What the source sends it keeps the account of; and whether there is a core file is known when gdb has ended.
+            if (!(order is not null && action.SendsSignal) && !(action.Kind == ActionKind.Core && outcome is { Failure: null, Skipped: false }))
+                reaction.Account(outcome);
             hit = hit with { Actions = [.. hit.Actions, outcome] };
         }
 
         return hit;
+    }
+
+    /// <summary>Core files that are written, or have failed, by now.</summary>
+    internal IReadOnlyList<CoreFile> TakeCores()
+    {
+        IReadOnlyList<CoreFile> finished = platform.Cores?.TakeFinished() ?? [];
+        foreach (CoreFile core in finished)
+        {
+            if (cores.Remove(core.Process, out (WatchReaction Reaction, ActionOutcome Outcome) begun))
+                begun.Reaction.Account(begun.Outcome with { Failure = core.Failure });
+        }
+
+        return finished;
+    }
+
+    /// <summary>Core files are not waited for any more.</summary>
+    internal void AbandonCores()
+    {
+        foreach ((WatchReaction reaction, ActionOutcome outcome) in cores.Values)
+            reaction.Account(outcome with { Failure = "broken off, for the watching was to end at once" });
+        cores.Clear();
+        platform.Cores?.Abandon();
     }
 
     private bool TakeTurn(ArmedWatch watch, WatchReaction reaction, Hit hit)
@@ -53,7 +87,7 @@ internal sealed class HitActor(SessionPlatform platform)
         ActionOutcome outcome = order is { } done
             ? new ActionOutcome(action, AtHit: true, TimeSpan.Zero, done.Error)
             : new ActionOutcome(action, AtHit: false, Since(first), IsOver ? null : Send(action, hit)) { Skipped = IsOver };
-        return outcome is { Action.Kind: ActionKind.Stop, Failure: null, Skipped: false }
+        return outcome is { Action.Kind: ActionKind.Stop or ActionKind.Gdb, Failure: null, Skipped: false }
             ? outcome with { Next = $"gdb -p {hit.Process} -ex 'thread find {hit.Thread}'" }
             : outcome;
     }
@@ -64,6 +98,20 @@ internal sealed class HitActor(SessionPlatform platform)
             return outcome with { Failure = "nobody here can start commands" };
         CommandStart start = commands.Run(outcome.Action.Command!, hit);
         return outcome with { Process = start.Process, Failure = start.Failure, Skipped = start is { Process: null, Failure: null } };
+    }
+
+    private ActionOutcome Dump(ActionOutcome outcome, WatchReaction reaction, Hit hit)
+    {
+        if (platform.Cores is not { } dumper)
+            return outcome with { Failure = "nobody here can write core files" };
+        if (IsOver || dumper.IsBusy(hit.Process))
+            return outcome with { Skipped = true };
+        string file = $"{outcome.Action.CorePrefix}.{hit.Process}.{hit.Sequence}";
+        if (dumper.Begin(hit.Process, file) is { } failure)
+            return outcome with { Failure = failure };
+        outcome = outcome with { File = file };
+        cores[hit.Process] = (reaction, outcome);
+        return outcome;
     }
 
     private string? Send(HitAction action, Hit hit) => platform.Signals is { } signals

@@ -27,15 +27,18 @@ internal sealed class WatchReaction(int number, WatchRequest request)
     /// <summary>A SIGSTOP to the thread stops the process too, and that thread before anything else: one to the process may be taken by
     /// another thread, while this one runs on (seen on backend ptrace).</summary>
     internal SignalOrder? Order => What.Signal is { } signal
-        ? new SignalOrder(signal.Signal, ToThread: signal.Kind != ActionKind.Kill, What.After, What.Once)
+        ? new SignalOrder(signal.Signal, ToThread: signal.Kind != ActionKind.Kill, What.After, IsOnce)
         : null;
+
+    /// <summary>Nobody hands over twice.</summary>
+    private bool IsOnce => What.Once || What.Signal?.Kind == ActionKind.Gdb;
 
     /// <summary>A hit is reported that the source does not count.</summary>
     /// <param name="certain">False where it may be that it need not have been reported.</param>
     /// <returns>Whether it is to be acted on.</returns>
     internal bool TakeTurn(bool certain)
     {
-        bool due = ++counted >= What.After && certain && !(What.Once && taken);
+        bool due = ++counted >= What.After && certain && !(IsOnce && taken);
         taken |= due;
         return due;
     }

@@ -44,9 +44,21 @@ public sealed record SessionPlatform(
 
     /// <summary>Starts commands for hits; null where none are asked for.</summary>
     public IHitCommands? Commands { get; init; }
+
+    /// <summary>Writes core files; null where none are asked for.</summary>
+    public ICoreDumper? Cores { get; init; }
 }
 
 /// <summary>How a watching ended.</summary>
 /// <param name="ExitStatus">The root target's status as wait(2) gives it; null where it still runs or was not ours.</param>
 /// <param name="TargetRuns">Whether the root target still runs.</param>
-public sealed record SessionOutcome(int? ExitStatus, bool TargetRuns);
+public sealed record SessionOutcome(int? ExitStatus, bool TargetRuns)
+{
+    /// <summary>Who stands still for the user's debugger; null for nobody.</summary>
+    public HandOver? HandOver { get; init; }
+}
+
+/// <summary>A process that is stopped for a debugger.</summary>
+/// <param name="Process">Which.</param>
+/// <param name="Thread">The one that has hit; null where it is not known.</param>
+public sealed record HandOver(ProcessId Process, ThreadId? Thread);

@@ -99,8 +99,9 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         }
 
         ResolveDoubts();
+        AwaitCores();
         Finish(ending);
-        return new SessionOutcome(rootStatus, !rootExited && platform.IsAlive(root));
+        return new SessionOutcome(rootStatus, !rootExited && platform.IsAlive(root)) { HandOver = actor.HandOver };
     }
 
     /// <summary>After the watching: waits for the end of a target that livewatcher has started.</summary>
@@ -202,6 +203,8 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     {
         if (reporter.HasEnough)
             ending ??= $"--max-hits {options.MaxHits} reached";
+        if (actor.HandOver is { } to)
+            ending ??= $"process {to.Process} is handed over to gdb";
         NoticeEnd();
         if (ending is not null && !letGoEarly && flow.Backlog > LongBacklog)
             LetGoEarly();
@@ -211,7 +214,31 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     {
         if (flow.DrainedTo >= learnUntil)
             EndLesson("from now on only other writers are reported");
+        ReportCores();
         CheckLife();
+    }
+
+    private void ReportCores()
+    {
+        foreach (CoreFile core in actor.TakeCores())
+        {
+            if (core.Failure is { } failure)
+                reporter.Note(NoteLevel.Warning, $"no core file of process {core.Process} ({core.File}): {failure}");
+            else
+                reporter.Note(NoteLevel.Info, $"{core.File}: core file of process {core.Process}, {core.Bytes:N0} bytes; it stood still for {core.Took.TotalSeconds:0.0} s at most");
+        }
+    }
+
+    /// <summary>What has been begun is written to its end, unless the user is in a hurry: the process stands still till then.</summary>
+    private void AwaitCores()
+    {
+        if (!actor.IsBusy)
+            return;
+        reporter.Note(NoteLevel.Info, "waiting for a core file (Ctrl-C again breaks it off)");
+        while (actor.IsBusy && !flow.Hurry.IsCancellationRequested)
+            flow.Step(Idle);
+        ReportCores();
+        actor.AbandonCores();
     }
 
     private void EndLesson(string then)

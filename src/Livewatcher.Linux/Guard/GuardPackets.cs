@@ -21,6 +21,8 @@ internal enum GuardCommand : uint
     LW_COMMAND_DEBUG_REGISTERS = 10,
     LW_COMMAND_SUSPEND = 11,
     LW_COMMAND_RESUME = 12,
+    LW_COMMAND_YIELD = 13,
+    LW_COMMAND_RETURN = 14,
 }
 
 internal enum GuardMessage : uint
@@ -40,6 +42,8 @@ internal enum GuardMessage : uint
     LW_MESSAGE_EXITING = 113,
     LW_MESSAGE_TRAPPED = 114,
     LW_MESSAGE_SWITCHED = 115,
+    LW_MESSAGE_YIELDED = 116,
+    LW_MESSAGE_RETURNED = 117,
 }
 
 internal enum GuardArmingKind : uint

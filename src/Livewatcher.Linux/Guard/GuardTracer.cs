@@ -135,6 +135,16 @@ public sealed unsafe class GuardTracer : ITracer
         return answer.Error == 0 ? [answer.Value[0], answer.Value[1], answer.Value[2], answer.Value[3], answer.Value[4]] : null;
     }
 
+    /// <summary>Stops a process and lets go of its threads, so that another tracer can have them; armed it stays.</summary>
+    /// <returns>errno(3): ESRCH where the guard does not hold it, EBUSY where it does not stop; 0.</returns>
+    internal int Yield(ProcessId process) => detached || gone ? Errno.ESRCH
+        : Ask(new GuardPacket { Kind = (uint)GuardCommand.LW_COMMAND_YIELD, Tgid = process.Value }, GuardMessage.LW_MESSAGE_YIELDED).Error;
+
+    /// <summary>The other tracer has gone: holds the process again, and lets it go on.</summary>
+    /// <returns>errno(3); 0.</returns>
+    internal int TakeBack(ProcessId process) => detached || gone ? Errno.ESRCH
+        : Ask(new GuardPacket { Kind = (uint)GuardCommand.LW_COMMAND_RETURN, Tgid = process.Value }, GuardMessage.LW_MESSAGE_RETURNED).Error;
+
     public void Detach()
     {
         if (detached || gone)

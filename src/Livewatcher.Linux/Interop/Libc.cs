@@ -125,6 +125,13 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int ChangeOwner(string path, uint user, uint group);
 
+    [LibraryImport("libc", EntryPoint = "execve", SetLastError = true)]
+    internal static partial int Execute(byte* path, byte** arguments, byte** environment);
+
+    /// <summary>handler: 0 is SIG_DFL.</summary>
+    [LibraryImport("libc", EntryPoint = "signal", SetLastError = true)]
+    internal static partial nint Signal(int signal, nint handler);
+
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     internal static partial int Kill(int pid, int signal);
 

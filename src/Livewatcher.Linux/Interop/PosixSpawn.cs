@@ -9,6 +9,7 @@ internal static unsafe partial class PosixSpawn
 {
     internal const int FileActionsBytes = 128; // sizeof(posix_spawn_file_actions_t) is 80
     internal const int AttributesBytes = 512;  // sizeof(posix_spawnattr_t) is 336
+    internal const short POSIX_SPAWN_SETPGROUP = 2; // a group of its own, unless told which
     internal const short POSIX_SPAWN_SETSIGDEF = 4;
     internal const short POSIX_SPAWN_SETSIGMASK = 8;
 

@@ -42,6 +42,9 @@ public static class ProcessTable
         Status(process, "TracerPid") is { } text && int.TryParse(text, out int tracer) && tracer != 0 ? new ProcessId(tracer) : null;
 
     /// <summary>False where it is gone or a zombie.</summary>
+    /// <summary>The state's letter (proc_pid_stat(5)); null where it is gone.</summary>
+    public static char? StateOf(ProcessId process) => Status(process, "State") is { Length: > 0 } state ? state[0] : null;
+
     public static bool IsAlive(ProcessId process) => Status(process, "State") is { } state && state[0] is not ('Z' or 'X');
 
     /// <summary>The word size of its program, by ELF's EI_CLASS: 32 or 64; null where the file cannot be read.</summary>

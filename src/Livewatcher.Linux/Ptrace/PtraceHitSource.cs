@@ -9,7 +9,7 @@ using Livewatcher.Model;
 namespace Livewatcher.Linux.Ptrace;
 
 /// <summary>Hits that the guard has taken in a stop of the thread each, and accounts that it keeps in shared memory. The guard's
-/// reader hands in, the drain takes out; in between there is a bound that the guard observes (native/guard/trapped.c).</summary>
+/// reader hands in, the drain takes out; in between there is a bound that the guard observes (native/guard/traps/trapped.c).</summary>
 public sealed unsafe class PtraceHitSource : IHitSource
 {
     /// <summary>Waiting hits that wake the drain at once.</summary>

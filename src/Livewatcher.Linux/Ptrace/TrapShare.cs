@@ -6,7 +6,7 @@ using Livewatcher.Linux.Records;
 
 namespace Livewatcher.Linux.Ptrace;
 
-// Mirrors native/guard/share.h; tests/Linux.Tests compiles that header and compares sizes and offsets.
+// Mirrors native/guard/traps/share.h; tests/Linux.Tests compiles that header and compares sizes and offsets.
 internal static class ShareLimits
 {
     internal const int LW_ENTRY_RESERVED = -1;

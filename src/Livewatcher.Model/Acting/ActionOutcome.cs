@@ -15,6 +15,9 @@ public sealed record ActionOutcome(HitAction Action, bool AtHit, TimeSpan Delay,
     /// <summary>The process of a command that was started.</summary>
     public int? Process { get; init; }
 
+    /// <summary>The file that is being written.</summary>
+    public string? File { get; init; }
+
     /// <summary>Left out, because too many were going on.</summary>
     public bool Skipped { get; init; }
 

@@ -18,6 +18,12 @@ public enum ActionKind
 
     /// <summary>Expressions are read and shown.</summary>
     Snapshot,
+
+    /// <summary>The process is stopped (SIGSTOP) and handed over to gdb; the watching ends.</summary>
+    Gdb,
+
+    /// <summary>A core file of the process is written.</summary>
+    Core,
 }
 
 /// <summary>What is done about a reported hit, besides reporting it.</summary>
@@ -33,6 +39,9 @@ public sealed record HitAction(ActionKind Kind, string Text)
 
     /// <summary>For the shell; null for actions that start none.</summary>
     public string? Command { get; init; }
+
+    /// <summary>How the core files' names begin, PID and hit follow; null for actions that write none.</summary>
+    public string? CorePrefix { get; init; }
 
     /// <summary>What a snapshot reads.</summary>
     public IReadOnlyList<string> Expressions { get; init; } = [];

@@ -34,6 +34,7 @@ internal static class ActionJson
 
             writer.WriteOptional("failure"u8, outcome.Failure);
             writer.WriteOptional("next"u8, outcome.Next);
+            writer.WriteOptional("file"u8, outcome.File);
             if (outcome.Process is { } process)
             {
                 writer.WriteNumber("pid"u8, process);

@@ -14,18 +14,26 @@ internal static class ActionWords
         var when = outcome.AtHit ? "at the hit" : $"{Delay(outcome.Delay)} after the hit";
         if (outcome.Skipped)
         {
-            return $"{outcome.Action.Text}: skipped, {(outcome.Action.SendsSignal ? "for the watching had ended" : "for too many commands run")}";
+            return $"{outcome.Action.Text}: skipped, {Reason(outcome.Action)}";
         }
 
         return outcome.Failure is { } failure ? $"{outcome.Action.Text} failed {when}: {failure}" : outcome.Action.Kind switch
         {
             ActionKind.Stop => $"stopped {when}",
+            ActionKind.Gdb => $"stopped {when}, for gdb",
+            ActionKind.Core => $"core file begun {when}: {outcome.File}",
             ActionKind.Kill => $"killed {when}",
             ActionKind.Exec => $"{outcome.Action.Text}: started {when}, pid {outcome.Process}",
             ActionKind.Snapshot => $"snapshot, read {when}",
             _ => $"{outcome.Action.SignalName} sent {when}",
         };
     }
+
+    private static string Reason(HitAction action) => action.Kind switch
+    {
+        ActionKind.Core => "for one is being written",
+        _ => action.SendsSignal ? "for the watching had ended" : "for too many commands run",
+    };
 
     /// <summary>One action in a whole run.</summary>
     public static string Of(ActionTally tally, string backend)

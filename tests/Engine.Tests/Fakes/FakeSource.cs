@@ -281,6 +281,8 @@ internal sealed class FakeOrder(SignalOrder order)
     private long counted;
     private bool taken;
 
+    internal SignalOrder Wanted => order;
+
     internal long Sent { get; private set; }
 
     internal long Failed { get; private set; }

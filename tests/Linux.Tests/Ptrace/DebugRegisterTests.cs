@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Livewatcher.Linux.Tests.Ptrace;
 
-/// <summary>native/guard/debug_registers.h against the figures of the processor's manual (Intel SDM vol. 3, 18.2.4).</summary>
+/// <summary>native/guard/traps/debug_registers.h against the figures of the processor's manual (Intel SDM vol. 3, 18.2.4).</summary>
 public sealed class DebugRegisterTests
 {
     [Theory]
@@ -32,7 +32,8 @@ public sealed class DebugRegisterTests
             }
             """,
             $"-I{Repository.File("bpf")}",
-            $"-I{Repository.File("native", "guard")}");
+            $"-I{Repository.File("native", "guard")}",
+            $"-I{Repository.File("native", "guard", "traps")}");
         ulong.Parse(output).Should().Be(expected);
     }
 }

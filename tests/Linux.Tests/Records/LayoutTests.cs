@@ -32,7 +32,8 @@ public sealed class LayoutTests
         #include "thread_event.h"
         """;
 
-    private static readonly string[] Flags = [$"-I{Repository.File("bpf")}", $"-I{Repository.File("native", "guard")}"];
+    private static readonly string[] Flags =
+        [$"-I{Repository.File("bpf")}", $"-I{Repository.File("native", "guard")}", $"-I{Repository.File("native", "guard", "traps")}"];
 
     public static TheoryData<string, string, Type> Mirrors => new()
     {
@@ -49,7 +50,7 @@ public sealed class LayoutTests
         { "native/guard/guard.h", "lw_guard_packet", typeof(GuardPacket) },
         { "native/guard/guard.h", "lw_guard_hit", typeof(GuardHit) },
         { "native/guard/guard.h", "lw_guard_config", typeof(GuardConfig) },
-        { "native/guard/share.h", "lw_trap_share", typeof(TrapShare) },
+        { "native/guard/traps/share.h", "lw_trap_share", typeof(TrapShare) },
     };
 
     public static TheoryData<Type> Enumerations =>

@@ -45,6 +45,8 @@ internal sealed record ActionLine(string Action, string? Signal, bool Done, bool
 {
     public bool Skipped { get; init; }
 
+    public string? File { get; init; }
+
     public IReadOnlyList<SnapshotLine> Snapshot { get; init; } = [];
 }
 
