@@ -30,6 +30,8 @@ packages=(
   "cpio           the Exact tests' initramfs"
   "redis-server   a real program to watch"
   "redis-tools    its client"
+  "prometheus     tests of --prometheus: it scrapes it"
+  "rsyslog        tests of --syslog: it understands it"
   "zsh            tests of its completion script"
   "fish           tests of its completion script"
   "nodejs         bundles the page of livewatcher report --format html, and runs its tests"

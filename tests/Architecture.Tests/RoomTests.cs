@@ -16,8 +16,9 @@ public sealed class RoomTests
         ["Engine"] = ["Model"],
         ["Recording"] = ["Model"],
         ["Render"] = ["Model"],
+        ["Export"] = ["Model", "Render"],
         ["Agent"] = ["Model", "Engine"],
-        ["Cli"] = ["Model", "Linux", "Symbols", "Engine", "Recording", "Render", "Agent"],
+        ["Cli"] = ["Model", "Linux", "Symbols", "Engine", "Recording", "Render", "Export", "Agent"],
     };
 
     /// <summary>Packages are a room's own business, but each is named here once.</summary>

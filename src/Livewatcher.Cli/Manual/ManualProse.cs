@@ -69,13 +69,15 @@ internal static class ManualProse
     private static readonly (string, string) Socket = ("LIVEWATCHER_SOCKET", "The listener's socket: where it listens, where programs and `ctl` look first.");
     private static readonly (string, string) Runtime = ("XDG_RUNTIME_DIR", "Its folder livewatcher holds the socket of a listener that is not root's. Programs and `ctl` look there before /run/livewatcher.");
 
-    internal static IReadOnlyList<(string, string)> Environment => [Colour, Servers, Search];
+    private static (string, string) Headers => ("OTEL_EXPORTER_OTLP_HEADERS", "Headers of each request of `--otlp`: name=value,name=value.");
+
+    internal static IReadOnlyList<(string, string)> Environment => [Colour, Servers, Search, Headers];
 
     internal static IReadOnlyList<(string, string)> EnvironmentOf(string verb) => verb switch
     {
         "run" => Environment,
-        "attach" => [Colour, Servers],
-        "listen" => [Colour, Servers, Socket, Runtime],
+        "attach" => [Colour, Servers, Headers],
+        "listen" => [Colour, Servers, Socket, Runtime, Headers],
         "ctl" => [Socket, Runtime],
         "doctor" or "report" or "diff" => [Colour],
         "man" => [("SOURCE_DATE_EPOCH", "Seconds since 1970: the pages' date.")],

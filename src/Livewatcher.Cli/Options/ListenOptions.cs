@@ -79,11 +79,12 @@ internal sealed class ListenOptions
     private readonly BackendOptions backend = new();
     private readonly OutputOptions output = new();
     private readonly RecordOptions record = new();
+    private readonly ExportOptions export = new();
 
     internal void AddTo(Command command)
     {
         foreach (Option option in (Option[])[program, socket, mode, group, log, noLog, lines, noLines, set, sync, source, backend.Backend, backend.Guard, duration, onHit,
-            .. backend.Capture, .. output.All, .. record.All])
+            .. backend.Capture, .. output.All, .. record.All, .. export.All])
         {
             command.Options.Add(option);
         }
@@ -117,6 +118,7 @@ internal sealed class ListenOptions
             For = parsed.GetValue(duration) is { } time ? Quantities.ParseTime(time) : null,
             Output = output.Read(parsed),
             Record = record.Read(parsed),
+            Export = export.Read(parsed),
         };
         return new ListenRequest(
             watching, parsed.GetValue(program) ?? [], parsed.GetValue(socket), Quantities.ParseMode(parsed.GetValue(mode)!), parsed.GetValue(group),

@@ -2,7 +2,7 @@
 
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Livewatcher.Cli.Output;
+using Livewatcher.Render;
 
 namespace Livewatcher.Cli.Options;
 

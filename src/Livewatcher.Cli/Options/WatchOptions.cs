@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using Livewatcher.Cli.WatchFiles;
+using Livewatcher.Export;
 using Livewatcher.Model;
 
 namespace Livewatcher.Cli.Options;
@@ -47,6 +48,9 @@ internal sealed record WatchSettings
     /// <summary>Null: nothing is recorded.</summary>
     internal RecordSettings? Record { get; init; }
 
+    /// <summary>Who else gets the events.</summary>
+    internal ExportSettings Export { get; init; } = new();
+
     internal OutputSettings Output { get; init; } = new("text", null, "auto", Source: false);
 }
 
@@ -88,6 +92,7 @@ internal sealed class WatchOptions
     private readonly KnownOptions known = new();
     private readonly OutputOptions output = new();
     private readonly RecordOptions record = new();
+    private readonly ExportOptions export = new();
 
     /// <summary>What a watch file may have.</summary>
     internal WatchVocabulary Vocabulary => new(All, Beginnings, [.. Beginnings, .. filter.All, .. actions.All], [.. filter.Writers]);
@@ -95,7 +100,7 @@ internal sealed class WatchOptions
     private Option[] Beginnings => [watch, awatch, hbreak];
 
     private Option[] All =>
-        [.. Beginnings, length, .. filter.All, .. known.All, .. actions.All, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All, .. record.All];
+        [.. Beginnings, length, .. filter.All, .. known.All, .. actions.All, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All, .. record.All, .. export.All];
 
     internal void AddTo(Command command)
     {
@@ -130,6 +135,7 @@ internal sealed class WatchOptions
             MaxHits = hits,
             Output = output.Read(parsed),
             Record = record.Read(parsed),
+            Export = export.Read(parsed),
         };
     }
 }

@@ -6,6 +6,7 @@ using Livewatcher.Cli.Options;
 using Livewatcher.Linux.Probing;
 using Livewatcher.Model;
 using Livewatcher.Recording;
+using Livewatcher.Render;
 
 namespace Livewatcher.Cli.Output;
 

@@ -4,7 +4,6 @@ using Livewatcher.Engine.Serving;
 using Livewatcher.Model;
 using Livewatcher.Recording;
 using Livewatcher.Render;
-using Printable = Livewatcher.Cli.Output.Printable;
 
 namespace Livewatcher.Cli.Prompt;
 

@@ -6,6 +6,7 @@ using Livewatcher.Cli.Options;
 using Livewatcher.Cli.Output;
 using Livewatcher.Cli.WatchFiles;
 using Livewatcher.Model;
+using Livewatcher.Render;
 using Livewatcher.Symbols;
 using Livewatcher.Symbols.Files;
 

@@ -9,6 +9,7 @@ using Livewatcher.Cli.Options;
 using Livewatcher.Cli.Output;
 using Livewatcher.Cli.Prompt;
 using Livewatcher.Engine.Serving;
+using Livewatcher.Export;
 using Livewatcher.Linux.Interop;
 using Livewatcher.Linux.ProcFs;
 using Livewatcher.Linux.Sockets;
@@ -72,9 +73,12 @@ internal static class ListenVerb
         using ListenOutput output = new(screen, request.LogFolder, DateTimeOffset.Now, detail);
         using IRecorder? recorder = Recordings.Open(request.Watching.Record);
         using PosixSignalRegistration? dumps = Recordings.DumpOnSignal(recorder);
-        IEventSink sink = Recordings.Before(output, recorder);
+        using Exporters exporters = Exporters.Open(request.Watching.Export);
+        IEventSink sink = Recordings.Before(ExportedSink.Before(output, exporters), recorder);
         SelfArmingDesk desk = new(ReadyPatience);
         ListenPlatform parts = platform.ForListening(request, desk);
+        if (exporters.Any)
+            parts = parts with { Parts = parts.Parts with { Tally = exporters.Take } };
         foreach (string note in platform.Notes)
             sink.Publish(new NoteEvent(DateTimeOffset.Now, NoteLevel.Warning, note));
 
@@ -83,7 +87,7 @@ internal static class ListenVerb
         AgentServices services = new(session.Post, line => ControlAsync(language, line, stop), peer => Admits(request.Programs, peer), MayControl, SendPatience,
             new PacketSocket(), desk);
         using AgentServer server = new(socket, services);
-        output.Publish(new NoteEvent(DateTimeOffset.Now, NoteLevel.Info, $"livewatcher listens at {place} ({platform.Choice.Describe()})"));
+        sink.Publish(new NoteEvent(DateTimeOffset.Now, NoteLevel.Info, $"livewatcher listens at {place} ({platform.Choice.Describe()})"));
         new CommandReader(terminal, language, output.Say, stop.Cancel).Start();
         session.Run(stop.Token, interrupts.Again);
         if (output.Failure is { } failure)

@@ -7,6 +7,7 @@ using Livewatcher.Cli.Composition;
 using Livewatcher.Cli.Options;
 using Livewatcher.Cli.Output;
 using Livewatcher.Engine.Watching;
+using Livewatcher.Export;
 using Livewatcher.Linux.Guard;
 using Livewatcher.Model;
 
@@ -53,6 +54,7 @@ internal static class RunVerb
         using (WatchPlatform platform = WatchPlatform.Prepare(settings))
         {
             Recordings.Check(settings.Record);
+            Exporters.Check(settings.Export);
             target = platform.Launch(launch, settings);
             (outcome, status, outputFailed) = WatchCommand.Watch(platform, settings, target, started: true);
         }

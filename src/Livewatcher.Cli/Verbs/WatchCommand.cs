@@ -5,9 +5,11 @@ using Livewatcher.Cli.Composition;
 using Livewatcher.Cli.Options;
 using Livewatcher.Cli.Output;
 using Livewatcher.Engine.Watching;
+using Livewatcher.Export;
 using Livewatcher.Linux.ProcFs;
 using Livewatcher.Model;
 using Livewatcher.Recording;
+using Livewatcher.Render;
 
 namespace Livewatcher.Cli.Verbs;
 
@@ -48,9 +50,10 @@ internal static class WatchCommand
         using OutputSink sink = OutputSink.Open(settings.Output, standardError: started, stop);
         using IRecorder? recorder = Recordings.Open(settings.Record);
         using PosixSignalRegistration? dumps = Recordings.DumpOnSignal(recorder);
-        SessionPlatform parts = platform.ForSession(settings);
+        using Exporters exporters = Exporters.Open(settings.Export);
+        SessionPlatform parts = platform.ForSession(settings) with { Tally = exporters.Any ? exporters.Take : null };
         DateTimeOffset now = parts.Clock.ToWallClock(parts.Clock.Now);
-        NotesFirst noting = new(Recordings.Before(sink, recorder), [.. platform.Notes.Select(note => new NoteEvent(now, NoteLevel.Warning, note))]);
+        NotesFirst noting = new(Recordings.Before(ExportedSink.Before(sink, exporters), recorder), [.. platform.Notes.Select(note => new NoteEvent(now, NoteLevel.Warning, note))]);
         SessionOptions options = new(
             settings.Requests, settings.For, settings.MaxHits, settings.FollowFork, settings.FollowExec, started, OnlineCpus.Read().Count)
         {

@@ -56,6 +56,7 @@ internal sealed class EventFlow(
 
     private readonly HitOrderer orderer = new();
     private readonly DropNotice drops = new(platform, processes, reporter);
+    private readonly TallyClock tally = new(platform, processes, ledger);
     private FloodControl? flood;
 
     /// <summary>What waits to be published, roughly.</summary>
@@ -81,6 +82,7 @@ internal sealed class EventFlow(
         HearTracer();
         Flood.Look();
         drops.Look();
+        tally.Look();
         drain.DoPosted(MostPosted);
         SessionItem? item = drain.Take(idle);
         if (item is SessionItem.Drained drained)
@@ -212,6 +214,7 @@ internal sealed class EventFlow(
                 HearTracer();
                 Flood.Look();
                 drops.Look();
+                tally.Look();
                 drain.DoPosted(MostPosted);
             }
         }

@@ -42,6 +42,9 @@ public sealed record SessionPlatform(
     /// <summary>Sends signals from here; null where nobody is to be sent one.</summary>
     public ISignals? Signals { get; init; }
 
+    /// <summary>Takes the account of what goes on, once a second, on the session's thread; null where nobody wants it.</summary>
+    public Action<SessionTally>? Tally { get; init; }
+
     /// <summary>Starts commands for hits; null where none are asked for.</summary>
     public IHitCommands? Commands { get; init; }
 

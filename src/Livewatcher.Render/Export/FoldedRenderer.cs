@@ -53,7 +53,7 @@ public sealed class FoldedRenderer : IEventSink, IDisposable
 }
 
 /// <summary>Stacks on one line, outermost first.</summary>
-internal static class Folded
+public static class Folded
 {
     public static string StackOf(CallStack stack) => string.Join(';', stack.Frames.Reverse().Select(NameOf));
 

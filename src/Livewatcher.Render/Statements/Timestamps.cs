@@ -4,7 +4,7 @@ namespace Livewatcher.Render;
 
 /// <summary>The two ways a moment is written: RFC 3339 for machines, the clock for people. Both have microseconds,
 /// cut off, not rounded, so that a time is never later than the event.</summary>
-internal static class Timestamps
+public static class Timestamps
 {
     /// <summary>Length of every result of <see cref="WriteRfc3339"/>.</summary>
     public const int Rfc3339Length = 32;

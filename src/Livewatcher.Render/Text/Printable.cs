@@ -8,7 +8,7 @@ namespace Livewatcher.Render;
 /// <summary>Makes text of the target harmless: thread names, paths, symbols and values are chosen by the watched program,
 /// and a terminal obeys control characters (CWE-150). Whatever does not show itself is written as \x1b or \u202e, the
 /// characters that turn the direction of text included.</summary>
-internal static class Printable
+public static class Printable
 {
     /// <summary>True where the text needs no change and each character takes one column.</summary>
     public static bool IsPlain(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange(' ', '~');

@@ -55,6 +55,31 @@ public sealed class ExportTests
         events.Count(one => one.GetProperty("ph").GetString() == "C").Should().Be(5, "one initial value and four hits are numbers");
     }
 
+    /// <summary>No trace processor is to be had as a package, so the export is held to what the format's description ("Trace Event Format")
+    /// requires of each phase.</summary>
+    [Fact]
+    public void EveryEventOfATraceHasWhatItsPhaseRequires()
+    {
+        using JsonDocument trace = JsonDocument.Parse(Render("perfetto", Scenario.WholeRun));
+        foreach (JsonElement one in trace.RootElement.GetProperty("traceEvents").EnumerateArray())
+        {
+            one.GetProperty("name").GetString().Should().NotBeNullOrEmpty();
+            one.GetProperty("pid").ValueKind.Should().Be(JsonValueKind.Number);
+            string phase = one.GetProperty("ph").GetString()!;
+            (phase is "i" or "C" or "M").Should().BeTrue($"{phase} is not written here");
+            if (phase != "M")
+                one.GetProperty("ts").GetDouble().Should().BeGreaterThanOrEqualTo(0);
+            if (phase != "C")
+                one.GetProperty("tid").ValueKind.Should().Be(JsonValueKind.Number);
+            if (phase == "i")
+                one.GetProperty("s").GetString().Should().BeOneOf("g", "p", "t");
+            if (phase == "C")
+                one.GetProperty("args").EnumerateObject().Should().NotBeEmpty().And.OnlyContain(series => series.Value.ValueKind == JsonValueKind.Number);
+            if (phase == "M")
+                (one.GetProperty("name").GetString() is "process_name" or "thread_name" && one.GetProperty("args").GetProperty("name").ValueKind == JsonValueKind.String).Should().BeTrue();
+        }
+    }
+
     [Fact]
     public void AnEmptyTraceIsJsonToo() => JsonDocument.Parse(Render("perfetto", [])).RootElement.GetProperty("traceEvents").GetArrayLength().Should().Be(0);
 
