@@ -30,6 +30,7 @@ packages=(
   "cpio           the Exact tests' initramfs"
   "redis-server   a real program to watch"
   "redis-tools    its client"
+  "debuginfod     tests of --debuginfod: a server on the loopback"
   "prometheus     tests of --prometheus: it scrapes it"
   "rsyslog        tests of --syslog: it understands it"
   "zsh            tests of its completion script"

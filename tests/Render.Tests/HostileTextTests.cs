@@ -103,6 +103,6 @@ public sealed partial class HostileTextTests
 
     private sealed class OneLine(string line) : ISourceText
     {
-        public IReadOnlyList<string>? Lines(string path) => [line];
+        public IReadOnlyList<string>? Lines(Frame frame) => [line];
     }
 }

@@ -1,5 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using Livewatcher.Model;
 using Xunit;
 
 namespace Livewatcher.Render.Tests;
@@ -30,6 +31,6 @@ public sealed class TextSnapshotTests
     {
         private readonly string[] _lines = [.. Enumerable.Range(1, 87).Select(i => $"// line {i}"), "\tc->refcnt--;", "}"];
 
-        public IReadOnlyList<string>? Lines(string path) => path == "/src/demo/server.c" ? _lines : null;
+        public IReadOnlyList<string>? Lines(Frame frame) => frame.File == "/src/demo/server.c" ? _lines : null;
     }
 }

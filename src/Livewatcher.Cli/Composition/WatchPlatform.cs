@@ -190,7 +190,7 @@ internal sealed class WatchPlatform : IDisposable
         tracer,
         Choice.Guard,
         process => new TargetProcess(lives.Of(process), ThreadPointer),
-        process => new TargetSymbols(process, new SymbolOptions(settings.Debuginfod)),
+        process => new TargetSymbols(process, new SymbolOptions(settings.Servers)),
         lives.IsAlive,
         DescribeSlotHolders,
         new MonotonicClock(),

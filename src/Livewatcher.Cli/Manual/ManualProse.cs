@@ -63,7 +63,8 @@ internal static class ManualProse
     internal static readonly IReadOnlyList<string> OtherPages = ["gdb(1), perf(1), perf_event_open(2), bpf(2), ptrace(2), capabilities(7)"];
 
     private static readonly (string, string) Colour = ("NO_COLOR", "Where it is set to anything, `--color auto` does not colour.");
-    private static readonly (string, string) Servers = ("DEBUGINFOD_URLS", "Servers to ask for missing debug information, with `--debuginfod` only.");
+    private static readonly (string, string) Servers = ("DEBUGINFOD_URLS", "Servers to ask for missing debug information and sources, with `--debuginfod` only.");
+    private static readonly (string, string) Cache = ("DEBUGINFOD_CACHE_PATH", "Where files from such servers are kept; else debuginfod_client in XDG_CACHE_HOME or ~/.cache.");
     private static readonly (string, string) Search = ("PATH", "Where `run` looks for a program without a slash in its name.");
 
     private static readonly (string, string) Socket = ("LIVEWATCHER_SOCKET", "The listener's socket: where it listens, where programs and `ctl` look first.");
@@ -71,15 +72,16 @@ internal static class ManualProse
 
     private static (string, string) Headers => ("OTEL_EXPORTER_OTLP_HEADERS", "Headers of each request of `--otlp`: name=value,name=value.");
 
-    internal static IReadOnlyList<(string, string)> Environment => [Colour, Servers, Search, Headers];
+    internal static IReadOnlyList<(string, string)> Environment => [Colour, Servers, Cache, Search, Headers];
 
     internal static IReadOnlyList<(string, string)> EnvironmentOf(string verb) => verb switch
     {
         "run" => Environment,
-        "attach" => [Colour, Servers, Headers],
-        "listen" => [Colour, Servers, Socket, Runtime, Headers],
+        "attach" => [Colour, Servers, Cache, Headers],
+        "listen" => [Colour, Servers, Cache, Socket, Runtime, Headers],
         "ctl" => [Socket, Runtime],
-        "doctor" or "report" or "diff" => [Colour],
+        "report" => [Colour, Servers, Cache],
+        "doctor" or "diff" => [Colour],
         "man" => [("SOURCE_DATE_EPOCH", "Seconds since 1970: the pages' date.")],
         _ => [],
     };

@@ -33,7 +33,7 @@ internal sealed class BackendOptions
         HelpName = "SIZE",
     };
 
-    private readonly Option<bool> debuginfod = new("--debuginfod") { Description = "Ask the servers of DEBUGINFOD_URLS for missing debug information." };
+    private readonly DebuginfodOption debuginfod = new();
 
     private readonly Option<string> audit = new("--audit")
     {
@@ -52,7 +52,7 @@ internal sealed class BackendOptions
     internal IEnumerable<Option> Arming => [backend, scope, guard];
 
     /// <summary>What is recorded of a hit.</summary>
-    internal IEnumerable<Option> Capture => [stackBytes, ring, .. flood.All, audit, debuginfod];
+    internal IEnumerable<Option> Capture => [stackBytes, ring, .. flood.All, audit, debuginfod.Option];
 
     /// <exception cref="UserException">A value makes no sense.</exception>
     internal WatchSettings Read(ParseResult parsed) => ReadWithoutScope(parsed) with { Scope = parsed.GetValue(scope)! };
@@ -71,7 +71,7 @@ internal sealed class BackendOptions
             Guard = parsed.GetValue(guard)!,
             StackBytes = stack & ~7,
             RingBytes = Quantities.ParseRing(parsed.GetValue(ring)!),
-            Debuginfod = parsed.GetValue(debuginfod),
+            Servers = debuginfod.Read(parsed),
             Flood = flood.Read(parsed),
             AuditInterval = ReadAudit(parsed.GetValue(audit)!),
         };

@@ -116,7 +116,7 @@ internal sealed class ListenOptions
             // The other methods take threads that nobody traces.
             Guard = settings.Sync != SyncMethod.Direct && asked.Guard == "auto" ? BackendChoice.ByLibraries : asked.Guard,
             For = parsed.GetValue(duration) is { } time ? Quantities.ParseTime(time) : null,
-            Output = output.Read(parsed),
+            Output = output.Read(parsed, asked.Servers),
             Record = record.Read(parsed),
             Export = export.Read(parsed),
         };

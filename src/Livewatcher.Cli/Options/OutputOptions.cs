@@ -1,7 +1,10 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using System.CommandLine;
+using Livewatcher.Cli.Output;
+using Livewatcher.Model;
 using Livewatcher.Render;
+using Livewatcher.Symbols.Servers;
 
 namespace Livewatcher.Cli.Options;
 
@@ -10,6 +13,9 @@ internal sealed record OutputSettings(string Format, string? File, string Color,
 {
     /// <summary>Text shows each hit.</summary>
     internal bool Hits { get; init; } = true;
+
+    /// <summary>Where source lines come from.</summary>
+    internal SourcePlaces Places { get; init; } = new(SourceMap.None, null);
 
     /// <summary>What is on a page beside the events; only for format html.</summary>
     internal HtmlOptions Page { get; init; } = new();
@@ -24,10 +30,15 @@ internal sealed class OutputOptions
 
     private readonly Option<string> color = Choices.Of("--color", "When to colour.", "auto", "always", "never");
 
+    private readonly SourceMapOption map = new();
+
     private readonly Option<bool> source = new("--source") { Description = "Show the source line of each hit with its neighbours." };
 
-    internal IEnumerable<Option> All => [format, file, color, source];
+    internal IEnumerable<Option> All => [format, file, color, source, map.Option];
 
-    internal OutputSettings Read(ParseResult parsed) =>
-        new(parsed.GetValue(format)!, parsed.GetValue(file), parsed.GetValue(color)!, parsed.GetValue(source));
+    /// <param name="parsed">The command line.</param>
+    /// <param name="servers">Asked for sources that are not here; null: nobody.</param>
+    /// <exception cref="UserException">A value makes no sense.</exception>
+    internal OutputSettings Read(ParseResult parsed, Debuginfod? servers) =>
+        new(parsed.GetValue(format)!, parsed.GetValue(file), parsed.GetValue(color)!, parsed.GetValue(source)) { Places = new SourcePlaces(map.Read(parsed), servers) };
 }

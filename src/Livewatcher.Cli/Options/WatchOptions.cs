@@ -4,6 +4,7 @@ using System.CommandLine;
 using Livewatcher.Cli.WatchFiles;
 using Livewatcher.Export;
 using Livewatcher.Model;
+using Livewatcher.Symbols.Servers;
 
 namespace Livewatcher.Cli.Options;
 
@@ -22,7 +23,8 @@ internal sealed record WatchSettings
 
     internal required int RingBytes { get; init; }
 
-    internal required bool Debuginfod { get; init; }
+    /// <summary>Asked for debug files and sources that are not here; null: nobody.</summary>
+    internal required Debuginfod? Servers { get; init; }
 
     internal required FloodSettings Flood { get; init; }
 
@@ -125,7 +127,8 @@ internal sealed class WatchOptions
         long? hits = parsed.GetValue(maxHits);
         if (hits is < 1)
             throw new UserException($"--max-hits {hits}: at least 1");
-        return backend.Read(parsed) with
+        WatchSettings arming = backend.Read(parsed);
+        return arming with
         {
             Requests = requests,
             Known = known.Read(parsed),
@@ -133,7 +136,7 @@ internal sealed class WatchOptions
             FollowExec = parsed.GetValue(followExec),
             For = parsed.GetValue(duration) is { } time ? Quantities.ParseTime(time) : null,
             MaxHits = hits,
-            Output = output.Read(parsed),
+            Output = output.Read(parsed, arming.Servers),
             Record = record.Read(parsed),
             Export = export.Read(parsed),
         };

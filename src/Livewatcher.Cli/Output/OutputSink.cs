@@ -51,7 +51,7 @@ internal sealed class OutputSink : IEventSink, IDisposable
             {
                 Colour = colour,
                 Width = terminal ? TerminalWidth() : 0,
-                Source = settings.Source ? new SourceFiles() : null,
+                Source = settings.Source ? new SourceFiles(settings.Places) : null,
                 CollapseRepeats = terminal,
                 Hits = settings.Hits,
                 Detail = detail ?? (() => StackDetail.All),

@@ -26,21 +26,27 @@ internal static class ReportVerb
         Option<string?> output = new("--output", "-o") { Description = "Write there instead of to standard output.", HelpName = "FILE" };
         Option<string> color = Choices.Of("--color", "When to colour.", "auto", "always", "never");
         Option<bool> source = new("--source") { Description = "Show the source line of each hit with its neighbours." };
+        SourceMapOption map = new();
+        DebuginfodOption debuginfod = new();
         Command command = new("report", "Show a recording: who wrote, how often, what, and what can have been missed.\n\n"
             + "A recording that is still being written, or whose livewatcher was killed, is read as far as it goes.\n\n"
             + "Examples:\n"
             + "  livewatcher report crash.lwr\n"
-            + "  livewatcher report crash.lwr --hits --source\n"
+            + "  livewatcher report crash.lwr --hits --source --source-map /build/server=.\n"
             + "  livewatcher report crash.lwr --format html --output crash.html\n"
             + "  livewatcher report crash.lwr --format folded | flamegraph.pl >writers.svg\n"
             + "  livewatcher report crash.lwr --format perfetto --output trace.json\n\n"
             + "Exit status: 0; 1 where the output could not be written; 2 where the file is no recording, damaged, or of a newer livewatcher.")
         {
-            recording, format, hits, output, color, source,
+            recording, format, hits, output, color, source, map.Option, debuginfod.Option,
         };
         command.SetAction(parsed => WatchCommand.Guarded(() => Execute(
             parsed.GetValue(recording)!,
-            new OutputSettings(parsed.GetValue(format)!, parsed.GetValue(output), parsed.GetValue(color)!, parsed.GetValue(source)) { Hits = parsed.GetValue(hits) })));
+            new OutputSettings(parsed.GetValue(format)!, parsed.GetValue(output), parsed.GetValue(color)!, parsed.GetValue(source))
+            {
+                Hits = parsed.GetValue(hits),
+                Places = new SourcePlaces(map.Read(parsed), debuginfod.Read(parsed)),
+            })));
         return command;
     }
 
@@ -49,7 +55,7 @@ internal static class ReportVerb
         using RecordingFile file = RecordingFile.Open(path);
         using CancellationTokenSource stop = new();
         if (settings.Format == "html")
-            settings = settings with { Page = new HtmlOptions { Name = Path.GetFileName(path), Facts = file.Facts, Source = new SourceFiles() } };
+            settings = settings with { Page = new HtmlOptions { Name = Path.GetFileName(path), Facts = file.Facts, Source = new SourceFiles(settings.Places) } };
         string? failure;
         using (OutputSink sink = OutputSink.Open(settings, standardError: false, stop))
         {
@@ -66,6 +72,8 @@ internal static class ReportVerb
             failure = sink.Failure;
         }
 
+        foreach (string note in settings.Places.Servers?.TakeNotes() ?? [])
+            Console.Error.WriteLine($"livewatcher: {Printable.Of(note)}");
         if (failure is null)
             return ExitCodes.Success;
         Console.Error.WriteLine($"livewatcher: writing the report failed: {failure}");

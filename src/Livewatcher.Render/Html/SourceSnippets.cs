@@ -1,5 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using Livewatcher.Model;
+
 namespace Livewatcher.Render;
 
 /// <summary>Source lines around the lines that stacks name. Bounded in number and in length.</summary>
@@ -9,24 +11,25 @@ internal sealed class SourceSnippets(ISourceText? source)
     private const int Neighbours = 5;
     private const int LongestLine = 240;
 
-    private readonly Dictionary<(string File, int Line), int> numbers = [];
+    private readonly Dictionary<(string? Build, string File, int Line), int> numbers = [];
     private readonly List<SourceSnippet> items = [];
 
     public IReadOnlyList<SourceSnippet> Items => items;
 
     /// <returns>-1 where there is none.</returns>
-    public int Add(string? file, int line)
+    public int Add(Frame frame)
     {
-        if (source is null || file is null || line < 1)
+        if (source is null || frame.File is not { } file || frame.Line < 1)
             return -1;
-        if (!numbers.TryGetValue((file, line), out int number))
-            numbers[(file, line)] = number = items.Count < Most ? Read(file, line) : -1;
+        (string?, string, int) key = (frame.Binary?.BuildId, file, frame.Line);
+        if (!numbers.TryGetValue(key, out int number))
+            numbers[key] = number = items.Count < Most ? Read(frame, frame.Line) : -1;
         return number;
     }
 
-    private int Read(string file, int line)
+    private int Read(Frame frame, int line)
     {
-        if (source?.Lines(file) is not { } lines || line > lines.Count)
+        if (source?.Lines(frame) is not { } lines || line > lines.Count)
             return -1;
         int first = Math.Max(line - Neighbours, 1), last = Math.Min(line + Neighbours, lines.Count);
         items.Add(new SourceSnippet(first, [.. Enumerable.Range(first, last - first + 1).Select(one => Clean(lines[one - 1]))]));

@@ -63,7 +63,7 @@ internal sealed class StackTable(ISourceText? source)
         json.WriteAddress("address"u8, frame.Address);
         if (frame.Inlined)
             json.WriteBoolean("inlined"u8, true);
-        if (snippets.Add(frame.File, frame.Line) is >= 0 and int number)
+        if (snippets.Add(frame) is >= 0 and int number)
             json.WriteNumber("source"u8, number);
         json.WriteEndObject();
     }

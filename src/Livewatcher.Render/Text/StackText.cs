@@ -135,7 +135,7 @@ internal sealed class StackText(Page page, TextOptions options)
 
     private bool WriteSource(Frame frame)
     {
-        if (frame.File is not { } file || frame.Line < 1 || options.Source?.Lines(file) is not { } lines || frame.Line > lines.Count)
+        if (frame.File is null || frame.Line < 1 || options.Source?.Lines(frame) is not { } lines || frame.Line > lines.Count)
         {
             return false;
         }

@@ -1,5 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using Livewatcher.Model;
+
 namespace Livewatcher.Render;
 
 /// <summary>How <see cref="TextRenderer"/> writes. The defaults are those of a pipe: plain, whole, nothing folded.</summary>
@@ -44,10 +46,10 @@ public readonly record struct StackDetail(bool Places, bool Lines)
     public static StackDetail All { get; } = new(Places: true, Lines: true);
 }
 
-/// <summary>Source files, by the path that the debug information gives. The renderer opens no file itself.</summary>
+/// <summary>Source files, by what a frame's debug information says. The renderer opens no file itself.</summary>
 public interface ISourceText
 {
-    /// <summary>All lines of a file, without their ends; null where it cannot be had. Asked again for each frame, so an
+    /// <summary>All lines of a frame's file, without their ends; null where it cannot be had. Asked again for each frame, so an
     /// implementation keeps what it has read.</summary>
-    IReadOnlyList<string>? Lines(string path);
+    IReadOnlyList<string>? Lines(Frame frame);
 }

@@ -59,12 +59,6 @@ internal static partial class DwflNative
     [LibraryImport(Library, EntryPoint = "dwelf_dwarf_gnu_debugaltlink")]
     public static partial nint AlternateDebugLink(nint dwarf, out nint name, out nint buildId);
 
-    /// <summary>Asks debuginfod where nothing is found on this machine and DEBUGINFOD_URLS is set.</summary>
-    [LibraryImport(Library, EntryPoint = "dwfl_standard_find_debuginfo")]
-    public static unsafe partial int StandardFindDebugInfo(
-        nint module, nint* userData, byte* moduleName, ulong moduleBase, byte* fileName, byte* debugLink, uint checksum,
-        byte** found);
-
     [LibraryImport(Library, EntryPoint = "dwfl_errmsg")]
     private static partial nint ErrorMessage(int error);
 

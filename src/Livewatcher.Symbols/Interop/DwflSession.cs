@@ -20,9 +20,6 @@ internal interface IDebugFileSource
     /// <param name="buildId">The build-id in it.</param>
     (SafeFileHandle File, string Path)? FindSupplementary(string ownerPath, string name, ReadOnlySpan<byte> buildId);
 
-    /// <summary>Whether libdw may go on by its own means, which are servers.</summary>
-    bool MayAskServers { get; }
-
     /// <summary>An exception that must not cross native frames.</summary>
     void Failed(Exception exception);
 }
@@ -144,9 +141,7 @@ internal sealed unsafe class DwflSession : SafeHandleZeroOrMinusOneIsInvalid
                 return descriptor;
             }
 
-            return source.MayAskServers
-                ? DwflNative.StandardFindDebugInfo(module, userData, moduleName, moduleBase, fileName, debugLink, checksum, found)
-                : -1;
+            return -1;
         }
         catch (Exception exception)
         {

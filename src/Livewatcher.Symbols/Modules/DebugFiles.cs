@@ -8,14 +8,12 @@ namespace Livewatcher.Symbols.Modules;
 /// <summary>Finds separate debug files on this machine as gdb does ("Separate Debug Files" in its manual): by build-id
 /// below the roots, then by the name in .gnu_debuglink beside the file, in .debug/, and below the roots. Looks first
 /// where the target sees the path (its own mount namespace), then in ours. A file counts only if its build-id, or
-/// where there is none its checksum, is right.</summary>
+/// where there is none its checksum, is right. Last of all servers are asked, where there are any.</summary>
 /// <param name="path">The module's path as the target names it.</param>
 /// <param name="targetRoot">Where the target's root folder can be reached, e.g. /proc/PID/root; empty for our own.</param>
 internal sealed class DebugFiles(string path, string targetRoot, SymbolOptions options, Warnings warnings) : IDebugFileSource
 {
     private const string StandardRoot = "/usr/lib/debug";
-
-    public bool MayAskServers => options.UseDebuginfod;
 
     public (SafeFileHandle File, string Path)? FindDebugFile(ReadOnlySpan<byte> buildId, string? linkName, uint checksum)
     {
@@ -35,7 +33,7 @@ internal sealed class DebugFiles(string path, string targetRoot, SymbolOptions o
             file.Dispose();
         }
 
-        return null;
+        return AskServers(buildId);
     }
 
     public (SafeFileHandle File, string Path)? FindSupplementary(string ownerPath, string name, ReadOnlySpan<byte> buildId)
@@ -59,12 +57,47 @@ internal sealed class DebugFiles(string path, string targetRoot, SymbolOptions o
             file.Dispose();
         }
 
+        if (AskServers(buildId) is { } sent)
+        {
+            return sent;
+        }
+
         warnings.Add($"{ownerPath} refers to {name}, which is not here: some names are missing");
         return null;
     }
 
     public void Failed(Exception exception) =>
         warnings.Add($"looking for the debug file of {path}: {exception.Message}");
+
+    /// <summary>What a server sends is a stranger's file: it counts only if it says of itself that it is the one.</summary>
+    private (SafeFileHandle File, string Path)? AskServers(ReadOnlySpan<byte> buildId)
+    {
+        if (options.Servers is not { } servers || buildId.Length == 0)
+        {
+            return null;
+        }
+
+        var place = servers.FindDebugFile(buildId);
+        foreach (var note in servers.TakeNotes())
+        {
+            warnings.Add(note);
+        }
+
+        if (place is null || ElfFile.Open(place, out _) is not { } file)
+        {
+            return null;
+        }
+
+        if (DebugFileCheck.HasBuildId(file, buildId))
+        {
+            return (file, place);
+        }
+
+        warnings.Add($"what a debuginfod server has sent does not belong to {path}: it is from another build, or no ELF file");
+        file.Dispose();
+        servers.Reject(place);
+        return null;
+    }
 
     private IEnumerable<string> ByBuildId(ReadOnlySpan<byte> buildId)
     {

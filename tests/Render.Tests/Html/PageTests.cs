@@ -85,5 +85,5 @@ public sealed class PageTests
 /// <summary>Every file has 200 lines that say which they are.</summary>
 internal sealed class NumberedSource(string words = "line") : ISourceText
 {
-    public IReadOnlyList<string>? Lines(string path) => path.StartsWith("/src/", StringComparison.Ordinal) || words != "line" ? [.. Enumerable.Range(1, 200).Select(i => $"\t{words} {i}")] : null;
+    public IReadOnlyList<string>? Lines(Frame frame) => frame.File!.StartsWith("/src/", StringComparison.Ordinal) || words != "line" ? [.. Enumerable.Range(1, 200).Select(i => $"\t{words} {i}")] : null;
 }
