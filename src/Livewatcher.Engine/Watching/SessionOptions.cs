@@ -42,6 +42,9 @@ public sealed record SessionPlatform(
     /// <summary>Sends signals from here; null where nobody is to be sent one.</summary>
     public ISignals? Signals { get; init; }
 
+    /// <summary>Arms watches by themselves; null where none are asked for.</summary>
+    public IArisings? Arisings { get; init; }
+
     /// <summary>Starts commands for hits; null where none are asked for.</summary>
     public IHitCommands? Commands { get; init; }
 }

@@ -52,6 +52,9 @@ internal sealed class WatchRun
     /// <summary>What is started from here.</summary>
     internal FakeCommands Commands { get; } = new();
 
+    /// <summary>What arms watches by themselves; null for nobody.</summary>
+    internal FakeArisings? Arisings { get; set; }
+
     /// <summary>Who else holds registers, as the machine's owner would say.</summary>
     internal string? SlotHolders { get; init; }
 
@@ -69,7 +72,7 @@ internal sealed class WatchRun
         FakeMachine machine = Machine;
         SessionPlatform platform = new(
             machine.Source, machine.Arming, Traced ? machine.Tracer : null, GuardOn, machine.OpenProcess, machine.OpenSymbols,
-            machine.IsAlive, _ => SlotHolders, machine.Clock, Flood) { Signals = Signals, Commands = Commands };
+            machine.IsAlive, _ => SlotHolders, machine.Clock, Flood) { Signals = Signals, Commands = Commands, Arisings = Arisings };
         SessionOptions options = new(Requests, For, MaxHits, FollowFork, FollowExec, Started, CpuCount: 2) { Known = Known, Learn = Learn };
         return await Task.Run(() =>
         {

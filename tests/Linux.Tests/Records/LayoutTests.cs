@@ -44,6 +44,9 @@ public sealed class LayoutTests
         { "bpf/watch_event.h", "lw_condition", typeof(ConditionRecord) },
         { "bpf/watch_event.h", "lw_range", typeof(RangeRecord) },
         { "bpf/watch_event.h", "lw_order", typeof(OrderRecord) },
+        { "bpf/watch_event.h", "lw_place", typeof(PlaceRecord) },
+        { "bpf/watch_event.h", "lw_arising", typeof(ArisingRecord) },
+        { "bpf/watch_event.h", "lw_instance", typeof(InstanceRecord) },
         { "bpf/thread_event.h", "lw_thread_event", typeof(ThreadEvent) },
         { "native/guard/guard.h", "lw_slot_spec", typeof(SlotSpec) },
         { "native/guard/guard.h", "lw_guard_packet", typeof(GuardPacket) },
@@ -54,7 +57,7 @@ public sealed class LayoutTests
 
     public static TheoryData<Type> Enumerations =>
         [typeof(RecordKind), typeof(RecordFlags), typeof(GuardCommand), typeof(GuardMessage), typeof(ThreadEventFlags), typeof(PerfRecordType),
-            typeof(ConditionFlags), typeof(OrderFlags)];
+            typeof(ConditionFlags), typeof(OrderFlags), typeof(PlaceKind), typeof(AllocatorKind), typeof(ArisingPolicyKind), typeof(ArisingFlags), typeof(InstanceState)];
 
     [Theory]
     [MemberData(nameof(Mirrors))]
@@ -109,6 +112,8 @@ public sealed class LayoutTests
             ["LW_RANGES"] = RecordLimits.LW_RANGES,
             ["LW_RANGES_MOST"] = RecordLimits.LW_RANGES_MOST,
             ["LW_ORDERS"] = RecordLimits.LW_ORDERS,
+            ["LW_ARISINGS"] = RecordLimits.LW_ARISINGS,
+            ["LW_PLACES"] = RecordLimits.LW_PLACES,
             ["LW_LOADER_SLOT"] = GuardLimits.LW_LOADER_SLOT,
             ["LW_GUARD_SLOTS"] = GuardLimits.LW_GUARD_SLOTS,
             ["LW_MAX_CPUS"] = GuardLimits.LW_MAX_CPUS,
