@@ -57,7 +57,7 @@ public sealed class LayoutTests
 
     public static TheoryData<Type> Enumerations =>
         [typeof(RecordKind), typeof(RecordFlags), typeof(GuardCommand), typeof(GuardMessage), typeof(ThreadEventFlags), typeof(PerfRecordType),
-            typeof(ConditionFlags), typeof(OrderFlags), typeof(PlaceKind), typeof(AllocatorKind), typeof(ArisingPolicyKind), typeof(ArisingFlags), typeof(InstanceState)];
+            typeof(ConditionFlags), typeof(OrderFlags), typeof(PlaceKind), typeof(AllocatorKind), typeof(ArisingFlags)];
 
     [Theory]
     [MemberData(nameof(Mirrors))]
@@ -114,6 +114,13 @@ public sealed class LayoutTests
             ["LW_ORDERS"] = RecordLimits.LW_ORDERS,
             ["LW_ARISINGS"] = RecordLimits.LW_ARISINGS,
             ["LW_PLACES"] = RecordLimits.LW_PLACES,
+            ["LW_ARISING_NEWEST"] = (long)ArisingPolicyKind.LW_ARISING_NEWEST,
+            ["LW_ARISING_OLDEST"] = (long)ArisingPolicyKind.LW_ARISING_OLDEST,
+            ["LW_ARISING_SAMPLED"] = (long)ArisingPolicyKind.LW_ARISING_SAMPLED,
+            ["LW_INSTANCE_NONE"] = (long)InstanceState.LW_INSTANCE_NONE,
+            ["LW_INSTANCE_BUSY"] = (long)InstanceState.LW_INSTANCE_BUSY,
+            ["LW_INSTANCE_REQUESTED"] = (long)InstanceState.LW_INSTANCE_REQUESTED,
+            ["LW_INSTANCE_ARMED"] = (long)InstanceState.LW_INSTANCE_ARMED,
             ["LW_LOADER_SLOT"] = GuardLimits.LW_LOADER_SLOT,
             ["LW_GUARD_SLOTS"] = GuardLimits.LW_GUARD_SLOTS,
             ["LW_MAX_CPUS"] = GuardLimits.LW_MAX_CPUS,
