@@ -11,25 +11,12 @@
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
 #include "watch_event.h"
+#include "kernel_types.bpf.h"
 #include "filters.bpf.h"
 #include "orders.bpf.h"
+#include "instances.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
-
-/* The few kernel fields that are needed, found by CO-RE. */
-typedef struct {
-    int counter;
-} __attribute__((preserve_access_index)) atomic_t;
-
-struct signal_struct {
-    atomic_t live;
-} __attribute__((preserve_access_index));
-
-struct task_struct {
-    int pid;
-    int tgid;
-    struct signal_struct *signal;
-} __attribute__((preserve_access_index));
 
 const volatile struct lw_settings settings = {.wake_bytes = 1 << 20, .stack_bytes = LW_STACK_MAX};
 
@@ -259,6 +246,8 @@ static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
     r->order_error = 0;
     r->kernel_ip = r->kernel_di = r->kernel_cx = 0;
     fill_registers(r, ctx);
+    if (settings.arisings && !(r->flags & LW_KERNEL))
+        leave_copy(r);
 
     /* An event that is about to be moved or closed, and the kernel's own clearing of .bss when it starts a program, are
      * no accesses of the program. */
@@ -285,7 +274,7 @@ static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
             charge(meter, began, 0);
         return 0;
     }
-    if (settings.conditions && is_filtered(state, r)) {
+    if ((settings.conditions && is_filtered(state, r)) || (settings.arisings && is_allocators(slot, r->tid))) {
         __sync_fetch_and_add(&state->filtered, 1);
         if (settings.flood_all)
             charge(meter, began, 0);
@@ -425,3 +414,5 @@ int BPF_PROG(on_exit, struct task_struct *task)
     notice(LW_RECORD_EXIT, tgid, task->pid, index);
     return 0;
 }
+
+#include "arising.bpf.h"

@@ -41,6 +41,8 @@ enum lw_record_kind {
     LW_RECORD_FORK = 2, /* tgid: child, tid: the thread that forked, address: the parent's tgid */
     LW_RECORD_EXEC = 3, /* tgid: who, its watches are off from here; address: its process index */
     LW_RECORD_EXIT = 4, /* tgid: who, its last thread is going; address: its process index */
+    LW_RECORD_ARISEN = 5, /* slot, address, length: what it is armed on from here; old_value: the frame or block it is in; registers, stack: where */
+    LW_RECORD_FREED = 6,  /* the same of a block that is freed, and that the slot stays armed on */
 };
 
 enum lw_record_flags {
@@ -54,6 +56,7 @@ enum lw_record_flags {
     LW_UNDECIDED = 128,   /* it could not be decided: what it asks for is not known or cannot be read */
     LW_COUNTED = 256,     /* counted for the slot's order */
     LW_SENT = 512,        /* and the order's signal was sent at it */
+    LW_STEPPED = 1024,    /* the instruction is one that has a probe; it ran in a copy of itself, and RIP is where it would have been */
 };
 
 /* One record of the ring; stack_length bytes of user stack follow it. */
@@ -96,7 +99,7 @@ struct lw_settings {
     lw_u32 flood_all;      /* 1: hits that are not recorded use it too */
     lw_u32 conditions;     /* 1: slots may have conditions or ranges; 0 leaves all of that out of the loaded program */
     lw_u32 orders;         /* 1: slots may have orders */
-    lw_u32 padding;
+    lw_u32 arisings;       /* 1: there may be watches that arm themselves */
 };
 
 /* What is armed in one slot of one process, its last value seen and its account. Index: process * LW_SLOTS + slot.
@@ -238,6 +241,87 @@ struct lw_order {
 enum lw_order_flags {
     LW_ORDER_THREAD = 1, /* to the accessing thread; otherwise to its process */
     LW_ORDER_ONCE = 2,
+};
+
+/* Watches that arm themselves (arising.bpf.h). Each has debug registers of its own, so there are as many at most. */
+#define LW_ARISINGS LW_SLOTS
+#define LW_PLACES 1024 /* instructions with a probe */
+
+enum lw_place_kind {
+    LW_PLACE_ENTER = 1,     /* a function's frame has come into being */
+    LW_PLACE_LEAVE = 2,     /* it is about to be left */
+    LW_PLACE_ALLOCATE = 3,  /* entry of an allocation function */
+    LW_PLACE_ALLOCATED = 4, /* and its return */
+    LW_PLACE_FREE = 5,      /* entry of free() */
+    LW_PLACE_FREED = 6,     /* and its return */
+};
+
+/* Where an allocation function has what it is told. */
+enum lw_allocator {
+    LW_ALLOCATOR_SIZE = 1,         /* malloc(size), operator new(size) */
+    LW_ALLOCATOR_PRODUCT = 2,      /* calloc(count, size) */
+    LW_ALLOCATOR_SECOND = 3,       /* aligned_alloc(alignment, size) */
+    LW_ALLOCATOR_RESIZE = 4,       /* realloc(block, size) */
+    LW_ALLOCATOR_INDIRECT = 5,     /* posix_memalign(&block, alignment, size) */
+};
+
+struct lw_place {
+    lw_u32 kind;
+    lw_u32 watch;       /* of ENTER and LEAVE */
+    lw_u32 base;        /* of these: the register, in the order of struct pt_regs, that the frame's address is computed from */
+    lw_u32 allocator;   /* enum lw_allocator, of ALLOCATE and ALLOCATED */
+    lw_s64 offset;      /* frame (the CFA) = base + offset */
+};
+
+enum lw_arising_policy {
+    LW_ARISING_NEWEST = 0,  /* where no register is free, the newcomer takes the oldest one's */
+    LW_ARISING_OLDEST = 1,  /* it is left out */
+    LW_ARISING_SAMPLED = 2, /* each has the same chance (a reservoir) */
+};
+
+enum lw_arising_flags {
+    LW_ARISING_HEAP = 1,       /* blocks; otherwise frames */
+    LW_ARISING_AFTER_FREE = 2, /* stays armed when the block is freed, until its memory is given out again */
+};
+
+struct lw_arising {
+    lw_s64 offset;     /* of the watched bytes, from the frame's CFA or the block's start */
+    lw_u64 size;       /* blocks of this size only; 0: any */
+    lw_u64 nth;        /* of these the nth only, from 1; 0: all */
+    lw_u64 ranges;     /* allocated by a call that is in this code, as lw_slot_state.ranges; 0: any */
+    lw_u32 slots;      /* mask of the debug registers that are its own; 0: it is not there, or has ended */
+    lw_u32 length;     /* bytes to watch: 1, 2, 4, 8 */
+    lw_u32 policy;
+    lw_u32 flags;
+    lw_u32 tgid;
+    lw_u32 padding;
+    lw_u64 matched;    /* allocations of the size and from the code; nth counts these */
+    lw_u64 candidates; /* frames, blocks */
+    lw_u64 armed;      /* of these */
+    lw_u64 skipped;    /* of these, not armed because no register was free */
+    lw_u64 failed;     /* of these, not armed: unaligned, too small, unreadable, or the thread could not be stopped */
+    lw_u64 displaced;  /* of those armed, given up for a newer one */
+    lw_u64 ended;      /* of those armed, left, freed, or given out again */
+};
+
+enum lw_instance_state {
+    LW_INSTANCE_NONE = 0,
+    LW_INSTANCE_BUSY = 1,      /* somebody is at it */
+    LW_INSTANCE_REQUESTED = 2, /* its thread is about to stop, for the guard to load the registers */
+    LW_INSTANCE_ARMED = 3,
+};
+
+/* What a slot of such a watch is armed on. */
+struct lw_instance {
+    lw_u64 base;     /* the frame's CFA, or the block */
+    lw_u64 address;  /* of the watched bytes */
+    lw_u64 size;     /* of the block */
+    lw_u64 placed;   /* what the threads' debug registers hold; the guard's */
+    lw_u64 born;     /* CLOCK_MONOTONIC ns */
+    lw_u32 state;
+    lw_u32 tid;      /* whose frame, or who has allocated it */
+    lw_u32 watch;
+    lw_u32 freed;    /* 1: armed beyond its end */
 };
 
 /* Counters of the whole session. */

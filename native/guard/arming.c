@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "poking.h"
+#include "records.h"
+#include "stops.h"
 
 static void fill_attributes(struct perf_event_attr *attr, int slot, const struct lw_slot_spec *spec,
                             const struct lw_guard_config *config)
@@ -156,13 +158,62 @@ void disarm_process(struct process *p, uint32_t mask, const struct lw_guard_conf
 
 void switch_process(struct process *p, uint32_t mask, bool on)
 {
+    p->off = on ? p->off & ~mask : p->off | mask;
     for (uint32_t i = 0; i < p->event_count; i++)
         if (mask & 1u << p->events[i].slot)
             ioctl(p->events[i].fd, on ? PERF_EVENT_IOC_ENABLE : PERF_EVENT_IOC_DISABLE, 0); /* its inherited children too */
+}
+
+bool move_slot(struct process *p, int slot, uint64_t address, const struct lw_guard_config *config)
+{
+    struct perf_event_attr attr;
+    p->spec[slot].address = address;
+    fill_attributes(&attr, slot, &p->spec[slot], config);
+    attr.disabled = p->off >> slot & 1;
+    bool moved = true;
+    for (uint32_t i = 0; i < p->event_count; i++)
+        if (p->events[i].slot == slot)
+            moved &= ioctl(p->events[i].fd, PERF_EVENT_IOC_MODIFY_ATTRIBUTES, &attr) == 0;
+    return moved;
 }
 
 void count_process(struct process *p, struct lw_guard_packet *counts)
 {
     for (uint32_t i = 0; i < p->event_count; i++)
         count_event(&p->events[i], counts);
+}
+
+/* Nobody but the stopped thread can know of the memory by right; whoever writes there all the same is seen from the moment on at
+ * which the registers of the thread that he runs in are loaded. */
+static bool load(struct tracee *t, int slot, struct lw_instance *instance, const struct lw_arising *watch)
+{
+    struct process *p = t->process;
+    struct lw_slot_state *states = p ? slot_states(p) : NULL;
+    uint64_t value = 0;
+    if (!states || guard.letting_go || !(p->armed & 1u << slot) || !read_memory(t->tid, instance->address, &value, watch->length))
+        return false;
+    if (!move_slot(p, slot, instance->address, &guard.config)) {
+        instance->placed = 0;
+        return false;
+    }
+    instance->placed = instance->address;
+    __atomic_store_n(&states[slot].last_value, value, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&states[slot].address, instance->address, __ATOMIC_SEQ_CST);
+    return true;
+}
+
+bool serve_arising(struct tracee *t)
+{
+    bool ours = false;
+    for (int slot = 0; guard.config.instances && slot < LW_SLOTS; slot++) {
+        struct lw_instance *instance = &guard.config.instances[slot];
+        if (__atomic_load_n(&instance->state, __ATOMIC_SEQ_CST) != LW_INSTANCE_REQUESTED || (int)instance->tid != t->tid)
+            continue;
+        ours = true;
+        struct lw_arising *watch = &guard.config.arisings[instance->watch % LW_ARISINGS];
+        bool loaded = load(t, slot, instance, watch);
+        __atomic_fetch_add(loaded ? &watch->armed : &watch->failed, 1, __ATOMIC_SEQ_CST);
+        __atomic_store_n(&instance->state, loaded ? LW_INSTANCE_ARMED : LW_INSTANCE_NONE, __ATOMIC_SEQ_CST);
+    }
+    return ours;
 }

@@ -18,6 +18,13 @@ void disarm_process(struct process *p, uint32_t mask, const struct lw_guard_conf
 /* Switches the events of slots off or on; they stay open and keep their debug registers. */
 void switch_process(struct process *p, uint32_t mask, bool on);
 
+/* Lets the events of a slot watch another address from now on, in threads that run too. False where the kernel refuses one of them. */
+bool move_slot(struct process *p, int slot, uint64_t address, const struct lw_guard_config *config);
+
+/* Loads the registers for a frame or block that has just come into being (bpf/arising.bpf.h), while its thread stands still: t is in a
+ * signal-delivery-stop for SIGSTOP. True where it stands there for us; then the signal is to be swallowed. */
+bool serve_arising(struct tracee *t);
+
 /* Adds each slot's count so far to the packet. */
 void count_process(struct process *p, struct lw_guard_packet *counts);
 

@@ -127,6 +127,8 @@ struct lw_trap_share;
 struct lw_guard_config {
     struct lw_slot_state *slots; /* shared with the BPF program; NULL without BPF */
     struct lw_trap_share *share; /* backend ptrace; NULL without it */
+    struct lw_arising *arisings; /* watches that arm themselves, shared with the BPF program; NULL without them */
+    struct lw_instance *instances;
     int32_t socket_fd;           /* the guard's end */
     int32_t peer_fd;             /* livewatcher's end, closed in the guard */
     int32_t program_fds[LW_SLOTS]; /* one BPF program a slot; -1: arming is not the guard's business */

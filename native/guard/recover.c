@@ -104,6 +104,8 @@ void recover_hit(struct tracee *t)
             continue;
         m.hit.valid_mask |= 1u << s;
         m.hit.new_value[s] = value;
+        if (states && states[s].address != spec->address)
+            continue; /* of a watch that arms itself: what it was armed on has come to its end */
         /* Now, while the writer stands behind its store, so that the next hit finds the right old value. */
         m.hit.old_value[s] = states ? __atomic_exchange_n(&states[s].last_value, value, __ATOMIC_SEQ_CST) : value;
     }
@@ -146,7 +148,8 @@ bool stray_is_queued(int tid)
     struct __ptrace_peeksiginfo_args args = {.off = 0, .flags = 0, .nr = 16};
     long n = ptrace(PTRACE_PEEKSIGINFO, tid, &args, infos);
     for (long i = 0; i < n; i++)
-        if (infos[i].si_signo == SIGTRAP && (infos[i].si_code == TRAP_BRKPT || infos[i].si_code == TRAP_HWBKPT || infos[i].si_code == TRAP_PERF))
+        if ((infos[i].si_signo == SIGTRAP && (infos[i].si_code == TRAP_BRKPT || infos[i].si_code == TRAP_HWBKPT || infos[i].si_code == TRAP_PERF)) ||
+            (infos[i].si_signo == SIGSTOP && infos[i].si_code == SI_KERNEL && guard.config.instances)) /* the thread's own queue: arming.h's */
             return true;
     return false;
 }

@@ -27,7 +27,7 @@ void recover_hit(struct tracee *t);
 /* t, the last thread, is about to end, its memory still there: which slots hold a value that no hit explains. */
 void last_look(struct tracee *t, struct lw_guard_packet *m);
 
-/* A stray SIGTRAP in the thread's own queue: the trap came, the thread was stopped before it took the signal. */
+/* A stray SIGTRAP, or a SIGSTOP of ours (arming.h), in the thread's own queue: the thread was stopped before it took the signal. */
 bool stray_is_queued(int tid);
 
 bool traced_by_us(int tgid, int tid);

@@ -347,7 +347,7 @@ static void on_event_stop(struct tracee *t, int signal)
 static void on_signal(struct tracee *t, int signal)
 {
     if (signal != SIGTRAP) {
-        proceed(t, signal);
+        proceed(t, signal == SIGSTOP && serve_arising(t) ? 0 : signal);
         return;
     }
     switch (judge_sigtrap(t)) {

@@ -32,6 +32,7 @@ struct process {
     struct process *next;
     int tgid;
     uint32_t armed; /* mask of slots that every thread shall have */
+    uint32_t off;   /* of these, whose events are switched off */
     struct lw_slot_spec spec[LW_GUARD_SLOTS];
     bool gone; /* every thread has ended; kept for its events' counts and for children that inherited them */
     bool arming;    /* an ARM command waits for its last thread */

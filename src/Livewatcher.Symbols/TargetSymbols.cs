@@ -89,6 +89,32 @@ public sealed class TargetSymbols : ITargetSymbols
     }
 
     /// <inheritdoc/>
+    public ArisingResolution ResolveArising(WatchRequest request)
+    {
+        _changedUnasked |= Refresh();
+        var rows = new RowFinder(_modules);
+        return _resolver.ResolveArising(request, address => rows.Find(address, address));
+    }
+
+    /// <inheritdoc/>
+    public bool? HasFrame(RawHit hit, Address frame, IReadOnlyList<(Address Start, Address End)> code)
+    {
+        List<ulong> frames = [];
+        StackEnd end = _unwinder.Unwind(hit, _firstFrame.KindOf(hit), _frames, frames);
+        // Two functions that are called from the same place, one after the other, have the same CFA.
+        int at = frames.IndexOf(frame.Value);
+        if (at >= 0)
+        {
+            var place = new Address(_frames[at].Lookup);
+            return code.Any(range => place >= range.Start && place < range.End);
+        }
+
+        // A stack that was overrun ends anywhere, before the frame in question; only what has plainly gone past it proves that it is not there.
+        bool isOrderly = end.Kind is StackEndKind.Whole or StackEndKind.CopyEnds or StackEndKind.FrameLimit;
+        return isOrderly && frames.Exists(above => above > frame.Value) ? false : null;
+    }
+
+    /// <inheritdoc/>
     public CallStack Unwind(RawHit hit)
     {
         var end = _unwinder.Unwind(hit, _firstFrame.KindOf(hit), _frames);

@@ -6,6 +6,7 @@ using Livewatcher.Engine.Choosing;
 using Livewatcher.Engine.Serving;
 using Livewatcher.Engine.Watching;
 using Livewatcher.Linux.Acting;
+using Livewatcher.Linux.Arising;
 using Livewatcher.Linux.Arming;
 using Livewatcher.Linux.Bpf;
 using Livewatcher.Linux.Guard;
@@ -35,6 +36,7 @@ internal sealed class WatchPlatform : IDisposable
     private GuardTracer? tracer;
     private bool guardedByLibraries;
     private IArming? arming;
+    private UprobeArisings? arisings;
 
     private WatchPlatform(IHitSource source, BackendChoice choice, FloodLimit? flood)
     {
@@ -55,8 +57,10 @@ internal sealed class WatchPlatform : IDisposable
     {
         if (settings.Backend == "ptrace")
         {
+            if (settings.HasArisings)
+                BackendChoice.Decide(new Capability(null, Hypervisor.IsPresent()), "ptrace", settings.Scope, settings.Guard, arises: true);
             return new WatchPlatform(
-                PtraceSource(), BackendChoice.Decide(new Capability(null, Hypervisor.IsPresent()), "ptrace", settings.Scope, settings.Guard),
+                PtraceSource(), BackendChoice.Decide(new Capability(null, Hypervisor.IsPresent()), "ptrace", settings.Scope, settings.Guard, settings.HasArisings),
                 settings.Flood.ToLimit(StopNanoseconds));
         }
 
@@ -70,7 +74,7 @@ internal sealed class WatchPlatform : IDisposable
         {
             try
             {
-                bpf = BpfHitSource.Open(new WatchProgramSettings(settings.StackBytes, settings.FollowFork, settings.RingBytes, limit, settings.HasFilters, settings.HasOrders));
+                bpf = BpfHitSource.Open(new WatchProgramSettings(settings.StackBytes, settings.FollowFork, settings.RingBytes, limit, settings.HasFilters, settings.HasOrders, settings.HasArisings));
             }
             catch (BpfException e)
             {
@@ -83,7 +87,7 @@ internal sealed class WatchPlatform : IDisposable
         }
 
         Capability capability = new(refusal, Hypervisor.IsPresent());
-        BackendChoice choice = BackendChoice.Decide(capability, settings.Backend, settings.Scope, settings.Guard);
+        BackendChoice choice = BackendChoice.Decide(capability, settings.Backend, settings.Scope, settings.Guard, settings.HasArisings);
         if (bpf is not null)
             return new WatchPlatform(bpf, choice, limit);
         try
@@ -92,7 +96,7 @@ internal sealed class WatchPlatform : IDisposable
         }
         catch (PerfException e) when (settings.Backend == "auto" && CanPoke())
         {
-            choice = BackendChoice.Decide(capability with { PerfRefusal = e.Message }, settings.Backend, settings.Scope, settings.Guard);
+            choice = BackendChoice.Decide(capability with { PerfRefusal = e.Message }, settings.Backend, settings.Scope, settings.Guard, settings.HasArisings);
             return new WatchPlatform(PtraceSource(), choice, settings.Flood.ToLimit(StopNanoseconds));
         }
         catch (PerfException e)
@@ -151,6 +155,8 @@ internal sealed class WatchPlatform : IDisposable
             }
         }
 
+        if (settings.HasArisings && !Choice.Guard)
+            throw new UserException($"cannot watch process {target}: watches that arm themselves take the guard; {Notes[^1]}");
         arming = ChooseArming(settings);
     }
 
@@ -200,10 +206,12 @@ internal sealed class WatchPlatform : IDisposable
         Signals = new TargetSignals(lives),
         Commands = commands,
         Cores = Debugger.Find(settings.Requests) is { } gdb ? new CoreDumper(gdb, () => tracer, lives) : null,
+        Arisings = settings.HasArisings ? arisings ??= new UprobeArisings((BpfHitSource)source) : null,
     };
 
     public void Dispose()
     {
+        arisings?.Dispose();
         arming?.Dispose();
         tracer?.Dispose();
         source.Dispose();

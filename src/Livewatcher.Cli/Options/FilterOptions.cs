@@ -50,10 +50,14 @@ internal sealed class FilterOptions
     /// <param name="parsed">The command line.</param>
     /// <param name="watches">The options that begin a watch.</param>
     /// <param name="actions">What is done about what is reported; it belongs to watches the same way.</param>
+    /// <param name="arising">Watches that arm themselves, and what belongs to these.</param>
     /// <exception cref="UserException">A value makes no sense.</exception>
-    internal List<WatchRequest> Read(ParseResult parsed, IReadOnlyDictionary<Option, Func<string, WatchRequest>> watches, ActionOptions actions)
+    internal List<WatchRequest> Read(
+        ParseResult parsed, IReadOnlyDictionary<Option, Func<string, WatchRequest>> watches, ActionOptions actions, ArisingOptions arising)
     {
-        Dictionary<string, Option> named = CommandLine.ByName(watches.Keys.Concat(All).Concat(actions.All));
+        Dictionary<string, Option> named = CommandLine.ByName(watches.Keys.Concat(All).Concat(actions.All).Concat(arising.All));
+        HashSet<Option> ofArising = [.. arising.All];
+        ArisingPolicy policy = ArisingPolicy.Newest;
         WatchRequest Add(WatchRequest request, Option option, string value) => actions.All.Contains(option)
             ? request with { Reaction = actions.Add(request.Reaction, option, value, parsed) }
             : request with { Filter = this.Add(request.Filter, option, value, parsed) };
@@ -71,6 +75,12 @@ internal sealed class FilterOptions
             string value = i + 1 < tokens.Count && tokens[i + 1].Type == TokenType.Argument ? tokens[i + 1].Value : "";
             if (watches.TryGetValue(option, out Func<string, WatchRequest>? begin))
                 requests.Add(begin(value) with { Filter = common.Filter, Reaction = common.Reaction });
+            else if (ofArising.Contains(option) && arising.Begin(option, value, requests.LastOrDefault()) is { Arising: { } rule } request)
+                requests.Add(request with { Arising = rule with { Policy = policy }, Filter = common.Filter, Reaction = common.Reaction });
+            else if (ofArising.Contains(option) && requests.Count > 0)
+                requests[^1] = arising.With(requests[^1], option, value);
+            else if (ofArising.Contains(option))
+                policy = arising.IsPolicy(option) ? ArisingOptions.PolicyOf(value) : throw new UserException($"{option.Name} is about the watch before it, and there is none");
             else if (requests.Count == 0)
                 common = Add(common, option, value);
             else
@@ -78,7 +88,7 @@ internal sealed class FilterOptions
         }
 
         requests.ForEach(ActionOptions.Check);
-        return requests;
+        return [.. requests.Select(ArisingOptions.Finish)];
     }
 
     private HitFilter Add(HitFilter filter, Option option, string value, ParseResult parsed)

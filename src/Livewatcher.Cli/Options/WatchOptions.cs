@@ -34,7 +34,10 @@ internal sealed record WatchSettings
     internal KnownSettings Known { get; init; } = KnownSettings.None;
 
     /// <summary>A hit may be filtered in the kernel.</summary>
-    internal bool HasFilters => Known.IsOfUse || Requests.Any(request => request.Filter.HasCondition || request.Filter.NamesWriters);
+    internal bool HasFilters => Known.IsOfUse || Requests.Any(request => request.Filter.HasCondition || request.Filter.NamesWriters || request.Arising is ArisingRule.Heap { Site: not null });
+
+    /// <summary>Watches arm themselves.</summary>
+    internal bool HasArisings => Requests.Any(request => request.Arising is not null);
 
     /// <summary>Signals may be sent at hits.</summary>
     internal bool HasOrders => Requests.Any(request => request.Reaction.Signal is not null);
@@ -91,18 +94,19 @@ internal sealed class WatchOptions
     private readonly BackendOptions backend = new();
     private readonly FilterOptions filter = new();
     private readonly ActionOptions actions = new();
+    private readonly ArisingOptions arising = new();
     private readonly KnownOptions known = new();
     private readonly OutputOptions output = new();
     private readonly RecordOptions record = new();
     private readonly ExportOptions export = new();
 
     /// <summary>What a watch file may have.</summary>
-    internal WatchVocabulary Vocabulary => new(All, Beginnings, [.. Beginnings, .. filter.All, .. actions.All], [.. filter.Writers]);
+    internal WatchVocabulary Vocabulary => new(All, Beginnings, [.. Beginnings, .. arising.Belongings, .. filter.All, .. actions.All], [.. filter.Writers]);
 
-    private Option[] Beginnings => [watch, awatch, hbreak];
+    private Option[] Beginnings => [watch, awatch, hbreak, .. arising.Beginnings];
 
     private Option[] All =>
-        [.. Beginnings, length, .. filter.All, .. known.All, .. actions.All, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All, .. record.All, .. export.All];
+        [.. Beginnings, length, .. arising.Belongings, .. filter.All, .. known.All, .. actions.All, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All, .. record.All, .. export.All];
 
     internal void AddTo(Command command)
     {
@@ -121,9 +125,16 @@ internal sealed class WatchOptions
             [watch] = text => new WatchRequest(text, AccessMode.Write, bytes),
             [awatch] = text => new WatchRequest(text, AccessMode.Access, bytes),
             [hbreak] = text => new WatchRequest(text, AccessMode.Execute),
-        }, actions);
+        }, actions, arising);
         if (requests.Count == 0)
             throw new UserException("nothing to watch: give --watch EXPR, --awatch EXPR or --hbreak LOCATION");
+        bool follows = parsed.GetValue(followFork) || parsed.GetValue(followExec);
+        if (follows && requests.Find(request => request.Arising is not null) is { } alone)
+        {
+            throw new UserException($"{(parsed.GetValue(followFork) ? "--follow-fork" : "--follow-exec")} does not go with '{alone.Expression}': "
+                + "what arms itself does so in one process and one program");
+        }
+
         long? hits = parsed.GetValue(maxHits);
         if (hits is < 1)
             throw new UserException($"--max-hits {hits}: at least 1");

@@ -23,6 +23,7 @@ internal static class AttachVerb
             + "  livewatcher attach server --watch 'cfg->limit' --watch '*(long*)0x7f12a0'\n"
             + "  livewatcher attach 4121 --awatch g_state --hbreak session.c:88 --for 30s --max-hits 1000\n"
             + "  livewatcher attach server --watch g_state --if 'new == BROKEN' --on-hit stop --once\n"
+            + "  livewatcher attach server --watch-local 'work::state.len' --if 'new > 4096'\n"
             + "  livewatcher attach /usr/sbin/nginx --follow-fork --watch 'ngx_cycle->connection_n' --format json\n\n"
             + "Exit status: 0; 1 where the output could not be written; 2 where it could not be watched.");
         options.AddTo(command);

@@ -30,6 +30,8 @@ internal static class RunVerb
             + "  livewatcher run --watch 'g_table[3].refcnt' -- ./server --port 80\n"
             + "  livewatcher run --watch 'cache.c::head' --source --output hits.txt -- ./batch\n"
             + "  livewatcher run --watch g_state --record crash.lwr --last 10000 -- ./server\n"
+            + "  livewatcher run --canary parse_header --source -- ./server\n"
+            + "  livewatcher run --alloc cache.c:31 --offset 24:8 --after-free -- ./server\n"
             + "  livewatcher run --config watches.toml -- ./server\n"
             + "  livewatcher run --awatch g_state --format json --output hits.jsonl -- ./server\n\n"
             + "The target's standard streams are its own; ours goes to standard error or --output.\n"

@@ -54,6 +54,8 @@ internal sealed class WatchFileCheck(ProgramFile program, TargetSymbols symbols)
     private CheckedItem Check(FileOption option, WatchRequest request)
     {
         program.TakeGuesses();
+        if (request.Arising is not null)
+            return CheckArising(option, request);
         WatchResolution resolution = symbols.Resolve(request);
         bool needsRun = program.HasFailed || request.Expression.Contains('@');
         IReadOnlyCollection<ulong> guesses = program.TakeGuesses();
@@ -69,6 +71,15 @@ internal sealed class WatchFileCheck(ProgramFile program, TargetSymbols symbols)
             _ => throw new InvalidOperationException($"{resolution}"),
         };
     }
+
+    /// <summary>The allocator is in a library, mostly, and which one is known at the run.</summary>
+    private CheckedItem CheckArising(FileOption option, WatchRequest request) => symbols.ResolveArising(request) switch
+    {
+        { Plan: { IsFrame: true } plan } => Item(option, NameOutcome.Found, $"{TypeOf(plan.Watch)}{plan.Offset:+#;-#;0} from the frame's CFA, {plan.Places.Count} probes"),
+        { Plan: not null } => Item(option, NameOutcome.Later, "blocks of the heap are the run's"),
+        { Reason: var reason } when request.Arising is ArisingRule.Heap => Item(option, NameOutcome.Later, $"as far as its file tells: {reason}"),
+        { Reason: var reason } => Item(option, NameOutcome.Wrong, reason ?? ""),
+    };
 
     /// <summary>A function that is inlined everywhere has no address, and is one all the same.</summary>
     private CheckedItem Check(FileOption option, WriterRule rule)

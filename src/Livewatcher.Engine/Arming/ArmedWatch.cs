@@ -2,6 +2,7 @@
 
 using System.Runtime.CompilerServices;
 using Livewatcher.Engine.Acting;
+using Livewatcher.Engine.Arising;
 using Livewatcher.Engine.Filtering;
 using Livewatcher.Model;
 
@@ -72,6 +73,12 @@ internal sealed class ArmedWatch
     /// <summary>The library whose variable it is, at the moment of arming: when that is unmapped, the watch ends. Null where nothing ends it.</summary>
     internal LibraryHome? Home { get; init; }
 
+    /// <summary>Of a watch that arms itself; null for others.</summary>
+    internal ArisingPlan? Plan { get; init; }
+
+    /// <summary>What it is armed on; null as long as that is nothing, and for others.</summary>
+    internal Arisen? On { get; private init; }
+
     internal void Count(int hits) => seen.Value += hits;
 
     internal bool Occupies(int slot) => Pieces.Any(piece => piece.Slot == slot);
@@ -86,7 +93,23 @@ internal sealed class ArmedWatch
         HasOrder = HasOrder,
         SetAt = SetAt,
         Home = Home,
+        Plan = Plan,
+        On = On,
     };
+
+    /// <summary>The same watch, armed on another frame or block: nobody knows yet what is there.</summary>
+    internal ArmedWatch MoveTo(int slot, HardwareSlot content, Arisen on, Func<CallStack?>? setAt) =>
+        new(Watch with { Address = content.Address }, [(slot, content)], new byte[content.Length], seen)
+        {
+            unknown = 1u << slot,
+            ChangesOnly = ChangesOnly,
+            Writers = Writers,
+            Reaction = Reaction,
+            HasOrder = HasOrder,
+            SetAt = setAt,
+            Plan = Plan,
+            On = on,
+        };
 
     /// <summary>Puts a slot's bytes into the image.</summary>
     internal void Apply(int slot, ulong value)

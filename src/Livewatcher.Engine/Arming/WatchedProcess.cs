@@ -45,6 +45,9 @@ internal sealed class WatchedProcess
     /// <summary>Slots that are switched off for a while.</summary>
     internal HashSet<int> Paused { get; } = [];
 
+    /// <summary>Slots of watches that arm themselves: what they hold comes and goes, and is not audited.</summary>
+    internal HashSet<int> Arising { get; } = [];
+
     /// <summary>Slots that are armed now.</summary>
     internal IReadOnlyDictionary<int, HardwareSlot> Armed => Leaving.Count == 0 ? Slots : Slots.Where(slot => !Leaving.Contains(slot.Key)).ToDictionary();
 

@@ -25,9 +25,27 @@ public sealed record BackendChoice(string Backend, string Scope, bool Guard, IRe
 
     /// <summary>Decides from the capability and the user's wishes ("auto" leaves it to us). No side effects.</summary>
     /// <exception cref="UserException">The wishes cannot be had together.</exception>
-    public static BackendChoice Decide(Capability capability, string backend, string scope, string guard)
+    /// <param name="capability">What there is.</param>
+    /// <param name="backend">bpf, perf, ptrace or auto.</param>
+    /// <param name="scope">cpu, task or auto.</param>
+    /// <param name="guard">on, off, auto, or <see cref="ByLibraries"/>.</param>
+    /// <param name="arises">Watches arm themselves: by BPF programs, and in the guard's hands.</param>
+    public static BackendChoice Decide(Capability capability, string backend, string scope, string guard, bool arises = false)
     {
         List<string> notes = [];
+        if (arises)
+        {
+            string? against = backend is "perf" or "ptrace" ? $"--backend {backend}" : scope == "cpu" ? "--scope cpu" : guard == "off" ? "--guard off"
+                : capability.BpfRefusal is { } lacking ? $"this machine: {lacking}" : null;
+            if (against is not null)
+            {
+                throw new UserException($"watches that arm themselves (--watch-local, --canary, --return-address, --alloc...) do not go with {against}; they take backend bpf, whose "
+                    + "programs see the memory come to life, scope task, and the guard, which holds the thread while its debug registers are loaded");
+            }
+
+            (scope, guard) = ("task", "on");
+        }
+
         if (backend == "bpf" && capability.BpfRefusal is { } refusal)
             throw new UserException($"--backend bpf: {refusal}; it takes root, or CAP_BPF and CAP_PERFMON");
         string chosen = backend != "auto" ? backend

@@ -18,6 +18,9 @@ internal abstract record SessionItem(ulong Time)
 
     internal sealed record Exited(ulong Time, ProcessId Process) : SessionItem(Time);
 
+    /// <summary>A watch that arms itself is armed on something else, or what it is armed on has been freed (<see cref="IHitReceiver.OnArisen"/>).</summary>
+    internal sealed record Arisen(RawHit At, bool IsFreed) : SessionItem(At.Time);
+
     /// <summary>The audit has found a change that no hit explains, between Since and Time.</summary>
     internal sealed record Escaped(ulong Time, ulong Since, ProcessId Process, int Slot, ulong Old, ulong New) : SessionItem(Time);
 

@@ -34,7 +34,7 @@ internal sealed class Armer(
     internal void ArmAll(WatchedProcess process, bool mayWait)
     {
         List<string> refused = [];
-        List<Watch> resolved = Resolve(process, options.Requests, mayWait, refused);
+        List<Watch> resolved = Resolve(process, [.. options.Requests.Where(request => request.Arising is null)], mayWait, refused);
         if (refused.Count > 0)
             throw new UserException(refused[0]);
         Arm(process, resolved);
@@ -150,6 +150,14 @@ internal sealed class Armer(
 
     private static IEnumerable<int> OwnSlots(WatchedProcess process, ArmedWatch watch) =>
         watch.Pieces.Select(piece => piece.Slot).Where(slot => process.Watches.TrueForAll(other => other == watch || !other.Occupies(slot)));
+
+    /// <summary>Every thread is covered now, if it was not before.</summary>
+    internal void Cover(int threads)
+    {
+        if (CoveredFrom is null)
+            ledger.Threads += threads;
+        CoveredFrom ??= platform.Clock.ToWallClock(platform.Clock.Now);
+    }
 
     internal void DisarmAll()
     {

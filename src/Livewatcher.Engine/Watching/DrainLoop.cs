@@ -132,6 +132,8 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
         queue.Enqueue(new SessionItem.RawHitItem(hit));
     }
 
+    public void OnArisen(RawHit at, bool isFreed) => queue.Enqueue(new SessionItem.Arisen(at, isFreed));
+
     public void OnForked(ulong time, ProcessId parent, ProcessId child) => queue.Enqueue(new SessionItem.Forked(time, parent, child));
 
     public void OnExec(ulong time, ProcessId process) => queue.Enqueue(new SessionItem.Execed(time, process));

@@ -40,6 +40,11 @@ internal interface IFlowOwner
     {
     }
 
+    /// <summary>A watch that arms itself is armed on something else from here on.</summary>
+    void OnArisen(WatchedProcess process, SessionItem.Arisen notice)
+    {
+    }
+
     /// <summary>Everything up to <see cref="EventFlow.DrainedTo"/>, less the ordering window, is published.</summary>
     void OnDrained()
     {
@@ -199,6 +204,9 @@ internal sealed class EventFlow(
                 case SessionItem.Forked forked:
                     Flood.TakeBrakes(); // a child of a paused parent is paused
                     processes.Fork(forked.Parent, forked.Child);
+                    break;
+                case SessionItem.Arisen arisen when processes.Find(arisen.At.Process) is { } process:
+                    owner.OnArisen(process, arisen);
                     break;
                 case SessionItem.Execed execed:
                     owner.OnExeced(execed.Process);

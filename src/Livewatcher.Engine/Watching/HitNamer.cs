@@ -36,6 +36,12 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
         foreach (ArmedWatch watch in touched)
         {
             int merged = group.StandsFor(watch.Occupies);
+            if (watch.Plan is not null && !IsOfInstance(process, watch, first))
+            {
+                yield return new NamedHit(watch, null, merged, first.Recovered);
+                continue;
+            }
+
             watch.Count(merged);
             byte[] was = Before(watch, group);
             Value? old = watch.Watch.Mode != AccessMode.Execute && watch.IsKnown ? Show(process, watch) : null;
@@ -80,6 +86,22 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
             watch.Writers?.Report(first, Hit.NameOfCall(call), process.Symbols);
             yield return new NamedHit(watch, hit, merged, first.Recovered);
         }
+    }
+
+    /// <summary>Of a watch that arms itself: whether the hit is of what it is armed on. One that was on its way when the register was moved is of what it was
+    /// armed on before; and a frame may have been left without anybody noticing (longjmp(3), an exception), its memory being another's by now.</summary>
+    private bool IsOfInstance(WatchedProcess process, ArmedWatch watch, RawHit hit)
+    {
+        (int slot, HardwareSlot content) = watch.Pieces[0];
+        if (watch.On is not { } on || (hit.Slot == slot && hit.Address != content.Address))
+            return false;
+        // The trap of a single step names registers that nothing has touched, on some processors (QEMU).
+        if (hit.Stepped && hit.Old == hit.New && process.Symbols.FindInstruction(hit, [content]) is null)
+            return false;
+        if (!watch.Plan!.IsFrame || hit.Thread != on.Thread || process.Symbols.HasFrame(hit, new Address(on.Base), watch.Plan.Code) != false)
+            return true;
+        platform.Arisings?.Disown(slot, on.Base);
+        return false;
     }
 
     /// <summary>What a slot holds now, where a hit's own value could not be told.</summary>

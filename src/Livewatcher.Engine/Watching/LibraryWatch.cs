@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using Livewatcher.Engine.Accounting;
+using Livewatcher.Engine.Arising;
 using Livewatcher.Engine.Arming;
 using Livewatcher.Model;
 
@@ -8,7 +9,7 @@ namespace Livewatcher.Engine.Watching;
 
 /// <summary>What there is to do while a process is held because its list of libraries has changed, or because it stands at its entry,
 /// where the libraries that it is linked with are mapped.</summary>
-internal sealed class LibraryWatch(SessionPlatform platform, Ledger ledger, WatchedProcesses processes, Armer armer, Reporter reporter)
+internal sealed class LibraryWatch(SessionPlatform platform, Ledger ledger, WatchedProcesses processes, Armer armer, Reporter reporter, ArisingWatches arisings)
 {
     /// <summary>Takes in what came, arms what waited for it, and lets the process go on.</summary>
     /// <param name="id">Who is held.</param>
@@ -23,13 +24,17 @@ internal sealed class LibraryWatch(SessionPlatform platform, Ledger ledger, Watc
 
     private void TakeIn(WatchedProcess process, bool isStarted)
     {
-        if (process.EntryWatched)
+        bool atEntry = process.EntryWatched;
+        if (atEntry)
         {
             process.EntryWatched = false;
             platform.Tracer!.UnwatchLoader(process.Id);
         }
 
-        if (!process.Symbols.RefreshModules())
+        bool changed = process.Symbols.RefreshModules();
+        if (arisings.Wait && (atEntry || process.Symbols.HasLibraries))
+            BeginArising(process, isStarted);
+        if (!changed)
             return;
         reporter.WarnAboutSymbols(process);
         foreach (string refusal in armer.ArmPending(process))
@@ -43,6 +48,20 @@ internal sealed class LibraryWatch(SessionPlatform platform, Ledger ledger, Watc
             RefuseWhatNeverComes(process);
         if (process.Symbols.HasLibraries)
             armer.SayWhatWaits(process);
+    }
+
+    /// <summary>None of the program's own code has run.</summary>
+    private void BeginArising(WatchedProcess process, bool isStarted)
+    {
+        try
+        {
+            arisings.Begin(process);
+        }
+        catch (UserException) when (isStarted)
+        {
+            platform.Tracer!.Abandon(process.Id);
+            throw;
+        }
     }
 
     /// <summary>The program's libraries are all there, none of its own code has run, and it never loads another: a name that is still

@@ -45,6 +45,9 @@ public sealed record SessionPlatform(
     /// <summary>Takes the account of what goes on, once a second, on the session's thread; null where nobody wants it.</summary>
     public Action<SessionTally>? Tally { get; init; }
 
+    /// <summary>Arms watches by themselves; null where none are asked for.</summary>
+    public IArisings? Arisings { get; init; }
+
     /// <summary>Starts commands for hits; null where none are asked for.</summary>
     public IHitCommands? Commands { get; init; }
 

@@ -2,10 +2,12 @@
 
 using Livewatcher.Engine.Accounting;
 using Livewatcher.Engine.Acting;
+using Livewatcher.Engine.Arising;
 using Livewatcher.Engine.Arming;
 using Livewatcher.Engine.Auditing;
 using Livewatcher.Engine.Filtering;
 using Livewatcher.Engine.Flooding;
+using Livewatcher.Engine.Ordering;
 using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Watching;
@@ -28,6 +30,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     private readonly Armer armer;
     private readonly Reporter reporter;
     private readonly LibraryWatch libraries;
+    private readonly ArisingWatches arisings;
     private readonly WatchedProcesses processes;
     private readonly EventFlow flow;
     private readonly WriterCatalog catalog;
@@ -62,7 +65,8 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         actor = new HitActor(platform);
         armer = new Armer(platform, options, ledger, processes, catalog, reactions, kernel, sink.Publish);
         reporter = new Reporter(platform, options, ledger, sink, actor);
-        libraries = new LibraryWatch(platform, ledger, processes, armer, reporter);
+        arisings = new ArisingWatches(platform, options, ledger, armer, catalog, reactions, sink.Publish);
+        libraries = new LibraryWatch(platform, ledger, processes, armer, reporter, arisings);
         flow = new EventFlow(platform, ledger, processes, drain, meters, brake, reporter, this);
         unloaded = new UnloadedLibraries(platform, ledger, processes, armer, reporter, flow, () => tracerHolds);
     }
@@ -134,6 +138,8 @@ public sealed class WatchSession : IFlowOwner, IDisposable
             WatchedProcess process = Open(root);
             ledger.Processes = 1;
             armer.ArmAll(process, mayWait: options.Started && tracerHolds);
+            if (!options.Started)
+                arisings.Begin(process);
             processes.AuditAgain();
             drain.Start();
         }
@@ -148,10 +154,21 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         if (options.Started)
         {
             armer.WatchEntry(processes.Find(root)!);
+            CheckArising(processes.Find(root)!);
             platform.Tracer?.Release(root);
         }
 
         LetGoUnlessNeeded();
+    }
+
+    /// <summary>They begin where the program's libraries are mapped, and somebody must stop it there.</summary>
+    private void CheckArising(WatchedProcess process)
+    {
+        if (!arisings.Wait || process.EntryWatched || process.LoaderWatched)
+            return;
+        platform.Tracer?.Abandon(root);
+        platform.Tracer?.Detach();
+        throw new UserException("too few debug registers: watches that arm themselves take one each at least, and none is free; watch fewer objects");
     }
 
     private void NoticeEnd()
@@ -166,6 +183,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     private void LetGoEarly()
     {
         letGoEarly = true;
+        arisings.End();
         processes.EndAudit();
         armer.DisarmAll();
         if (!reporter.HasEnough)
@@ -209,6 +227,8 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         if (ending is not null && !letGoEarly && flow.Backlog > LongBacklog)
             LetGoEarly();
     }
+
+    void IFlowOwner.OnArisen(WatchedProcess process, SessionItem.Arisen notice) => ArisingWatches.Follow(process, notice);
 
     void IFlowOwner.OnDrained()
     {
@@ -293,6 +313,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     /// <summary>All hits of the old program are through; the process is held, its new program not yet running.</summary>
     private void OnExecuted(ProcessId id)
     {
+        arisings.End();
         if (processes.Find(id) is { Retired: false } old)
         {
             flow.Retire(id);
@@ -396,6 +417,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     {
         flow.Finishing = true;
         actor.IsOver = true;
+        arisings.End();
         processes.EndAudit(); // what is written while register after register is freed is no escaped write
         armer.DisarmAll();
         if (tracerHolds)
@@ -410,6 +432,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         if (options.Started && !rootExited && platform.IsAlive(root))
             reporter.Note(NoteLevel.Info, $"process {root} runs on, unwatched");
         EndLesson("the watching has ended before that time was over");
-        reporter.Close(why, armer.CoveredFrom, armer.CoveredTo, kernel, reactions.Tallies);
+        arisings.Close();
+        reporter.Close(why, armer.CoveredFrom, armer.CoveredTo, kernel, reactions.Tallies, arisings.Tallies);
     }
 }

@@ -106,7 +106,7 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
             if (platform.Source.ReadAccount(id, slot) is not { } account)
                 continue;
             ledger.AddAccount(account, content.Mode);
-            if (!auditIsOver && !process.Paused.Contains(slot) && process.LastLook?.TryGetValue(slot, out ulong held) == true && Unexplained(process, slot, account, held) is { } found)
+            if (!auditIsOver && !process.Paused.Contains(slot) && !process.Arising.Contains(slot) && process.LastLook?.TryGetValue(slot, out ulong held) == true && Unexplained(process, slot, account, held) is { } found)
                 escaped.Add(found);
         }
 
@@ -139,7 +139,7 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
         List<AuditedSlot> all = [];
         foreach (WatchedProcess process in processes.Values.Where(process => !process.Retired && !process.Replaced))
         {
-            foreach ((int slot, HardwareSlot content) in process.Slots.Where(slot => slot.Value.Mode != AccessMode.Execute && process.IsOn(slot.Key)))
+            foreach ((int slot, HardwareSlot content) in process.Slots.Where(slot => slot.Value.Mode != AccessMode.Execute && process.IsOn(slot.Key) && !process.Arising.Contains(slot.Key)))
             {
                 if (!process.Audited.TryGetValue(slot, out AuditedSlot? known) || known.Content != content)
                 {

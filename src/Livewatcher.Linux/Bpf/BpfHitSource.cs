@@ -137,6 +137,10 @@ public sealed unsafe class BpfHitSource : IHitSource
                 case RecordKind.LW_RECORD_HIT:
                     receiver.OnHit(RecordDecoder.ToHit(record, bytes[Unsafe.SizeOf<WatchRecord>()..], source.names));
                     break;
+                case RecordKind.LW_RECORD_ARISEN or RecordKind.LW_RECORD_FREED:
+                    receiver.OnArisen(
+                        RecordDecoder.ToHit(record, bytes[Unsafe.SizeOf<WatchRecord>()..], source.names), isFreed: record.Kind == RecordKind.LW_RECORD_FREED);
+                    break;
                 case RecordKind.LW_RECORD_FORK:
                     if (source.program.FindProcess(process) is { } index)
                         source.indices[process] = index;

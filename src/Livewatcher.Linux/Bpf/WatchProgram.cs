@@ -15,9 +15,10 @@ namespace Livewatcher.Linux.Bpf;
 /// <param name="Flood">Null: no limit.</param>
 /// <param name="Filters">Slots may be given conditions, and code whose hits are filtered.</param>
 /// <param name="Orders">Slots may be given signals to send.</param>
+/// <param name="Arisings">Watches may arm themselves.</param>
 public sealed record WatchProgramSettings(
     int StackBytes = RecordLimits.LW_STACK_MAX, bool FollowFork = false, int RingBytes = 16 << 20, FloodLimit? Flood = null, bool Filters = false,
-    bool Orders = false);
+    bool Orders = false, bool Arisings = false);
 
 /// <summary>bpf/watch.bpf.c, loaded: its four slot programs, its life-cycle programs, its maps.
 /// Not thread-safe but for the slot states, which are shared with the kernel by nature.</summary>
@@ -32,6 +33,9 @@ internal sealed unsafe class WatchProgram : IDisposable
     private readonly SharedMapping? conditionMapping;
     private readonly SharedMapping? rangeMapping;
     private readonly SharedMapping? orderMapping;
+    private readonly SharedMapping? arisingMapping;
+    private readonly SharedMapping? instanceMapping;
+    private readonly SharedMapping? placeMapping;
 
     private WatchProgram(SafeBpfObject bpfObject, WatchProgramSettings settings)
     {
@@ -52,6 +56,13 @@ internal sealed unsafe class WatchProgram : IDisposable
         {
             orderMapping = Map("orders", sizeof(OrderRecord) * RecordLimits.LW_ORDERS);
             Orders = new SharedOrders((OrderRecord*)orderMapping.Pointer);
+        }
+
+        if (settings.Arisings)
+        {
+            arisingMapping = Map("arisings", sizeof(ArisingRecord) * RecordLimits.LW_ARISINGS);
+            instanceMapping = Map("instances", sizeof(InstanceRecord) * RecordLimits.LW_SLOTS);
+            placeMapping = Map("places", sizeof(PlaceRecord) * RecordLimits.LW_PLACES);
         }
 
         Ring = new RingReader(MapDescriptor("ring"), settings.RingBytes);
@@ -79,6 +90,14 @@ internal sealed unsafe class WatchProgram : IDisposable
     /// <summary>Null where none were asked for.</summary>
     internal SharedOrders? Orders { get; }
 
+    /// <summary>Null where no watch may arm itself.</summary>
+    internal ArisingRecord* Arisings => arisingMapping is null ? null : (ArisingRecord*)arisingMapping.Pointer;
+
+    /// <summary>By slot; null likewise.</summary>
+    internal InstanceRecord* Instances => instanceMapping is null ? null : (InstanceRecord*)instanceMapping.Pointer;
+
+    internal PlaceRecord* Places => placeMapping is null ? null : (PlaceRecord*)placeMapping.Pointer;
+
     internal ref readonly SessionState Session => ref *(SessionState*)sessionMapping.Pointer;
 
     /// <exception cref="BpfException">The kernel refuses.</exception>
@@ -104,6 +123,8 @@ internal sealed unsafe class WatchProgram : IDisposable
         try
         {
             WriteSettings(pointer, settings);
+            if (settings.Arisings && LibBpf.SetAutoload(LibBpf.FindProgram(pointer, "at_place"), 1) != 0)
+                throw new BpfException("choosing the BPF program at_place", Marshal.GetLastPInvokeError());
             int error = LibBpf.Load(pointer);
             if (error != 0)
                 throw new BpfException("loading the BPF program (bpf(2))", -error);
@@ -154,6 +175,20 @@ internal sealed unsafe class WatchProgram : IDisposable
         LibBpf.Update(freeProcesses, null, &value, 0);
     }
 
+    /// <summary>Lets the program run whenever the process comes to an instruction.</summary>
+    /// <param name="process">Whose threads.</param>
+    /// <param name="path">The file that the instruction is in.</param>
+    /// <param name="offset">Where in the file; of a return the function's first instruction.</param>
+    /// <param name="atReturn">At the function's return to its caller.</param>
+    /// <param name="place">Its index among <see cref="Places"/>.</param>
+    /// <exception cref="BpfException">The kernel refuses.</exception>
+    internal SafeBpfLink Probe(ProcessId process, string path, ulong offset, bool atReturn, int place)
+    {
+        LibBpf.UprobeOptions options = new() { Size = (nuint)sizeof(LibBpf.UprobeOptions), Cookie = (ulong)place, ReturnProbe = atReturn ? (byte)1 : (byte)0 };
+        nint link = LibBpf.AttachUprobe(LibBpf.FindProgram(bpfObject.Pointer, "at_place"), process.Value, path, (nuint)offset, &options);
+        return link != 0 ? new SafeBpfLink(link) : throw new BpfException($"a uprobe at {path}+0x{offset:x} (perf_event_open(2))", Marshal.GetLastPInvokeError());
+    }
+
     public void Dispose()
     {
         foreach (SafeBpfLink link in links)
@@ -164,6 +199,9 @@ internal sealed unsafe class WatchProgram : IDisposable
         conditionMapping?.Dispose();
         rangeMapping?.Dispose();
         orderMapping?.Dispose();
+        arisingMapping?.Dispose();
+        instanceMapping?.Dispose();
+        placeMapping?.Dispose();
         bpfObject.Dispose();
     }
 
@@ -189,6 +227,7 @@ internal sealed unsafe class WatchProgram : IDisposable
             FloodAll = settings.Flood?.ChargesAll == true ? 1u : 0u,
             Conditions = settings.Filters ? 1u : 0u,
             Orders = settings.Orders ? 1u : 0u,
+            Arisings = settings.Arisings ? 1u : 0u,
         };
     }
 
@@ -231,6 +270,6 @@ internal sealed unsafe class WatchProgram : IDisposable
         public uint FloodAll;
         public uint Conditions;
         public uint Orders;
-        public uint Padding;
+        public uint Arisings;
     }
 }

@@ -139,6 +139,8 @@ internal struct GuardConfig
 {
     public nint Slots;
     public nint Share;
+    public nint Arisings;
+    public nint Instances;
     public int Socket;
     public int PeerSocket;
     public ProgramDescriptors Programs;

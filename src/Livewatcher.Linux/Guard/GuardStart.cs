@@ -30,6 +30,8 @@ public static unsafe class GuardStart
         {
             config.Slots = (nint)program.SlotStates;
             config.Targets = program.TargetsDescriptor;
+            config.Arisings = (nint)program.Arisings;
+            config.Instances = (nint)program.Instances;
             for (int slot = 0; slot < RecordLimits.LW_SLOTS; slot++)
                 config.Programs[slot] = program.SlotPrograms[slot];
         }

@@ -26,6 +26,24 @@ internal static unsafe partial class LibBpf
         public nuint End;
     }
 
+    /// <summary>struct bpf_uprobe_opts.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct UprobeOptions
+    {
+        public nuint Size;
+        public nuint ReferenceCounterOffset;
+        public ulong Cookie;
+        public byte ReturnProbe;
+        public byte* FunctionName;
+        public nuint End;
+    }
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__set_autoload", SetLastError = true)]
+    internal static partial int SetAutoload(nint program, byte autoload);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__attach_uprobe_opts", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint AttachUprobe(nint program, int process, string path, nuint offset, UprobeOptions* options);
+
     [LibraryImport(Library, EntryPoint = "bpf_object__open_mem", SetLastError = true)]
     internal static partial nint OpenMemory(byte* image, nuint size, OpenOptions* options);
 

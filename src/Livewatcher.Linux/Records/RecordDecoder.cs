@@ -38,6 +38,7 @@ internal static class RecordDecoder
             Length = (int)record.Length,
             Origin = kernel ? HitOrigin.Kernel : HitOrigin.User,
             Recovered = record.Flags.HasFlag(RecordFlags.LW_RECOVERED),
+            Stepped = record.Flags.HasFlag(RecordFlags.LW_STEPPED),
             Registers = ToRegisters(record.Registers),
             Kernel = kernel ? new KernelContext(record.KernelIp, record.KernelDi, record.KernelCx) : null,
             Old = record.Flags.HasFlag(RecordFlags.LW_OLD_VALID) ? record.OldValue : null,

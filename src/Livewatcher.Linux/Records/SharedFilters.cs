@@ -37,6 +37,9 @@ internal sealed unsafe class SharedFilters(ConditionRecord* conditions, RangeRec
             Volatile.Write(ref state->Ranges, code.Count == 0 ? 0 : Write(state->Ranges, code));
     }
 
+    /// <summary>A list for somebody else than a slot; its word, 0 where there is no room for it.</summary>
+    internal ulong List(IReadOnlyList<(Address Start, Address End)> code) => Write(0, code);
+
     /// <summary>Takes a condition in; 0 where there is no room.</summary>
     private uint Add(Condition condition)
     {

@@ -18,6 +18,8 @@ internal static class RecordLimits
     internal const int LW_RANGES = 65536;
     internal const int LW_RANGES_MOST = 4096;
     internal const int LW_ORDERS = 64;
+    internal const int LW_ARISINGS = LW_SLOTS;
+    internal const int LW_PLACES = 1024;
 }
 
 internal enum RecordKind : ushort
@@ -26,6 +28,8 @@ internal enum RecordKind : ushort
     LW_RECORD_FORK = 2,
     LW_RECORD_EXEC = 3,
     LW_RECORD_EXIT = 4,
+    LW_RECORD_ARISEN = 5,
+    LW_RECORD_FREED = 6,
 }
 
 [Flags]
@@ -42,6 +46,7 @@ internal enum RecordFlags : ushort
     LW_UNDECIDED = 128,
     LW_COUNTED = 256,
     LW_SENT = 512,
+    LW_STEPPED = 1024,
 }
 
 [InlineArray(RecordLimits.LW_REGISTERS)]

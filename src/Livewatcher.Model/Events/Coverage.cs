@@ -85,6 +85,9 @@ public sealed record CoverageEvent(
     /// <summary>What was done about hits, for each action that was asked for.</summary>
     public IReadOnlyList<ActionTally> Actions { get; init; } = [];
 
+    /// <summary>What became of the watches that arm themselves.</summary>
+    public IReadOnlyList<ArisingTally> Arisings { get; init; } = [];
+
     /// <summary>False where the account was never closed, because livewatcher was killed: <see cref="HitCounts.Reported"/> is then what
     /// a recording holds, and no other count is known.</summary>
     public bool Closed { get; init; } = true;

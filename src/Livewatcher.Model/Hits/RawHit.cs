@@ -61,6 +61,9 @@ public sealed class RawHit
     /// <summary>Taken from a stray SIGTRAP by the guard (DESIGN.md, fact 4).</summary>
     public bool Recovered { get; init; }
 
+    /// <summary>The instruction has a probe (uprobe), and was stepped in a copy of itself.</summary>
+    public bool Stepped { get; init; }
+
     public required UserRegisters Registers { get; init; }
 
     public KernelContext? Kernel { get; init; }

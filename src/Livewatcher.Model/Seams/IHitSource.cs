@@ -39,6 +39,13 @@ public interface IHitReceiver
 
     void OnForked(ulong time, ProcessId parent, ProcessId child);
 
+    /// <summary>A watch that arms itself is armed on something else from here on, or what it is armed on has been freed.</summary>
+    /// <param name="at">When, where and by which thread: Slot and Address are those that are armed, Old is the frame (its CFA) or the block that they are in.</param>
+    /// <param name="isFreed">It is the block that was armed before, and was freed.</param>
+    void OnArisen(RawHit at, bool isFreed)
+    {
+    }
+
     /// <summary>The process runs another program; the source has stopped watching it.</summary>
     void OnExec(ulong time, ProcessId process);
 

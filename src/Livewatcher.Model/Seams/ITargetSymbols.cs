@@ -18,6 +18,13 @@ public interface ITargetSymbols : IDisposable
     /// <summary>Resolves a request against the memory as it is now.</summary>
     WatchResolution Resolve(WatchRequest request);
 
+    /// <summary>Resolves a request for a watch that arms itself.</summary>
+    ArisingResolution ResolveArising(WatchRequest request) => new(null, "nobody knows how to");
+
+    /// <summary>Whether a hit's stack has a frame with this CFA, of this code.</summary>
+    /// <returns>Null where the copied stack does not reach that far.</returns>
+    bool? HasFrame(RawHit hit, Address frame, IReadOnlyList<(Address Start, Address End)> code) => null;
+
     /// <summary>Unwinds and names the stack of a hit. Never throws for what the target's memory or files hold.</summary>
     CallStack Unwind(RawHit hit);
 

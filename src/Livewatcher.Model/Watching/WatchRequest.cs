@@ -9,6 +9,9 @@ namespace Livewatcher.Model;
 /// <param name="Length">--len, in bytes; null takes the type's own length.</param>
 public sealed record WatchRequest(string Expression, AccessMode Mode, int? Length = null)
 {
+    /// <summary>When it arms itself; null where it is armed from the beginning.</summary>
+    public ArisingRule? Arising { get; init; }
+
     /// <summary>Which of its hits are reported.</summary>
     public HitFilter Filter { get; init; } = HitFilter.None;
 

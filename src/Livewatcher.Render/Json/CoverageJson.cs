@@ -36,8 +36,34 @@ internal static class CoverageJson
         }
 
         writer.WriteEndArray();
+        WriteArisings(writer, coverage.Arisings);
         ActionJson.Write(writer, coverage.Actions);
         writer.WriteStrings("remarks"u8, coverage.Remarks);
+    }
+
+    private static void WriteArisings(Utf8JsonWriter writer, IReadOnlyList<ArisingTally> tallies)
+    {
+        if (tallies.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartArray("arisings"u8);
+        foreach (var tally in tallies)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("watch"u8, tally.Watch);
+            writer.WriteNumber("candidates"u8, tally.Candidates);
+            writer.WriteNumber("armed"u8, tally.Armed);
+            writer.WriteNumber("skipped"u8, tally.Skipped);
+            writer.WriteNumber("failed"u8, tally.Failed);
+            writer.WriteNumber("displaced"u8, tally.Displaced);
+            writer.WriteNumber("ended"u8, tally.Ended);
+            writer.WriteNumber("still_armed"u8, tally.StillArmed);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter writer, SkippedStretch stretch)

@@ -64,6 +64,11 @@ internal static class CoverageStatement
         yield return new(StatementKind.Fact, Account(coverage.Hits, coverage.Backend));
         yield return new(StatementKind.Fact, BesidesTheAccount(coverage.Hits));
         yield return new(StatementKind.Fact, Stacks(coverage));
+        foreach (var arising in coverage.Arisings)
+        {
+            yield return new(StatementKind.Fact, Arisen(arising));
+        }
+
         foreach (var done in coverage.Actions)
         {
             yield return new(StatementKind.Fact, ActionWords.Of(done, coverage.Backend));
@@ -74,6 +79,10 @@ internal static class CoverageStatement
             yield return new(StatementKind.Remark, remark);
         }
     }
+
+    private static string Arisen(ArisingTally tally) =>
+        $"{tally.Watch}: {tally.Candidates:N0} came to life, {tally.Armed:N0} armed ({tally.Ended:N0} to their end, {tally.Displaced:N0} displaced, {tally.StillArmed:N0} still armed), "
+        + $"{tally.Skipped:N0} skipped, {tally.Failed:N0} failed.";
 
     private static string Skipped(SkippedStretch stretch, CoverageEvent coverage)
     {

@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using Livewatcher.Model;
+using Livewatcher.Symbols.Expressions.Arising;
 using Livewatcher.Symbols.Expressions.Code;
 using Livewatcher.Symbols.Expressions.Conditions;
 using Livewatcher.Symbols.Expressions.Evaluation;
@@ -10,6 +11,7 @@ using Livewatcher.Symbols.Expressions.Syntax;
 using Livewatcher.Symbols.Modules;
 using Livewatcher.Symbols.Types;
 using Livewatcher.Symbols.Types.Formats;
+using Livewatcher.Symbols.Unwinding;
 
 namespace Livewatcher.Symbols.Expressions;
 
@@ -38,6 +40,52 @@ internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<I
         {
             return refusal.Resolution;
         }
+    }
+
+    /// <param name="request">With its rule.</param>
+    /// <param name="rowAt">The call frame information of a code address.</param>
+    internal ArisingResolution ResolveArising(WatchRequest request, Func<ulong, UnwindRow?> rowAt)
+    {
+        try
+        {
+            IReadOnlyList<ILoadedModule> now = modules();
+            _indexes.Keep(now);
+            var view = new TargetView(process, now);
+            if (view.PointerSize != sizeof(ulong))
+            {
+                throw new RefusalException("it is a 32-bit program, in which no watch can arm itself");
+            }
+
+            var finder = new ArisingFinder(view, _indexes, rowAt);
+            return new(request.Arising switch
+            {
+                ArisingRule.Local => Local(request, view, rowAt),
+                ArisingRule.Canary canary => WithCondition(finder.Canary(request, canary.Function), view),
+                ArisingRule.ReturnAddress address => WithCondition(finder.ReturnAddress(request, address.Function), view),
+                ArisingRule.Heap heap => WithCondition(finder.Heap(request, heap), view),
+                _ => throw new RefusalException("it does not arm itself"),
+            }, null);
+        }
+        catch (RefusalException refusal)
+        {
+            return new(null, refusal.Message);
+        }
+    }
+
+    private ArisingPlan Local(WatchRequest request, TargetView view, Func<ulong, UnwindRow?> rowAt)
+    {
+        var locals = new FrameLocals(view, _indexes, new TypeReader(), rowAt);
+        Watch watch = ResolveData(request, view, locals);
+        return ArisingFinder.Local(watch, locals.Function ?? throw new RefusalException($"{request.Expression} names no variable of a function: write FUNCTION::variable; a variable with an address of its own takes --watch"));
+    }
+
+    private ArisingPlan WithCondition(ArisingPlan plan, TargetView view)
+    {
+        WatchRequest request = plan.Watch.Request;
+        DataType type = ArisingFinder.TypeOf(plan.Watch.Length);
+        return request.Filter.HasCondition
+            ? plan with { Watch = plan.Watch with { Condition = Condition(request, view, new WatchedObject(type, plan.Watch.Length, null)) } }
+            : plan;
     }
 
     private Watch ResolveCode(WatchRequest request, TargetView view)
@@ -79,14 +127,14 @@ internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<I
         }
     }
 
-    private Watch ResolveData(WatchRequest request, TargetView view)
+    private Watch ResolveData(WatchRequest request, TargetView view, FrameLocals? locals = null)
     {
         WatchSyntax syntax = ExpressionParser.Parse(request.Expression, out string? error) ?? throw new RefusalException(error ?? "no expression");
         int? length = Length(syntax.Length, request.Length);
         var trail = new Trail();
         var reader = new TypeReader();
         var types = new TypeFinder(view.Modules, _indexes, reader, view.PointerSize);
-        var variables = new VariableFinder(view, _indexes, types, reader);
+        var variables = new VariableFinder(view, _indexes, types, reader) { Locals = locals };
         var evaluator = new Evaluator(view, variables, types, syntax.Thread, trail, nameOf);
         Operand operand = evaluator.Evaluate(syntax.Root);
         if (syntax.Thread is not null && !evaluator.UsesThread)
@@ -101,7 +149,11 @@ internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<I
             Operand.Computed computed => Untyped(request, syntax, computed, length, trail),
             _ => throw new RefusalException($"{syntax.Root} is no object in memory"),
         };
-        CheckReadable(watch);
+        if (locals is null)
+        {
+            CheckReadable(watch);
+        }
+
         return request.Filter.HasCondition
             ? watch with { Condition = Condition(request, view, types, variables, Watched(operand, types, watch)) }
             : watch;

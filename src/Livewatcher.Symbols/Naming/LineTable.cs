@@ -60,6 +60,23 @@ internal sealed class LineTable
         return place;
     }
 
+    /// <summary>All of the table, as code of the file and the line it comes from.</summary>
+    public IEnumerable<(ulong Start, ulong End, SourcePlace Place)> Pieces()
+    {
+        for (nuint row = 0; row + 1 < _count; row++)
+        {
+            nint line = DwarfNative.dwarf_onesrcline(_lines, row), next = DwarfNative.dwarf_onesrcline(_lines, row + 1);
+            if (line != 0 && next != 0
+                && DwarfNative.dwarf_lineendsequence(line, out byte ends) == 0 && ends == 0
+                && DwarfNative.dwarf_lineaddr(line, out ulong start) == 0 && DwarfNative.dwarf_lineaddr(next, out ulong end) == 0 && start < end
+                && DwarfNative.dwarf_lineno(line, out int number) == 0
+                && DwarfNative.dwarf_line_file(line, out nint files, out nuint index) == 0)
+            {
+                yield return (start, end, new SourcePlace(Absolute(DwarfText.Read(DwarfNative.dwarf_filesrc(files, index, 0, 0)), _folder), number));
+            }
+        }
+    }
+
     /// <summary>Joins a file's name with the folder in which the compiler ran. "???" is libdw's word for no file.</summary>
     public static string? Absolute(string? file, string? folder)
     {

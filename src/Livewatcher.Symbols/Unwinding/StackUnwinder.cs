@@ -23,7 +23,8 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
     /// <param name="first">How the innermost frame's address is to be looked up for its name. The rules are those at the
     /// instruction pointer itself: that is the state that was sampled.</param>
     /// <param name="frames">Filled with the frames, innermost first.</param>
-    public StackEnd Unwind(RawHit hit, FrameKind first, List<PhysicalFrame> frames)
+    /// <param name="addresses">Filled with their CFAs, where somebody asks.</param>
+    public StackEnd Unwind(RawHit hit, FrameKind first, List<PhysicalFrame> frames, List<ulong>? addresses = null)
     {
         frames.Clear();
         var architecture = Architecture.Of(hit.Registers);
@@ -42,8 +43,8 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
             }
 
             var end = row is null
-                ? StepByFramePointer(architecture, ref registers, memory, pc)
-                : Step(architecture, row, ref registers, memory, pc);
+                ? StepByFramePointer(architecture, ref registers, memory, pc, addresses)
+                : Step(architecture, row, ref registers, memory, pc, addresses);
             if (end is { } reason)
             {
                 return reason;
@@ -69,7 +70,8 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
     }
 
     /// <summary>Replaces a frame's registers by its caller's. Null where there is a caller.</summary>
-    private static StackEnd? Step(Architecture architecture, UnwindRow row, ref RegisterSet registers, in CopiedMemory memory, ulong pc)
+    private static StackEnd? Step(
+        Architecture architecture, UnwindRow row, ref RegisterSet registers, in CopiedMemory memory, ulong pc, List<ulong>? addresses = null)
     {
         if (row.ReturnAddress.Kind == RuleKind.Undefined)
         {
@@ -82,6 +84,7 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
             return noCfa;
         }
 
+        addresses?.Add(cfa);
         if (Apply(architecture, row.ReturnAddress, registers, cfa, memory, pc, out var returnAddress) is { } noReturn)
         {
             return noReturn;
@@ -186,7 +189,7 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
 
     /// <summary>For code without rules (hand-written assembler, just-in-time compilers). Taken only where all of it
     /// makes sense: the frame pointer lies on the copied stack, and the return address is in code.</summary>
-    private StackEnd? StepByFramePointer(Architecture architecture, ref RegisterSet registers, in CopiedMemory memory, ulong pc)
+    private StackEnd? StepByFramePointer(Architecture architecture, ref RegisterSet registers, in CopiedMemory memory, ulong pc, List<ulong>? addresses)
     {
         var word = (ulong)architecture.WordSize;
         registers.TryGet(architecture.StackPointer, out var stackPointer);
@@ -198,7 +201,7 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
             warnings.Add(
                 $"{module?.Name ?? "memory without a file"} has code without call frame information: its callers are found by "
                 + "the frame pointer, and one may be missing");
-            return Step(architecture, architecture.FramePointerRow, ref registers, memory, pc);
+            return Step(architecture, architecture.FramePointerRow, ref registers, memory, pc, addresses);
         }
 
         if (!memory.HasStack)

@@ -130,4 +130,22 @@ public sealed class BackendChoiceTests
     }
 
     private static bool Told(BackendChoice choice, string what) => choice.Notes.Any(note => note.Contains(what));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void WatchesThatArmThemselvesTakeTheGuard(bool hypervisor) =>
+        BackendChoice.Decide(new Capability(null, hypervisor), "auto", "auto", "auto", arises: true).Describe().Should().Be("backend bpf, scope task, guard on");
+
+    [Theory]
+    [InlineData("perf", "auto", "auto", null, "--backend perf;")]
+    [InlineData("ptrace", "auto", "auto", null, "--backend ptrace;")]
+    [InlineData("bpf", "cpu", "auto", null, "--scope cpu;")]
+    [InlineData("auto", "task", "off", null, "--guard off;")]
+    [InlineData("auto", "auto", "auto", "EPERM", "this machine: EPERM;")]
+    public void WhatTheyCannotDoWithoutIsSaid(string backend, string scope, string guard, string? refusal, string against)
+    {
+        Action attempt = () => BackendChoice.Decide(new Capability(refusal, Hypervisor: true), backend, scope, guard, arises: true);
+        attempt.Should().Throw<UserException>().Which.Message.Should().Contain($"do not go with {against}");
+    }
 }

@@ -143,6 +143,10 @@ internal sealed class FakeArming(FakeMachine machine) : IArming
     internal IEnumerable<(int Slot, HardwareSlot Content)> SlotsOf(int process) =>
         armed.Where(entry => entry.Key.Process == process).Select(entry => (entry.Key.Slot, entry.Value)).OrderBy(entry => entry.Slot);
 
+    /// <summary>A register holds another address from now on.</summary>
+    internal void Move(int process, int slot, Address address) =>
+        armed[(process, slot)] = armed[(process, slot)] with { Address = address };
+
     /// <summary>A forked child has inherited its parent's events.</summary>
     internal void Inherit(int parent, int child)
     {

@@ -69,6 +69,12 @@ internal sealed class FakeMachine
     /// <summary>Whether the instruction at hand cannot have made the hit.</summary>
     internal Func<RawHit, bool> Excluded { get; set; } = _ => false;
 
+    /// <summary>Resolves watches that arm themselves.</summary>
+    internal Func<WatchRequest, ArisingResolution> ResolveArising { get; set; } = _ => new ArisingResolution(null, "there is no such function");
+
+    /// <summary>Whether a hit's stack has a frame.</summary>
+    internal Func<RawHit, Address, bool?> HasFrame { get; set; } = (_, _) => true;
+
     /// <summary>A watched address that the processor names along with any other.</summary>
     internal ulong? NamesAlso { get; set; }
 

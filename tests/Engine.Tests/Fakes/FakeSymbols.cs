@@ -30,6 +30,10 @@ internal sealed class FakeSymbols(FakeMachine machine, FakeProcess process) : IT
 
     public WatchResolution Resolve(WatchRequest request) => Alone(() => machine.Resolve(process, request));
 
+    public ArisingResolution ResolveArising(WatchRequest request) => Alone(() => machine.ResolveArising(request));
+
+    public bool? HasFrame(RawHit hit, Address frame, IReadOnlyList<(Address Start, Address End)> code) => Alone(() => machine.HasFrame(hit, frame));
+
     public CallStack Unwind(RawHit hit) => Alone(() => new CallStack(
         machine.Frames?.Invoke(hit) ?? [new Frame(new Address(hit.Registers.Rip), Program, $"f_{hit.Registers.Rip:x}", 0, null, 0, Inlined: false)],
         machine.StackCut));

@@ -55,6 +55,9 @@ internal sealed class WatchRun
     /// <summary>Core files.</summary>
     internal FakeCores Cores { get; } = new();
 
+    /// <summary>What arms watches by themselves; null for nobody.</summary>
+    internal FakeArisings? Arisings { get; set; }
+
     /// <summary>Who else holds registers, as the machine's owner would say.</summary>
     internal string? SlotHolders { get; init; }
 
@@ -72,7 +75,7 @@ internal sealed class WatchRun
         FakeMachine machine = Machine;
         SessionPlatform platform = new(
             machine.Source, machine.Arming, Traced ? machine.Tracer : null, GuardOn, machine.OpenProcess, machine.OpenSymbols,
-            machine.IsAlive, _ => SlotHolders, machine.Clock, Flood) { Signals = Signals, Commands = Commands, Cores = Cores };
+            machine.IsAlive, _ => SlotHolders, machine.Clock, Flood) { Signals = Signals, Commands = Commands, Cores = Cores, Arisings = Arisings };
         SessionOptions options = new(Requests, For, MaxHits, FollowFork, FollowExec, Started, CpuCount: 2) { Known = Known, Learn = Learn };
         return await Task.Run(() =>
         {

@@ -45,6 +45,9 @@ public sealed class LayoutTests
         { "bpf/watch_event.h", "lw_condition", typeof(ConditionRecord) },
         { "bpf/watch_event.h", "lw_range", typeof(RangeRecord) },
         { "bpf/watch_event.h", "lw_order", typeof(OrderRecord) },
+        { "bpf/watch_event.h", "lw_place", typeof(PlaceRecord) },
+        { "bpf/watch_event.h", "lw_arising", typeof(ArisingRecord) },
+        { "bpf/watch_event.h", "lw_instance", typeof(InstanceRecord) },
         { "bpf/thread_event.h", "lw_thread_event", typeof(ThreadEvent) },
         { "native/guard/guard.h", "lw_slot_spec", typeof(SlotSpec) },
         { "native/guard/guard.h", "lw_guard_packet", typeof(GuardPacket) },
@@ -55,7 +58,7 @@ public sealed class LayoutTests
 
     public static TheoryData<Type> Enumerations =>
         [typeof(RecordKind), typeof(RecordFlags), typeof(GuardCommand), typeof(GuardMessage), typeof(ThreadEventFlags), typeof(PerfRecordType),
-            typeof(ConditionFlags), typeof(OrderFlags)];
+            typeof(ConditionFlags), typeof(OrderFlags), typeof(PlaceKind), typeof(AllocatorKind), typeof(ArisingFlags)];
 
     [Theory]
     [MemberData(nameof(Mirrors))]
@@ -110,6 +113,15 @@ public sealed class LayoutTests
             ["LW_RANGES"] = RecordLimits.LW_RANGES,
             ["LW_RANGES_MOST"] = RecordLimits.LW_RANGES_MOST,
             ["LW_ORDERS"] = RecordLimits.LW_ORDERS,
+            ["LW_ARISINGS"] = RecordLimits.LW_ARISINGS,
+            ["LW_PLACES"] = RecordLimits.LW_PLACES,
+            ["LW_ARISING_NEWEST"] = (long)ArisingPolicyKind.LW_ARISING_NEWEST,
+            ["LW_ARISING_OLDEST"] = (long)ArisingPolicyKind.LW_ARISING_OLDEST,
+            ["LW_ARISING_SAMPLED"] = (long)ArisingPolicyKind.LW_ARISING_SAMPLED,
+            ["LW_INSTANCE_NONE"] = (long)InstanceState.LW_INSTANCE_NONE,
+            ["LW_INSTANCE_BUSY"] = (long)InstanceState.LW_INSTANCE_BUSY,
+            ["LW_INSTANCE_REQUESTED"] = (long)InstanceState.LW_INSTANCE_REQUESTED,
+            ["LW_INSTANCE_ARMED"] = (long)InstanceState.LW_INSTANCE_ARMED,
             ["LW_LOADER_SLOT"] = GuardLimits.LW_LOADER_SLOT,
             ["LW_GUARD_SLOTS"] = GuardLimits.LW_GUARD_SLOTS,
             ["LW_MAX_CPUS"] = GuardLimits.LW_MAX_CPUS,

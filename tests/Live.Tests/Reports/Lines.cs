@@ -84,4 +84,8 @@ internal sealed record CoverageLine(
     long StacksCut, bool Complete, IReadOnlyList<string> Gaps, IReadOnlyList<StretchLine> Skipped, IReadOnlyList<string> Remarks)
 {
     public IReadOnlyList<ActionTallyLine> Actions { get; init; } = [];
+
+    public IReadOnlyList<ArisingLine> Arisings { get; init; } = [];
 }
+
+internal sealed record ArisingLine(string Watch, long Candidates, long Armed, long Skipped, long Failed, long Displaced, long Ended, long StillArmed);

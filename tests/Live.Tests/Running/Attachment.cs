@@ -23,6 +23,14 @@ internal sealed class Attachment(Child process, string output)
         Report.IsArmed(output, watches).Should().BeTrue(process.Describe("it ended before it was armed"));
     }
 
+    /// <summary>Until it has said something.</summary>
+    public async Task SaysAsync(string what, TimeSpan limit)
+    {
+        bool Said() => File.Exists(output) && File.ReadAllText(output).Contains(what, StringComparison.Ordinal);
+        await Patience.UntilAsync(() => process.HasExited || Said(), limit, () => process.Describe($"it did not say \"{what}\""));
+        Said().Should().BeTrue(process.Describe($"it ended before it said \"{what}\""));
+    }
+
     /// <summary>Ends it as Ctrl-C does.</summary>
     public Task InterruptAsync() => process.SignalAsync("INT");
 

@@ -30,6 +30,62 @@ internal sealed class LineFinder(TargetView view, ModuleIndexes indexes)
             $"no code comes from a file {file}{NearestNames.Phrase(NearestNames.Find(SourcePath.Base(file), seen.Select(SourcePath.Base)))}", mayComeLater: true);
     }
 
+    /// <summary>All code of a line, FILE:LINE, inlined copies too; in order, without overlaps.</summary>
+    internal IReadOnlyList<(Address Start, Address End)> Code(string place)
+    {
+        int colon = place.LastIndexOf(':');
+        if (colon <= 0 || !int.TryParse(place[(colon + 1)..], out int line))
+        {
+            throw new RefusalException($"{place} is no FILE:LINE");
+        }
+
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        string file = place[..colon].Trim('\'');
+        foreach (ILoadedModule module in view.Modules)
+        {
+            if (Rows(module, file, seen) is { Count: > 0 } rows)
+            {
+                return Code(module, rows, line) is { Count: > 0 } code ? code : throw new RefusalException($"line {line} of {file} has no code");
+            }
+        }
+
+        throw new RefusalException($"no code comes from a file {file}{NearestNames.Phrase(NearestNames.Find(SourcePath.Base(file), seen.Select(SourcePath.Base)))}");
+    }
+
+    /// <summary>A line's code goes from each of its rows to the next row of whatever line.</summary>
+    private List<(Address Start, Address End)> Code(ILoadedModule module, List<Row> rows, int line)
+    {
+        HashSet<string> files = [.. rows.Select(row => row.File)];
+        List<(Address Start, Address End)> found = [];
+        foreach (DwarfUnit unit in indexes[module].Units)
+        {
+            LineTable lines = new(unit.LineOwner);
+            foreach ((ulong start, ulong end, SourcePlace place) in lines.Pieces())
+            {
+                if (place.Line == line && place.File is { } path && files.Contains(SourcePath.Simplify(path)))
+                {
+                    found.Add((new Address(unchecked(start + module.DwarfBias)), new Address(unchecked(end + module.DwarfBias))));
+                }
+            }
+        }
+
+        found.Sort((left, right) => left.Start.CompareTo(right.Start));
+        List<(Address Start, Address End)> joined = [];
+        foreach ((Address start, Address end) in found)
+        {
+            if (joined.Count > 0 && joined[^1].End >= start)
+            {
+                joined[^1] = (joined[^1].Start, joined[^1].End > end ? joined[^1].End : end);
+            }
+            else
+            {
+                joined.Add((start, end));
+            }
+        }
+
+        return joined;
+    }
+
     private static CodePlace Choose(ILoadedModule module, List<Row> rows, string file, int line)
     {
         string[] files = [.. rows.Select(r => r.File).Distinct(StringComparer.Ordinal)];

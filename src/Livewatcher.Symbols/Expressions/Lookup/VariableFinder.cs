@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using Livewatcher.Model;
+using Livewatcher.Symbols.Expressions.Arising;
 using Livewatcher.Symbols.Expressions.Memory;
 using Livewatcher.Symbols.Expressions.Syntax;
 using Livewatcher.Symbols.Interop;
@@ -16,9 +17,12 @@ internal sealed class VariableFinder(TargetView view, ModuleIndexes indexes, Typ
 {
     private const int MostListed = 8;
 
+    /// <summary>Finds a function's own variables first; null where those are not asked for.</summary>
+    internal FrameLocals? Locals { get; init; }
+
     /// <summary>The variable. Throws a refusal that says what stands against it or what is near.</summary>
     internal FoundVariable Find(QualifiedName name) =>
-        TryFind(name, out RefusalException? why) ?? throw why ?? Unknown(name);
+        Locals?.Find(name) ?? TryFind(name, out RefusalException? why) ?? throw why ?? Unknown(name);
 
     /// <param name="name">What is looked for.</param>
     /// <param name="why">The reason where the name is known but has no memory; null where nobody knows it.</param>

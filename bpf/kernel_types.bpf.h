@@ -1,0 +1,31 @@
+/* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT OR GPL-2.0
+ *
+ * The few fields of the kernel's structures that are needed, found by CO-RE.
+ */
+#ifndef LIVEWATCHER_KERNEL_TYPES_BPF_H
+#define LIVEWATCHER_KERNEL_TYPES_BPF_H
+
+typedef struct {
+    int counter;
+} __attribute__((preserve_access_index)) atomic_t;
+
+struct signal_struct {
+    atomic_t live;
+} __attribute__((preserve_access_index));
+
+/* An instruction that has a probe is stepped in a copy (struct uprobe_task, include/linux/uprobes.h). */
+struct uprobe_task {
+    unsigned long vaddr;     /* where it belongs */
+    unsigned long xol_vaddr; /* where the copy is */
+} __attribute__((preserve_access_index));
+
+struct task_struct {
+    int pid;
+    int tgid;
+    unsigned int ptrace;
+    struct uprobe_task *utask;
+    struct signal_struct *signal;
+} __attribute__((preserve_access_index));
+
+#endif

@@ -1,0 +1,69 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+namespace Livewatcher.Model;
+
+/// <summary>What happens at a probed instruction.</summary>
+public enum ProbeKind
+{
+    /// <summary>A function's frame is there.</summary>
+    Enter,
+
+    /// <summary>It is about to be left.</summary>
+    Leave,
+
+    /// <summary>A block is asked for; the address is the function's.</summary>
+    Allocate,
+
+    /// <summary>A block is given back; the address is the function's.</summary>
+    Free,
+}
+
+/// <summary>How an allocation function is told what is wanted.</summary>
+public enum Allocator
+{
+    None,
+
+    /// <summary>malloc(size), operator new(size).</summary>
+    Size,
+
+    /// <summary>calloc(count, size).</summary>
+    Product,
+
+    /// <summary>aligned_alloc(alignment, size).</summary>
+    Second,
+
+    /// <summary>realloc(block, size).</summary>
+    Resize,
+
+    /// <summary>posix_memalign(&amp;block, alignment, size).</summary>
+    Indirect,
+}
+
+/// <summary>An instruction that gets a probe.</summary>
+/// <param name="Kind">What happens there.</param>
+/// <param name="Address">In the process.</param>
+/// <param name="FromFramePointer">Of a frame: its CFA is RBP plus the offset there; otherwise RSP plus the offset.</param>
+/// <param name="Offset">Bytes.</param>
+/// <param name="Allocator">Of an allocation.</param>
+public sealed record ProbePlace(ProbeKind Kind, Address Address, bool FromFramePointer = false, long Offset = 0, Allocator Allocator = Allocator.None);
+
+/// <summary>A watch that arms itself, resolved.</summary>
+/// <param name="Watch">What it shows; its address is that of no instance.</param>
+/// <param name="Offset">Of the watched bytes, from the frame's CFA (canonical frame address, DWARF 5, 6.4.1) or from the block's start.</param>
+/// <param name="Places">The instructions that get a probe.</param>
+/// <param name="Sites">Of blocks: code whose calls allocate what is meant; empty for any.</param>
+public sealed record ArisingPlan(
+    Watch Watch, long Offset, IReadOnlyList<ProbePlace> Places, IReadOnlyList<(Address Start, Address End)> Sites)
+{
+    /// <summary>Of frames: the function's code.</summary>
+    public IReadOnlyList<(Address Start, Address End)> Code { get; init; } = [];
+
+    public ArisingRule Rule => Watch.Request.Arising!;
+
+    public bool IsFrame => Rule is not ArisingRule.Heap;
+}
+
+/// <summary>Outcome of resolving a request for such a watch.</summary>
+/// <param name="Plan">Null where it cannot be had.</param>
+/// <param name="Reason">Why, in one line; null where it can.</param>
+public sealed record ArisingResolution(ArisingPlan? Plan, string? Reason);

@@ -1,0 +1,52 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+namespace Livewatcher.Model;
+
+/// <summary>Which of more frames or blocks than debug registers are armed.</summary>
+public enum ArisingPolicy
+{
+    /// <summary>A newcomer takes the register of the oldest.</summary>
+    Newest,
+
+    /// <summary>A newcomer is left out.</summary>
+    Oldest,
+
+    /// <summary>Each has the same chance: a reservoir sample.</summary>
+    Sampled,
+}
+
+/// <summary>When memory comes to life that a watch shall then be armed on, by itself.</summary>
+public abstract record ArisingRule
+{
+    private ArisingRule()
+    {
+    }
+
+    public ArisingPolicy Policy { get; init; }
+
+    /// <summary>The request's expression names a variable of a function, FUNC::buf[15]: armed in each of its frames.</summary>
+    public sealed record Local : ArisingRule;
+
+    /// <summary>The word by which a function's stack protector notices at its end that its frame was overrun.</summary>
+    public sealed record Canary(string Function) : ArisingRule;
+
+    public sealed record ReturnAddress(string Function) : ArisingRule;
+
+    /// <summary>Bytes of heap blocks.</summary>
+    /// <param name="Offset">From the block's start.</param>
+    /// <param name="Length">1, 2, 4 or 8 bytes.</param>
+    public sealed record Heap(long Offset, int Length) : ArisingRule
+    {
+        /// <summary>FILE:LINE of the call that allocates; null for any.</summary>
+        public string? Site { get; init; }
+
+        /// <summary>Bytes that were asked for; null for any.</summary>
+        public long? Size { get; init; }
+
+        /// <summary>Of what fits the rest only the nth, from 1; null for all.</summary>
+        public long? Nth { get; init; }
+
+        /// <summary>Goes on when the block is freed, until its memory is given out again.</summary>
+        public bool AfterFree { get; init; }
+    }
+}
