@@ -22,6 +22,7 @@ internal static class ReportVerb
             + "folded: stacks for flame graphs; perfetto: a trace for ui.perfetto.dev or chrome://tracing; html: one page for any browser, that needs no "
             + "network (docs/report.md).",
             "text", "json", "csv", "folded", "perfetto", "html");
+        SelectionOptions selection = new();
         Option<bool> hits = new("--hits") { Description = "In text: each hit too, as the run has shown it." };
         Option<string?> output = new("--output", "-o") { Description = "Write there instead of to standard output.", HelpName = "FILE" };
         Option<string> color = Choices.Of("--color", "When to colour.", "auto", "always", "never");
@@ -31,22 +32,27 @@ internal static class ReportVerb
             + "Examples:\n"
             + "  livewatcher report crash.lwr\n"
             + "  livewatcher report crash.lwr --hits --source\n"
+            + "  livewatcher report crash.lwr --filter 'new == 0 && thread != \"init*\"'\n"
             + "  livewatcher report crash.lwr --format html --output crash.html\n"
             + "  livewatcher report crash.lwr --format folded | flamegraph.pl >writers.svg\n"
             + "  livewatcher report crash.lwr --format perfetto --output trace.json\n\n"
             + "Exit status: 0; 1 where the output could not be written; 2 where the file is no recording, damaged, or of a newer livewatcher.")
         {
-            recording, format, hits, output, color, source,
+            recording, format,
         };
+        foreach (Option option in (IEnumerable<Option>)[.. selection.All, hits, output, color, source])
+            command.Options.Add(option);
         command.SetAction(parsed => WatchCommand.Guarded(() => Execute(
             parsed.GetValue(recording)!,
+            selection.Read(parsed),
             new OutputSettings(parsed.GetValue(format)!, parsed.GetValue(output), parsed.GetValue(color)!, parsed.GetValue(source)) { Hits = parsed.GetValue(hits) })));
         return command;
     }
 
-    private static int Execute(string path, OutputSettings settings)
+    private static int Execute(string path, SelectionSettings wanted, OutputSettings settings)
     {
         using RecordingFile file = RecordingFile.Open(path);
+        RecordedSelection? selection = RecordedSelection.For(wanted, file);
         using CancellationTokenSource stop = new();
         if (settings.Format == "html")
             settings = settings with { Page = new HtmlOptions { Name = Path.GetFileName(path), Facts = file.Facts, Source = new SourceFiles() } };
@@ -55,7 +61,7 @@ internal static class ReportVerb
         {
             if (settings.Format == "text")
                 sink.Say(Head(path, file));
-            foreach (WatchEvent one in RecordedEvents.Of(file, closes: settings.Format is "text" or "html"))
+            foreach (WatchEvent one in RecordedEvents.Of(file, closes: settings.Format is "text" or "html", selection))
             {
                 sink.Publish(one);
                 if (stop.IsCancellationRequested)
@@ -66,6 +72,9 @@ internal static class ReportVerb
             failure = sink.Failure;
         }
 
+        // These formats have no place for a statement.
+        if (selection is not null && settings.Format is ("csv" or "folded" or "perfetto"))
+            Console.Error.WriteLine($"livewatcher: {Printable.Of(SelectionWords.Of(selection.Outcome))}");
         if (failure is null)
             return ExitCodes.Success;
         Console.Error.WriteLine($"livewatcher: writing the report failed: {failure}");
