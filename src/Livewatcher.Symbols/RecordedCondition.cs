@@ -32,7 +32,7 @@ public sealed class RecordedCondition
     /// <exception cref="UserException">It is no condition, or asks for what a recording does not have.</exception>
     public static RecordedCondition Compile(string text, Watch watch)
     {
-        Expression root = ExpressionParser.ParseCondition(text, out string? error) ?? throw new UserException($"--filter '{text}': {error}");
+        Expression root = Parse(text);
         bool isCode = watch.Mode == AccessMode.Execute;
         try
         {
@@ -54,11 +54,17 @@ public sealed class RecordedCondition
         }
     }
 
+    /// <exception cref="UserException">It is no condition, of whatever.</exception>
+    public static void Check(string text) => Parse(text);
+
     /// <param name="hit">Of the watch that it was compiled for.</param>
     /// <param name="count">What the word count stands for.</param>
     public Verdict Decide(Hit hit, long count) => ConditionMachine.Evaluate(
         Condition,
         new ConditionInput(BitsOf(hit.New), BitsOf(hit.Old), hit.Thread?.Value, hit.Process.Value, hit.Cpu, count, hit.ThreadName, null));
+
+    private static Expression Parse(string text) =>
+        ExpressionParser.ParseCondition(text, out string? error) ?? throw new UserException($"--filter '{text}': {error}");
 
     private static bool AsksForValues(Expression expression) => expression switch
     {

@@ -31,7 +31,7 @@ internal sealed record WatchSettings
     internal KnownSettings Known { get; init; } = KnownSettings.None;
 
     /// <summary>A hit may be filtered in the kernel.</summary>
-    internal bool HasFilters => Known.IsOfUse || Requests.Any(request => request.Filter.HasCondition || request.Filter.NamesWriters);
+    internal bool HasFilters => Screen is not null || Known.IsOfUse || Requests.Any(request => request.Filter.HasCondition || request.Filter.NamesWriters);
 
     /// <summary>Signals may be sent at hits.</summary>
     internal bool HasOrders => Requests.Any(request => request.Reaction.Signal is not null);
@@ -46,6 +46,9 @@ internal sealed record WatchSettings
 
     /// <summary>Null: nothing is recorded.</summary>
     internal RecordSettings? Record { get; init; }
+
+    /// <summary>Null: no live view.</summary>
+    internal ScreenSettings? Screen { get; init; }
 
     internal OutputSettings Output { get; init; } = new("text", null, "auto", Source: false);
 }
@@ -88,6 +91,7 @@ internal sealed class WatchOptions
     private readonly KnownOptions known = new();
     private readonly OutputOptions output = new();
     private readonly RecordOptions record = new();
+    private readonly ScreenOptions screen = new();
 
     /// <summary>What a watch file may have.</summary>
     internal WatchVocabulary Vocabulary => new(All, Beginnings, [.. Beginnings, .. filter.All, .. actions.All], [.. filter.Writers]);
@@ -95,7 +99,7 @@ internal sealed class WatchOptions
     private Option[] Beginnings => [watch, awatch, hbreak];
 
     private Option[] All =>
-        [.. Beginnings, length, .. filter.All, .. known.All, .. actions.All, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All, .. record.All];
+        [.. Beginnings, length, .. filter.All, .. known.All, .. actions.All, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All, .. record.All, .. screen.All];
 
     internal void AddTo(Command command)
     {
@@ -129,6 +133,7 @@ internal sealed class WatchOptions
             For = parsed.GetValue(duration) is { } time ? Quantities.ParseTime(time) : null,
             MaxHits = hits,
             Output = output.Read(parsed),
+            Screen = screen.Read(parsed, output.Read(parsed)),
             Record = record.Read(parsed),
         };
     }

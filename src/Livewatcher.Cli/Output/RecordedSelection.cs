@@ -55,6 +55,8 @@ internal sealed class RecordedSelection
             throw new UserException($"--watch '{label}': nothing of that name was armed in this recording{(labels.Count == 0 ? "" : list)}");
         }
 
+        foreach (string one in settings.Conditions)
+            RecordedCondition.Check(one);
         RecordedSelection selection = new(settings, armed);
         foreach (Watch watch in armed.Where(selection.IsOfWatch))
             selection.ConditionOf(watch);

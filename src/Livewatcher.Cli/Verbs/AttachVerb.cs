@@ -3,6 +3,7 @@
 using System.CommandLine;
 using Livewatcher.Cli.Composition;
 using Livewatcher.Cli.Options;
+using Livewatcher.Cli.Screen;
 using Livewatcher.Linux.ProcFs;
 using Livewatcher.Model;
 
@@ -21,6 +22,7 @@ internal static class AttachVerb
             + "  livewatcher attach server --watch 'cfg->limit' --watch '*(long*)0x7f12a0'\n"
             + "  livewatcher attach 4121 --awatch g_state --hbreak session.c:88 --for 30s --max-hits 1000\n"
             + "  livewatcher attach server --watch g_state --if 'new == BROKEN' --on-hit stop --once\n"
+            + "  livewatcher attach server --tui --watch 'q.len'\n"
             + "  livewatcher attach /usr/sbin/nginx --follow-fork --watch 'ngx_cycle->connection_n' --format json\n\n"
             + "Exit status: 0; 1 where the output could not be written; 2 where it could not be watched.");
         options.AddTo(command);
@@ -37,9 +39,10 @@ internal static class AttachVerb
         // From here on no other process of that number can be meant; until here one could have taken the place of what was found by name.
         if (life.IsOver || !(int.TryParse(what, out _) || ProcessTable.Matches(target, what)))
             throw new UserException($"process {target} has ended");
+        using LiveScreen? screen = settings.Screen is { } wanted ? LiveScreen.Open(wanted, $"{ProcessTable.NameOf(target)} (pid {target})", settings.Output.Color) : null;
         using WatchPlatform platform = WatchPlatform.Prepare(settings);
         platform.Attach(life, settings);
-        (_, _, bool outputFailed) = WatchCommand.Watch(platform, settings, target, started: false);
+        (_, _, bool outputFailed) = WatchCommand.Watch(platform, settings, target, started: false, screen);
         return outputFailed ? ExitCodes.Degraded : ExitCodes.Success;
     }
 

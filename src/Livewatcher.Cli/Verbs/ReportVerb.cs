@@ -3,6 +3,7 @@
 using System.CommandLine;
 using Livewatcher.Cli.Options;
 using Livewatcher.Cli.Output;
+using Livewatcher.Cli.Screen;
 using Livewatcher.Model;
 using Livewatcher.Recording;
 using Livewatcher.Render;
@@ -27,11 +28,13 @@ internal static class ReportVerb
         Option<string?> output = new("--output", "-o") { Description = "Write there instead of to standard output.", HelpName = "FILE" };
         Option<string> color = Choices.Of("--color", "When to colour.", "auto", "always", "never");
         Option<bool> source = new("--source") { Description = "Show the source line of each hit with its neighbours." };
+        Option<bool> tui = new("--tui") { Description = "Look through it in a full-screen view (docs/tui.md)." };
         Command command = new("report", "Show a recording: who wrote, how often, what, and what can have been missed.\n\n"
             + "A recording that is still being written, or whose livewatcher was killed, is read as far as it goes.\n\n"
             + "Examples:\n"
             + "  livewatcher report crash.lwr\n"
             + "  livewatcher report crash.lwr --hits --source\n"
+            + "  livewatcher report crash.lwr --tui\n"
             + "  livewatcher report crash.lwr --filter 'new == 0 && thread != \"init*\"'\n"
             + "  livewatcher report crash.lwr --format html --output crash.html\n"
             + "  livewatcher report crash.lwr --format folded | flamegraph.pl >writers.svg\n"
@@ -40,9 +43,13 @@ internal static class ReportVerb
         {
             recording, format,
         };
-        foreach (Option option in (IEnumerable<Option>)[.. selection.All, hits, output, color, source])
+        foreach (Option option in (IEnumerable<Option>)[.. selection.All, hits, output, color, source, tui])
             command.Options.Add(option);
-        command.SetAction(parsed => WatchCommand.Guarded(() => Execute(
+        command.SetAction(parsed => WatchCommand.Guarded(() => parsed.GetValue(tui) ? Browse(
+            parsed.GetValue(recording)!,
+            selection.Read(parsed),
+            parsed.GetValue(color)!,
+            alone: parsed.GetResult(format) is null or { Implicit: true } && parsed.GetValue(output) is null) : Execute(
             parsed.GetValue(recording)!,
             selection.Read(parsed),
             new OutputSettings(parsed.GetValue(format)!, parsed.GetValue(output), parsed.GetValue(color)!, parsed.GetValue(source)) { Hits = parsed.GetValue(hits) })));
@@ -79,6 +86,27 @@ internal static class ReportVerb
             return ExitCodes.Success;
         Console.Error.WriteLine($"livewatcher: writing the report failed: {failure}");
         return ExitCodes.Degraded;
+    }
+
+    private static int Browse(string path, SelectionSettings wanted, string color, bool alone)
+    {
+        if (!alone)
+            throw new UserException("--tui shows a screen: --format and --output are for reports");
+        using RecordingFile file = RecordingFile.Open(path);
+        RecordedSelection? selection = RecordedSelection.For(wanted, file);
+        using CancellationTokenSource stop = new();
+        using LiveScreen screen = LiveScreen.Open(new ScreenSettings(null), Path.GetFileName(path), color);
+        using WatchCommand.Interrupts interrupts = new(stop);
+        screen.Start(new ScreenActions { Quit = stop.Cancel });
+        foreach (WatchEvent one in RecordedEvents.Of(file, closes: true, selection))
+        {
+            screen.Publish(one);
+            if (stop.IsCancellationRequested)
+                break;
+        }
+
+        screen.AwaitLeave(stop.Token);
+        return ExitCodes.Success;
     }
 
     private static string Head(string path, RecordingFile file)

@@ -5,6 +5,7 @@ using System.CommandLine;
 using Livewatcher.Cli.Composition;
 using Livewatcher.Cli.Options;
 using Livewatcher.Cli.Output;
+using Livewatcher.Cli.Screen;
 using Livewatcher.Engine.Watching;
 using Livewatcher.Linux.Guard;
 using Livewatcher.Model;
@@ -28,9 +29,10 @@ internal static class RunVerb
             + "  livewatcher run --watch 'g_table[3].refcnt' -- ./server --port 80\n"
             + "  livewatcher run --watch 'cache.c::head' --source --output hits.txt -- ./batch\n"
             + "  livewatcher run --watch g_state --record crash.lwr --last 10000 -- ./server\n"
+            + "  livewatcher run --tui --watch g_state -- ./server\n"
             + "  livewatcher run --config watches.toml -- ./server\n"
             + "  livewatcher run --awatch g_state --format json --output hits.jsonl -- ./server\n\n"
-            + "The target's standard streams are its own; ours goes to standard error or --output.\n"
+            + "The target's standard streams are its own (with --tui: --tui-output); ours goes to standard error or --output.\n"
             + "Exit status: the target's, 128+N where signal N killed it; 1 where the output could not be written and it runs on;\n"
             + "2 where it could not be watched; 130 where Ctrl-C has ended the watching and it runs on.");
         options.AddTo(command);
@@ -43,10 +45,12 @@ internal static class RunVerb
     private static int Execute(WatchSettings settings, string[] program)
     {
         LaunchRequest launch = new(FindProgram(program[0]), program, ReadEnvironment());
+        // Before the target, which inherits where its output goes.
+        using LiveScreen? screen = settings.Screen is { } wanted ? LiveScreen.Open(wanted, Path.GetFileName(program[0]), settings.Output.Color) : null;
         using WatchPlatform platform = WatchPlatform.Prepare(settings);
         Recordings.Check(settings.Record);
         ProcessId target = platform.Launch(launch, settings);
-        (SessionOutcome outcome, int? status, bool outputFailed) = WatchCommand.Watch(platform, settings, target, started: true);
+        (SessionOutcome outcome, int? status, bool outputFailed) = WatchCommand.Watch(platform, settings, target, started: true, screen);
         if (status is { } ended)
             return ExitCodes.FromWaitStatus(ended);
         if (outcome.TargetRuns)

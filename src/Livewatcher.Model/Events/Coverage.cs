@@ -52,6 +52,12 @@ public sealed record HitCounts
     public long Due => Recorded + Recovered + Shared - Merged - Spurious - Withheld;
 }
 
+/// <summary>A watching's account while it goes on.</summary>
+/// <param name="Hits">So far.</param>
+/// <param name="Processes">Watched so far.</param>
+/// <param name="Gaps">Reasons why something can have been missed, so far.</param>
+public sealed record RunProgress(HitCounts Hits, int Processes, IReadOnlyList<string> Gaps);
+
 /// <summary>A time in which a watch was hit more often than the flood limit allows.</summary>
 /// <param name="Watch">Its label.</param>
 /// <param name="Process">Where.</param>

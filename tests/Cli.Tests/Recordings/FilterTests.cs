@@ -9,7 +9,7 @@ namespace Livewatcher.Cli.Tests.Recordings;
 /// <summary>report --filter and diff --filter by the published binary: every format has the hits that are meant and no others, and says what it leaves out.</summary>
 public sealed class FilterTests : IDisposable
 {
-    private readonly Recordings recordings = new();
+    private readonly RecordingFolder recordings = new();
 
     public void Dispose() => recordings.Dispose();
 
@@ -44,7 +44,7 @@ public sealed class FilterTests : IDisposable
     [Fact]
     public async Task CountIsThatOfTheRecordingAndUndecidedHitsAreShown()
     {
-        string recording = await recordings.MakeAsync("--scene", Recordings.Scene);
+        string recording = await recordings.MakeAsync("--scene", RecordingFolder.Scene);
         Outcome last = await Binary.RunAsync("report", recording, "--watch", "g_state", "--filter", "count == 3", "--format", "json");
         List<JsonElement> lines = [.. last.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
         lines.Where(Is("hit")).Select(line => line.GetProperty("new").GetString()).Should().Equal("STOPPED");
@@ -60,11 +60,11 @@ public sealed class FilterTests : IDisposable
     [Theory]
     [InlineData("--filter 'new == STOPPED' on the hits of 'g_queue.len': 'STOPPED' is no word of a condition; a recording knows what was watched and no other memory of the program; "
         + "--watch takes the hits of one watch only", "--filter", "new == STOPPED")]
-    [InlineData("--filter 'new ==': unexpected end at column 7", "--filter", "new ==")]
+    [InlineData("--filter 'new ==': unexpected end of expression at column 7", "--filter", "new ==")]
     [InlineData("--watch 'g_stat': nothing of that name was armed in this recording; armed were 'g_queue.len', 'g_queue.head', 'g_state'", "--watch", "g_stat")]
     public async Task WhatCannotBeDecidedIsOneLineOfError(string message, params string[] options)
     {
-        string recording = await recordings.MakeAsync("--scene", Recordings.Scene);
+        string recording = await recordings.MakeAsync("--scene", RecordingFolder.Scene);
         Outcome outcome = await Binary.RunAsync(["report", recording, .. options]);
         outcome.Should().Be(new Outcome(2, "", $"livewatcher: {message}\n"));
         (await Binary.RunAsync(["diff", recording, recording, .. options])).Status.Should().Be(2);

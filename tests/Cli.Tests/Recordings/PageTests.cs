@@ -10,7 +10,7 @@ namespace Livewatcher.Cli.Tests.Recordings;
 /// <summary>report --format html by the published binary, of a recording that tests/Recording.Load has made. What a browser shows of it: tests/Browser.</summary>
 public sealed partial class PageTests : IDisposable
 {
-    private readonly Recordings recordings = new();
+    private readonly RecordingFolder recordings = new();
 
     public void Dispose() => recordings.Dispose();
 
@@ -32,7 +32,7 @@ public sealed partial class PageTests : IDisposable
     [Fact]
     public async Task SourceLinesAreThoseOfTheFilesHere()
     {
-        string recording = await recordings.MakeAsync("--scene", Recordings.Scene);
+        string recording = await recordings.MakeAsync("--scene", RecordingFolder.Scene);
         Outcome outcome = await Binary.RunAsync("report", recording, "--format", "html");
         outcome.Status.Should().Be(0, outcome.Error);
         using JsonDocument data = JsonDocument.Parse(Data().Match(outcome.Output).Groups["json"].Value);

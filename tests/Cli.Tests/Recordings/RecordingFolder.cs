@@ -5,7 +5,7 @@ using AwesomeAssertions;
 namespace Livewatcher.Cli.Tests.Recordings;
 
 /// <summary>A folder of one test, and recordings in it that tests/Recording.Load makes.</summary>
-internal sealed class Recordings : IDisposable
+internal sealed class RecordingFolder : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("livewatcher-report-").FullName;
 
