@@ -34,6 +34,8 @@ public sealed class RecordingFile : IDisposable
             throw Rows.Damaged(path, e);
         }
 
+        // Events of all kinds are numbered together.
+        MostHits = rows.Select("SELECT 1, coalesce(max(id), 0), coalesce(min(id), 0) FROM hit", row => row.Long(1) - row.Long(2) + 1).Single().Item;
         closing = new ClosingRows(rows, events);
         Closing = closing.Stored();
     }
@@ -71,6 +73,9 @@ public sealed class RecordingFile : IDisposable
             throw;
         }
     }
+
+    /// <summary>Hits that there are, or somewhat more: without counting them.</summary>
+    public long MostHits { get; }
 
     /// <summary>What was published, in its order: without the closing statement and the table of writers, which is made of the hits.</summary>
     /// <param name="withHits">Hits too.</param>

@@ -64,12 +64,20 @@ internal static class ReportVerb
         if (settings.Format == "html")
             settings = settings with { Page = new HtmlOptions { Name = Path.GetFileName(path), Facts = file.Facts, Source = new SourceFiles() } };
         string? failure;
+        long done = 0;
+        using ProgressLine progress = new(isWanted: !settings.Hits || settings.Format != "text" || settings.File is not null || Console.IsOutputRedirected);
+        progress.Show("writing the report", () => (double)Interlocked.Read(ref done) / Math.Max(file.MostHits, 1));
         using (OutputSink sink = OutputSink.Open(settings, standardError: false, stop))
         {
             if (settings.Format == "text")
                 sink.Say(Head(path, file));
             foreach (WatchEvent one in RecordedEvents.Of(file, closes: settings.Format is "text" or "html", selection))
             {
+                // Output may be on the same terminal.
+                if (one is Hit)
+                    Interlocked.Increment(ref done);
+                else
+                    progress.Clear();
                 sink.Publish(one);
                 if (stop.IsCancellationRequested)
                     break;

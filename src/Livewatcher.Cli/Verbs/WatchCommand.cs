@@ -55,7 +55,8 @@ internal static class WatchCommand
         using OutputSink sink = shown?.Report ?? OutputSink.Open(settings.Output, standardError: started, stop);
         using IRecorder? recorder = Recordings.Open(settings.Record) ?? (screen is null ? null : Recordings.OnDemand(LiveModel.HeldHits));
         using PosixSignalRegistration? dumps = settings.Record is null ? null : Recordings.DumpOnSignal(recorder, screen is null ? null : screen.Tell);
-        SessionPlatform parts = platform.ForSession(settings);
+        using ProgressLine progress = new(isWanted: screen is null);
+        SessionPlatform parts = platform.ForSession(settings) with { OnStage = stage => Tell(stage, target, progress, screen) };
         DateTimeOffset now = parts.Clock.ToWallClock(parts.Clock.Now);
         NotesFirst noting = new(Recordings.Before((IEventSink?)shown ?? sink, recorder), [.. platform.Notes.Select(note => new NoteEvent(now, NoteLevel.Warning, note))]);
         SessionOptions options = new(
@@ -92,6 +93,21 @@ internal static class WatchCommand
         if (sink.Failure is { } failure)
             Console.Error.WriteLine($"livewatcher: writing the output failed, so the watching has ended: {failure}");
         return (outcome, status, sink.Failure is not null);
+    }
+
+    private static void Tell(SessionStage stage, ProcessId target, ProgressLine progress, LiveScreen? screen)
+    {
+        if (stage == SessionStage.Ready)
+        {
+            progress.Hide();
+            return;
+        }
+
+        string what = stage == SessionStage.ReadingSymbols
+            ? $"reading the symbols of {Printable.Of(ProcessTable.NameOf(target) ?? $"process {target}")}"
+            : $"arming {(ProcessTable.ThreadsOf(target) is 1 ? "1 thread" : $"{ProcessTable.ThreadsOf(target):N0} threads")}";
+        progress.Show(what);
+        screen?.Tell($"{what} ...");
     }
 
     /// <summary>A failure here must not hide how the target has ended.</summary>

@@ -144,6 +144,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         try
         {
             reactions.Check(root);
+            platform.OnStage?.Invoke(SessionStage.ReadingSymbols);
             WatchedProcess process = Open(root);
             ledger.Processes = 1;
             armer.ArmAll(process, mayWait: options.Started && tracerHolds);
@@ -152,6 +153,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         }
         catch
         {
+            platform.OnStage?.Invoke(SessionStage.Ready);
             if (options.Started)
                 platform.Tracer?.Abandon(root);
             platform.Tracer?.Detach();
