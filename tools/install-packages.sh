@@ -39,6 +39,7 @@ packages=(
   "npm            the page's packages: uPlot, esbuild; those of its tests"
   "chromium       tests of the page in a browser"
   "fonts-dejavu-core  the letters in the page's screenshots"
+  "tmux           tests of the live view by its screen"
   "man-db         tests of the manual pages: man --warnings"
   "mandoc         tests of the manual pages: mandoc -T lint"
 )

@@ -23,6 +23,7 @@ public sealed class FlightRecorder : IRecorder
     private long passed;
     private volatile NoteEvent? news;
     private bool finished;
+    private bool onDemandOnly;
 
     private FlightRecorder(RecordingSettings settings, int keep)
     {
@@ -40,6 +41,11 @@ public sealed class FlightRecorder : IRecorder
             writer.Fold();
         return new FlightRecorder(settings, keep);
     }
+
+    /// <summary>Writes nothing but what is asked for by <see cref="Dump"/>.</summary>
+    /// <param name="facts">What a recording says of machine and command.</param>
+    /// <param name="keep">Hits, at least 1.</param>
+    public static FlightRecorder OnDemand(IReadOnlyList<KeyValuePair<string, string>> facts, int keep) => new(new RecordingSettings("", facts), keep) { onDemandOnly = true };
 
     public void Add(WatchEvent watchEvent)
     {
@@ -72,6 +78,8 @@ public sealed class FlightRecorder : IRecorder
     public CoverageEvent Finish(CoverageEvent coverage)
     {
         finished = true;
+        if (onDemandOnly)
+            return coverage;
         try
         {
             Write(settings.File, coverage);
@@ -86,7 +94,7 @@ public sealed class FlightRecorder : IRecorder
 
     public void Dispose()
     {
-        if (finished)
+        if (finished || onDemandOnly)
             return;
         try
         {

@@ -20,20 +20,22 @@ public sealed class RecordingFile : IDisposable
     private readonly EventRows events;
     private readonly ClosingRows closing;
 
-    private RecordingFile(SqliteConnection connection, string path)
+    private RecordingFile(SqliteConnection connection, string path, long version)
     {
         this.connection = connection;
         Rows rows = new(connection, path);
         Facts = [.. rows.Select("SELECT row_number() OVER (), name, value FROM fact ORDER BY name", row => KeyValuePair.Create(row.Text(1), row.Text(2))).Select(one => one.Item)];
         try
         {
-            events = new EventRows(rows, new StoredNames(rows));
+            events = new EventRows(rows, new StoredNames(rows, version));
         }
         catch (DamagedException e)
         {
             throw Rows.Damaged(path, e);
         }
 
+        // Events of all kinds are numbered together.
+        MostHits = rows.Select("SELECT 1, coalesce(max(id), 0), coalesce(min(id), 0) FROM hit", row => row.Long(1) - row.Long(2) + 1).Single().Item;
         closing = new ClosingRows(rows, events);
         Closing = closing.Stored();
     }
@@ -58,8 +60,7 @@ public sealed class RecordingFile : IDisposable
             const int SQLITE_LIMIT_LENGTH = 0;
             _ = raw.sqlite3_limit(opened.Handle!, SQLITE_LIMIT_LENGTH, MaxLength);
             opened.Do("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA query_only = ON; BEGIN");
-            Check(opened, path);
-            return new RecordingFile(opened, path);
+            return new RecordingFile(opened, path, Check(opened, path));
         }
         catch (Exception e) when (e is SqliteException or DamagedException or InvalidCastException)
         {
@@ -73,6 +74,9 @@ public sealed class RecordingFile : IDisposable
         }
     }
 
+    /// <summary>Hits that there are, or somewhat more: without counting them.</summary>
+    public long MostHits { get; }
+
     /// <summary>What was published, in its order: without the closing statement and the table of writers, which is made of the hits.</summary>
     /// <param name="withHits">Hits too.</param>
     public IEnumerable<WatchEvent> Events(bool withHits = true) => events.InOrder(withHits);
@@ -85,14 +89,15 @@ public sealed class RecordingFile : IDisposable
 
     public void Dispose() => connection.Dispose();
 
-    private static void Check(SqliteConnection connection, string path)
+    /// <returns>Its version.</returns>
+    private static long Check(SqliteConnection connection, string path)
     {
         if (connection.Number("PRAGMA application_id") != Schema.ApplicationId)
             throw new UserException($"{path} is no recording of livewatcher");
         long version = connection.Number("PRAGMA user_version") ?? 0;
         if (version > Schema.Version)
             throw new UserException($"the recording {path} is of a newer livewatcher (format {version}; this one reads {Schema.Version}): read it with that");
-        Dictionary<string, string> wanted = Schema.All.ToDictionary(one => one.Name, one => one.Sql, StringComparer.Ordinal);
+        Dictionary<string, string> wanted = Schema.Of(version).ToDictionary(one => one.Name, one => one.Sql, StringComparer.Ordinal);
         using SqliteCommand command = connection.CreateCommand();
         // A view or a trigger in the place of a table would be somebody else's program.
         command.CommandText = "SELECT name, sql FROM sqlite_schema LIMIT 100";
@@ -103,7 +108,8 @@ public sealed class RecordingFile : IDisposable
                 throw new DamagedException("its tables are not those of a recording");
         }
 
-        if (version != Schema.Version || wanted.Count > 0)
+        if (version < Schema.OldestVersion || wanted.Count > 0)
             throw new DamagedException("its tables are not those of a recording");
+        return version;
     }
 }

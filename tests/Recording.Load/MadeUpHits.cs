@@ -11,7 +11,10 @@ internal sealed class MadeUpHits
     private const int Threads = 8;
 
     private static readonly Watch Counter = new(
-        new WatchRequest("g_table[3].refcnt", AccessMode.Write), new Address(0x55d0c4a0b0cc), 4, new NoFormat(), "int", null);
+        new WatchRequest("g_table[3].refcnt", AccessMode.Write), new Address(0x55d0c4a0b0cc), 4, new NoFormat(), "int", null)
+    {
+        Shape = """{"pointer":8,"type":{"kind":"integer","name":"int","size":4,"signed":true}}""",
+    };
 
     private static readonly Binary Program = new("/usr/sbin/server", "5f0c1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b", 0x55d0c49f0000);
 

@@ -14,11 +14,15 @@ internal sealed class Scene(string sources)
     private static readonly ProcessId Process = new(4121);
     private static readonly Binary Program = new("/usr/sbin/queued", "5f0c1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b", 0x55d0c49f0000);
 
-    private static readonly Watch Length = new(new WatchRequest("g_queue.len", AccessMode.Write), new Address(0x55d0c4a0b0c0), 4, new NoFormat(), "int", null);
+    private static readonly Watch Length = new(new WatchRequest("g_queue.len", AccessMode.Write), new Address(0x55d0c4a0b0c0), 4, new NoFormat(), "int", null)
+    {
+        Shape = """{"pointer":8,"type":{"kind":"integer","name":"int","size":4,"signed":true}}""",
+    };
     private static readonly Watch Head = new(new WatchRequest("g_queue.head", AccessMode.Write), new Address(0x55d0c4a0b0c8), 8, new NoFormat(), "struct item *", null);
     private static readonly Watch State = new(new WatchRequest("g_state", AccessMode.Write), new Address(0x55d0c4a0b0d4), 4, new NoFormat(), "enum state", null)
     {
         Condition = new Condition("thread != \"<b>main</b>\"", []),
+        Shape = """{"pointer":8,"type":{"kind":"enumeration","name":"enum state","size":4,"enumerators":[["STARTING",0],["RUNNING",1],["DRAINING",2],["STOPPED",3]]}}""",
     };
 
     private static readonly (int Id, string Name)[] Threads =

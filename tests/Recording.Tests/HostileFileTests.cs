@@ -40,8 +40,8 @@ public sealed class HostileFileTests : Scratch
     public void ANewerRecording()
     {
         Good();
-        Sql("PRAGMA user_version = 2");
-        Refusal().Should().Be($"the recording {Recorded} is of a newer livewatcher (format 2; this one reads 1): read it with that");
+        Sql("PRAGMA user_version = 3");
+        Refusal().Should().Be($"the recording {Recorded} is of a newer livewatcher (format 3; this one reads 2): read it with that");
     }
 
     [Theory]

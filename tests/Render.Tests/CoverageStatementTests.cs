@@ -33,6 +33,12 @@ public sealed class CoverageStatementTests
         Rendered.Text(Armed, Silent with { Hits = new HitCounts { Counted = 5, Filtered = 5 } }).Should()
             .Contain("5 hits of all watches").And.NotContain("no thread wrote");
 
+    [Fact]
+    public void ZeroHitsInAPartOfARecordingClaimNothing() =>
+        Rendered.Text(Armed, Silent with { Hits = new HitCounts { Counted = 9, Recorded = 9, Reported = 9 }, Selection = new HitSelection("--filter 'new == 0'", 0, 9, 0) }).Should()
+            .Contain("0 hits on g_table[3].refcnt are shown between").And.Contain("9 hits of all watches were set aside by this report")
+            .And.Contain("Of the recording's 9 hits 0 are shown, 9 set aside by --filter 'new == 0'.").And.NotContain("no thread wrote");
+
     [Theory]
     [InlineData(AccessMode.Access, "no thread read or wrote x between")]
     [InlineData(AccessMode.Execute, "no thread executed x between")]

@@ -74,6 +74,8 @@ internal sealed class ListenOptions
     /// <summary>To be refused in words of its own.</summary>
     private readonly Option<string[]> onHit = new("--on-hit") { Hidden = true };
 
+    private readonly Option<bool> tui = new("--tui") { Hidden = true };
+
     private readonly Option<string?> duration = new("--for") { Description = "End after this time: 30s, 500ms, 5m, 2h.", HelpName = "TIME" };
 
     private readonly BackendOptions backend = new();
@@ -83,7 +85,7 @@ internal sealed class ListenOptions
 
     internal void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[program, socket, mode, group, log, noLog, lines, noLines, set, sync, source, backend.Backend, backend.Guard, duration, onHit,
+        foreach (Option option in (Option[])[program, socket, mode, group, log, noLog, lines, noLines, set, sync, source, backend.Backend, backend.Guard, duration, onHit, tui,
             .. backend.Capture, .. output.All, .. record.All, .. export.All])
         {
             command.Options.Add(option);
@@ -96,6 +98,8 @@ internal sealed class ListenOptions
         ListenSettings settings = new();
         if (parsed.GetResult(onHit) is not null)
             throw new UserException("listen takes no --on-hit: there a program watches itself, and says what it wants (--set ignore_hwbp_sigtrap=0: SIGTRAP at each access)");
+        if (parsed.GetValue(tui))
+            throw new UserException("listen takes no --tui: it has a prompt of its own, where \"status\" shows what is watched; run, attach and report have the live view");
         if (parsed.GetValue(lines) && parsed.GetValue(noLines))
             throw new UserException("--addr2line and --no-addr2line: one of them");
         settings.LineNumbers = !parsed.GetValue(noLines);

@@ -34,7 +34,7 @@ internal sealed record WatchSettings
     internal KnownSettings Known { get; init; } = KnownSettings.None;
 
     /// <summary>A hit may be filtered in the kernel.</summary>
-    internal bool HasFilters => Known.IsOfUse || Requests.Any(request => request.Filter.HasCondition || request.Filter.NamesWriters || request.Arising is ArisingRule.Heap { Site: not null });
+    internal bool HasFilters => Screen is not null || Known.IsOfUse || Requests.Any(request => request.Filter.HasCondition || request.Filter.NamesWriters || request.Arising is ArisingRule.Heap { Site: not null });
 
     /// <summary>Watches arm themselves.</summary>
     internal bool HasArisings => Requests.Any(request => request.Arising is not null);
@@ -55,6 +55,9 @@ internal sealed record WatchSettings
 
     /// <summary>Who else gets the events.</summary>
     internal ExportSettings Export { get; init; } = new();
+
+    /// <summary>Null: no live view.</summary>
+    internal ScreenSettings? Screen { get; init; }
 
     internal OutputSettings Output { get; init; } = new("text", null, "auto", Source: false);
 }
@@ -99,6 +102,7 @@ internal sealed class WatchOptions
     private readonly OutputOptions output = new();
     private readonly RecordOptions record = new();
     private readonly ExportOptions export = new();
+    private readonly ScreenOptions screen = new();
 
     /// <summary>What a watch file may have.</summary>
     internal WatchVocabulary Vocabulary => new(All, Beginnings, [.. Beginnings, .. arising.Belongings, .. filter.All, .. actions.All], [.. filter.Writers]);
@@ -106,7 +110,7 @@ internal sealed class WatchOptions
     private Option[] Beginnings => [watch, awatch, hbreak, .. arising.Beginnings];
 
     private Option[] All =>
-        [.. Beginnings, length, .. arising.Belongings, .. filter.All, .. known.All, .. actions.All, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All, .. record.All, .. export.All];
+        [.. Beginnings, length, .. arising.Belongings, .. filter.All, .. known.All, .. actions.All, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All, .. record.All, .. export.All, .. screen.All];
 
     internal void AddTo(Command command)
     {
@@ -148,6 +152,7 @@ internal sealed class WatchOptions
             For = parsed.GetValue(duration) is { } time ? Quantities.ParseTime(time) : null,
             MaxHits = hits,
             Output = output.Read(parsed, arming.Servers),
+            Screen = screen.Read(parsed, output.Read(parsed, arming.Servers)),
             Record = record.Read(parsed),
             Export = export.Read(parsed),
         };

@@ -34,31 +34,36 @@ internal static class Recordings
             Recorder.Check(SettingsOf(wanted));
     }
 
+    /// <summary>Keeps the newest hits for whoever asks for them.</summary>
+    internal static FlightRecorder OnDemand(int keep) => FlightRecorder.OnDemand(Facts(), keep);
+
     /// <summary>Whatever is shown is recorded first.</summary>
     internal static IEventSink Before(IEventSink shown, IRecorder? recorder) => recorder is null ? shown : new RecordedSink(shown, recorder);
 
     /// <summary>SIGUSR1 makes a flight recorder write what it holds. Without one the signal does what it always does.</summary>
-    internal static PosixSignalRegistration? DumpOnSignal(IRecorder? recorder) => recorder is not FlightRecorder flight
+    /// <param name="recorder">Which.</param>
+    /// <param name="tell">Hears how it went; null: standard error.</param>
+    internal static PosixSignalRegistration? DumpOnSignal(IRecorder? recorder, Action<string>? tell = null) => recorder is not FlightRecorder flight
         ? null
         : PosixSignalRegistration.Create((PosixSignal)SIGUSR1, context =>
         {
             context.Cancel = true;
-            Say(flight);
+            Say(flight, tell ?? (words => Console.Error.WriteLine($"livewatcher: {Printable.Of(words)}")));
         });
 
     private static RecordingSettings SettingsOf(RecordSettings wanted) =>
         new(Path.GetFullPath(wanted.File), Facts()) { MaxBytes = wanted.MaxBytes, MaxAge = wanted.MaxAge };
 
     /// <summary>At once, and not between events: there may be none for hours.</summary>
-    private static void Say(FlightRecorder flight)
+    private static void Say(FlightRecorder flight, Action<string> tell)
     {
         try
         {
-            Console.Error.WriteLine($"livewatcher: {Printable.Of(flight.Dump(null))}");
+            tell(flight.Dump(null));
         }
         catch (UserException e)
         {
-            Console.Error.WriteLine($"livewatcher: {Printable.Of(e.Message)}");
+            tell(e.Message);
         }
     }
 

@@ -4,6 +4,7 @@ using System.CommandLine;
 using Livewatcher.Cli.Acting;
 using Livewatcher.Cli.Composition;
 using Livewatcher.Cli.Options;
+using Livewatcher.Cli.Screen;
 using Livewatcher.Engine.Watching;
 using Livewatcher.Linux.ProcFs;
 using Livewatcher.Model;
@@ -24,6 +25,7 @@ internal static class AttachVerb
             + "  livewatcher attach 4121 --awatch g_state --hbreak session.c:88 --for 30s --max-hits 1000\n"
             + "  livewatcher attach server --watch g_state --if 'new == BROKEN' --on-hit stop --once\n"
             + "  livewatcher attach server --watch-local 'work::state.len' --if 'new > 4096'\n"
+            + "  livewatcher attach server --tui --watch 'q.len'\n"
             + "  livewatcher attach /usr/sbin/nginx --follow-fork --watch 'ngx_cycle->connection_n' --format json\n\n"
             + "Exit status: 0; 1 where the output could not be written; 2 where it could not be watched.");
         options.AddTo(command);
@@ -43,10 +45,11 @@ internal static class AttachVerb
             throw new UserException($"process {target} has ended");
         SessionOutcome outcome;
         bool outputFailed;
+        using (LiveScreen? screen = settings.Screen is { } wanted ? LiveScreen.Open(wanted, $"{ProcessTable.NameOf(target)} (pid {target})", settings.Output) : null)
         using (WatchPlatform platform = WatchPlatform.Prepare(settings))
         {
             platform.Attach(life, settings);
-            (outcome, _, outputFailed) = WatchCommand.Watch(platform, settings, target, started: false);
+            (outcome, _, outputFailed) = WatchCommand.Watch(platform, settings, target, started: false, screen);
         }
 
         if (outcome.HandOver is { } to)

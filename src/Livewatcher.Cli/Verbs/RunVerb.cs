@@ -6,6 +6,7 @@ using Livewatcher.Cli.Acting;
 using Livewatcher.Cli.Composition;
 using Livewatcher.Cli.Options;
 using Livewatcher.Cli.Output;
+using Livewatcher.Cli.Screen;
 using Livewatcher.Engine.Watching;
 using Livewatcher.Export;
 using Livewatcher.Linux.Guard;
@@ -32,9 +33,10 @@ internal static class RunVerb
             + "  livewatcher run --watch g_state --record crash.lwr --last 10000 -- ./server\n"
             + "  livewatcher run --canary parse_header --source -- ./server\n"
             + "  livewatcher run --alloc cache.c:31 --offset 24:8 --after-free -- ./server\n"
+            + "  livewatcher run --tui --watch g_state -- ./server\n"
             + "  livewatcher run --config watches.toml -- ./server\n"
             + "  livewatcher run --awatch g_state --format json --output hits.jsonl -- ./server\n\n"
-            + "The target's standard streams are its own; ours goes to standard error or --output.\n"
+            + "The target's standard streams are its own (with --tui: --tui-output); ours goes to standard error or --output.\n"
             + "Exit status: the target's, 128+N where signal N killed it; 1 where the output could not be written and it runs on;\n"
             + "2 where it could not be watched; 130 where Ctrl-C has ended the watching and it runs on.");
         options.AddTo(command);
@@ -53,12 +55,14 @@ internal static class RunVerb
         SessionOutcome outcome;
         int? status;
         bool outputFailed;
+        // Before the target, which inherits where its output goes.
+        using (LiveScreen? screen = settings.Screen is { } wanted ? LiveScreen.Open(wanted, Path.GetFileName(program[0]), settings.Output) : null)
         using (WatchPlatform platform = WatchPlatform.Prepare(settings))
         {
             Recordings.Check(settings.Record);
             Exporters.Check(settings.Export);
             target = platform.Launch(launch, settings);
-            (outcome, status, outputFailed) = WatchCommand.Watch(platform, settings, target, started: true);
+            (outcome, status, outputFailed) = WatchCommand.Watch(platform, settings, target, started: true, screen);
         }
 
         if (outcome.HandOver is { } to)

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Livewatcher.Cli.Composition;
 using Livewatcher.Cli.Options;
 using Livewatcher.Cli.Output;
+using Livewatcher.Cli.Screen;
 using Livewatcher.Engine.Watching;
 using Livewatcher.Export;
 using Livewatcher.Linux.ProcFs;
@@ -41,19 +42,31 @@ internal static class WatchCommand
     }
 
     /// <summary>Watches a target that the platform holds or has attached to.</summary>
+    /// <param name="platform">What holds it.</param>
+    /// <param name="settings">What the user wants.</param>
+    /// <param name="target">The process.</param>
+    /// <param name="started">Whether livewatcher has started it.</param>
+    /// <param name="screen">A live view; null where none is wanted.</param>
     /// <returns>How it ended, after the coverage statement.</returns>
     internal static (SessionOutcome Outcome, int? ExitStatus, bool OutputFailed) Watch(
-        WatchPlatform platform, WatchSettings settings, ProcessId target, bool started)
+        WatchPlatform platform, WatchSettings settings, ProcessId target, bool started, LiveScreen? screen)
     {
         using CancellationTokenSource stop = new();
         using Interrupts interrupts = new(stop);
-        using OutputSink sink = OutputSink.Open(settings.Output, standardError: started, stop);
-        using IRecorder? recorder = Recordings.Open(settings.Record);
-        using PosixSignalRegistration? dumps = Recordings.DumpOnSignal(recorder);
+        ScreenSink? shown = screen is null ? null : ScreenSink.Open(screen, settings.Output, standardError: started, stop);
+        using OutputSink sink = shown?.Report ?? OutputSink.Open(settings.Output, standardError: started, stop);
+        using IRecorder? recorder = Recordings.Open(settings.Record) ?? (screen is null ? null : Recordings.OnDemand(LiveModel.HeldHits));
+        using PosixSignalRegistration? dumps = settings.Record is null ? null : Recordings.DumpOnSignal(recorder, screen is null ? null : screen.Tell);
         using Exporters exporters = Exporters.Open(settings.Export);
-        SessionPlatform parts = platform.ForSession(settings) with { Tally = exporters.Any ? exporters.Take : null };
+        using ProgressLine progress = new(isWanted: screen is null);
+        SessionPlatform parts = platform.ForSession(settings) with
+        {
+            Tally = exporters.Any ? exporters.Take : null,
+            OnStage = stage => Tell(stage, target, progress, screen),
+        };
         DateTimeOffset now = parts.Clock.ToWallClock(parts.Clock.Now);
-        NotesFirst noting = new(Recordings.Before(ExportedSink.Before(sink, exporters), recorder), [.. platform.Notes.Select(note => new NoteEvent(now, NoteLevel.Warning, note))]);
+        IEventSink reported = ExportedSink.Before((IEventSink?)shown ?? sink, exporters);
+        NotesFirst noting = new(Recordings.Before(reported, recorder), [.. platform.Notes.Select(note => new NoteEvent(now, NoteLevel.Warning, note))]);
         SessionOptions options = new(
             settings.Requests, settings.For, settings.MaxHits, settings.FollowFork, settings.FollowExec, started, OnlineCpus.Read().Count)
         {
@@ -61,7 +74,18 @@ internal static class WatchCommand
             Learn = settings.Known.Learn,
         };
         using WatchSession session = new(parts, options, noting);
+        screen?.Start(new ScreenActions
+        {
+            Quit = stop.Cancel,
+            Observe = session.Observe,
+            Ignore = session.Accept,
+            Record = recorder is FlightRecorder flight ? file => flight.Dump(Path.GetFullPath(file)) : null,
+        });
         SessionOutcome outcome = session.Run(target, stop.Token, interrupts.Again);
+        screen?.AwaitLeave(stop.Token);
+        if (started && outcome.TargetRuns)
+            screen?.LeaveOutput();
+        shown?.Close();
         SaveWriters(settings.Known, session.Writers);
         int? status = outcome.ExitStatus;
         if (started && outcome is { TargetRuns: true, HandOver: null } && !stop.IsCancellationRequested)
@@ -77,6 +101,21 @@ internal static class WatchCommand
         if (sink.Failure is { } failure)
             Console.Error.WriteLine($"livewatcher: writing the output failed, so the watching has ended: {failure}");
         return (outcome, status, sink.Failure is not null);
+    }
+
+    private static void Tell(SessionStage stage, ProcessId target, ProgressLine progress, LiveScreen? screen)
+    {
+        if (stage == SessionStage.Ready)
+        {
+            progress.Hide();
+            return;
+        }
+
+        string what = stage == SessionStage.ReadingSymbols
+            ? $"reading the symbols of {Printable.Of(ProcessTable.NameOf(target) ?? $"process {target}")}"
+            : $"arming {(ProcessTable.ThreadsOf(target) is 1 ? "1 thread" : $"{ProcessTable.ThreadsOf(target):N0} threads")}";
+        progress.Show(what);
+        screen?.Tell($"{what} ...");
     }
 
     /// <summary>A failure here must not hide how the target has ended.</summary>

@@ -97,6 +97,27 @@ internal sealed class Ledger
             stretches.Add(stretch);
     }
 
+    /// <summary>The account as it stands while the watching goes on; hits that are on their way make it a little out of step.</summary>
+    /// <param name="open">Accounts of slots that are not closed yet.</param>
+    /// <param name="session">The source's counters.</param>
+    internal HitCounts SoFar(IEnumerable<SlotAccount> open, SessionCounts session)
+    {
+        HitCounts sum = Account(session);
+        foreach (SlotAccount account in open)
+        {
+            sum = sum with
+            {
+                Counted = sum.Counted + (long)account.Counted,
+                Recorded = sum.Recorded + (long)account.Recorded,
+                Filtered = sum.Filtered + (long)account.Filtered,
+                Dropped = sum.Dropped + (long)account.Dropped,
+                Skipped = sum.Skipped + (long)account.Skipped,
+            };
+        }
+
+        return sum;
+    }
+
     /// <summary>The closing statement.</summary>
     /// <param name="template">From, To, Why and the like; its figures are replaced.</param>
     /// <param name="session">The source's counters.</param>

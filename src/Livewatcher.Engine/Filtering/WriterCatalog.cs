@@ -20,6 +20,9 @@ internal sealed class WriterCatalog(IEnumerable<KnownWriter> known)
     /// <summary>Those who were reported.</summary>
     internal IReadOnlyCollection<KnownWriter> Seen => seen;
 
+    /// <summary>Another number each time when a writer has come that was not in order before.</summary>
+    internal int Version { get; private set; }
+
     internal bool IsOfUse => known.Count > 0 || learnUntil > 0;
 
     /// <summary>CLOCK_MONOTONIC, ns: who writes before that is in order.</summary>
@@ -32,6 +35,9 @@ internal sealed class WriterCatalog(IEnumerable<KnownWriter> known)
             learned.Add(writer);
         return known.Contains(writer) || learned.Contains(writer);
     }
+
+    /// <summary>This writer is in order from now on.</summary>
+    internal void Accept(KnownWriter writer) => Version += known.Add(writer) ? 1 : 0;
 
     internal void Report(KnownWriter writer) => seen.Add(writer);
 }

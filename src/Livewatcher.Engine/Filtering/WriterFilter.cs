@@ -16,6 +16,7 @@ internal sealed class WriterFilter(Watch watch, WriterCatalog catalog)
     private readonly HashSet<(ulong Code, string? Call)> reported = [];
     private readonly List<(Address Start, Address End)> code = [];
     private int modules;
+    private int writers;
 
     private HitFilter Rules => watch.Request.Filter;
 
@@ -44,6 +45,19 @@ internal sealed class WriterFilter(Watch watch, WriterCatalog catalog)
         }
 
         return known || (Rules.IgnoredCallers.Count > 0 && stack().Frames.Any(frame => Rules.IgnoredCallers.Any(rule => symbols.IsAt(rule, frame))));
+    }
+
+    /// <summary>The code of a hit that was reported is in order from now on, on every watch of this name.</summary>
+    /// <param name="at">One byte before the instruction pointer of a data hit; the instruction pointer of an execution.</param>
+    /// <param name="call">The name of the system call, for a hit of the kernel's.</param>
+    /// <param name="symbols">Of its process.</param>
+    internal void Accept(ulong at, string? call, ITargetSymbols symbols)
+    {
+        catalog.Accept(Writer(symbols, at, call));
+        ForgetOld(symbols);
+        decided[(at, call)] = true;
+        if (call is null)
+            Insert(new Address(at));
     }
 
     /// <summary>Its writer is reported.</summary>
@@ -75,6 +89,14 @@ internal sealed class WriterFilter(Watch watch, WriterCatalog catalog)
     /// <summary>Other code may stand there after libraries have come or gone.</summary>
     private void ForgetOld(ITargetSymbols symbols)
     {
+        if (catalog.Version != writers)
+        {
+            // Who was not in order may be so now.
+            writers = catalog.Version;
+            foreach ((ulong Code, string? Call) one in decided.Where(one => !one.Value).Select(one => one.Key).ToList())
+                decided.Remove(one);
+        }
+
         if (symbols.Generation == modules)
             return;
         modules = symbols.Generation;

@@ -312,7 +312,9 @@ internal sealed class Armer(
             return process.Process.ReadThreads().Count;
         try
         {
+            platform.OnStage?.Invoke(SessionStage.Arming);
             int threads = platform.Arming.Arm(process.Id, slots);
+            platform.OnStage?.Invoke(SessionStage.Ready);
             if (platform.IsAlive(process.Id))
                 return threads;
             platform.Arming.Disarm(process.Id, [.. slots.Keys]); // what is armed may be another process that has got its number

@@ -157,12 +157,8 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
             return false;
         int before = writers.Code.Count;
         bool isFiltered = writers.IsFiltered(first, Hit.NameOfCall(call), process.Symbols, stack);
-        if (writers.Code.Count > 0 && (isFiltered || writers.Code.Count != before))
-        {
-            foreach ((int slot, _) in watch.Pieces.Where(piece => process.Watches.Count(other => other.Occupies(piece.Slot)) == 1))
-                platform.Source.FilterCode(process.Id, slot, writers.Code);
-        }
-
+        if (isFiltered || writers.Code.Count != before)
+            Acceptance.Tell(platform.Source, process, watch);
         return isFiltered;
     }
 

@@ -48,11 +48,27 @@ public sealed record SessionPlatform(
     /// <summary>Arms watches by themselves; null where none are asked for.</summary>
     public IArisings? Arisings { get; init; }
 
+    /// <summary>Hears, on the session's thread, of what may take a while before the first event.</summary>
+    public Action<SessionStage>? OnStage { get; init; }
+
     /// <summary>Starts commands for hits; null where none are asked for.</summary>
     public IHitCommands? Commands { get; init; }
 
     /// <summary>Writes core files; null where none are asked for.</summary>
     public ICoreDumper? Cores { get; init; }
+}
+
+/// <summary>What a session does before its first event.</summary>
+public enum SessionStage
+{
+    /// <summary>Finding what the expressions name.</summary>
+    ReadingSymbols,
+
+    /// <summary>Loading the debug registers of every thread.</summary>
+    Arming,
+
+    /// <summary>Neither, or not any more.</summary>
+    Ready,
 }
 
 /// <summary>How a watching ended.</summary>

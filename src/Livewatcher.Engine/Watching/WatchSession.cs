@@ -38,6 +38,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     private readonly HitActor actor;
     private ulong? learnUntil;
     private readonly UnloadedLibraries unloaded;
+    private readonly Acceptance acceptance;
     private ProcessId root;
     private int? rootStatus;
     private bool rootExited;
@@ -69,10 +70,20 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         libraries = new LibraryWatch(platform, ledger, processes, armer, reporter, arisings);
         flow = new EventFlow(platform, ledger, processes, drain, meters, brake, reporter, this);
         unloaded = new UnloadedLibraries(platform, ledger, processes, armer, reporter, flow, () => tracerHolds);
+        acceptance = new Acceptance(platform, processes);
     }
 
     /// <summary>The writers that were learned, or where nothing was to be learned those that were reported.</summary>
     public IReadOnlyCollection<KnownWriter> Writers => options.Learn is null ? catalog.Seen : catalog.Learned;
+
+    /// <summary>Asks that the writer of a reported hit be not reported any more. From any thread; it is done between hits.</summary>
+    /// <param name="hit">One of this session's.</param>
+    /// <param name="done">Told on the session's thread: false where nobody can be named, or the process is gone.</param>
+    public void Accept(Hit hit, Action<bool> done) => drain.Post(() => done(acceptance.Accept(hit)));
+
+    /// <summary>Asks for the account so far. From any thread; it is told on the session's, between hits.</summary>
+    public void Observe(Action<RunProgress> told) => drain.Post(() => told(new RunProgress(
+        ledger.SoFar(processes.All.Where(process => !process.Retired).SelectMany(OpenAccounts), platform.Source.Session), ledger.Processes, ledger.GapsSoFar)));
 
     /// <summary>Arms, watches until something ends it, and closes the account.</summary>
     /// <param name="target">Held at its exec where options.Started; running otherwise.</param>
@@ -130,11 +141,15 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         processes.Dispose();
     }
 
+    private IEnumerable<SlotAccount> OpenAccounts(WatchedProcess process) =>
+        process.Slots.Keys.Select(slot => platform.Source.ReadAccount(process.Id, slot)).OfType<SlotAccount>();
+
     private void Begin()
     {
         try
         {
             reactions.Check(root);
+            platform.OnStage?.Invoke(SessionStage.ReadingSymbols);
             WatchedProcess process = Open(root);
             ledger.Processes = 1;
             armer.ArmAll(process, mayWait: options.Started && tracerHolds);
@@ -145,6 +160,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         }
         catch
         {
+            platform.OnStage?.Invoke(SessionStage.Ready);
             if (options.Started)
                 platform.Tracer?.Abandon(root);
             platform.Tracer?.Detach();

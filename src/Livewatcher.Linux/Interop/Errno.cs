@@ -25,6 +25,7 @@ public static class Errno
         [3] = ("ESRCH", "no such process"),
         [4] = ("EINTR", "interrupted system call"),
         [5] = ("EIO", "input/output error"),
+        [6] = ("ENXIO", "no such device or address"),
         [7] = ("E2BIG", "argument list too long"),
         [8] = ("ENOEXEC", "not an executable this kernel can run"),
         [9] = ("EBADF", "bad file descriptor"),

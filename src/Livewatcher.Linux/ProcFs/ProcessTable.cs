@@ -37,6 +37,9 @@ public static class ProcessTable
     public static ProcessId? ProcessOf(ProcessId any) =>
         Status(any, "Tgid") is { } text && int.TryParse(text, out int tgid) ? new ProcessId(tgid) : null;
 
+    /// <summary>Threads now; null where the process is gone.</summary>
+    public static int? ThreadsOf(ProcessId process) => Status(process, "Threads") is { } text && int.TryParse(text, out int threads) ? threads : null;
+
     /// <summary>Who traces it; null for nobody.</summary>
     public static ProcessId? TracerOf(ProcessId process) =>
         Status(process, "TracerPid") is { } text && int.TryParse(text, out int tracer) && tracer != 0 ? new ProcessId(tracer) : null;

@@ -8,14 +8,14 @@ namespace Livewatcher.Model;
 /// <summary>What one hit brings to its condition.</summary>
 /// <param name="New">The slot's bytes after the access; null where unknown.</param>
 /// <param name="Old">Before; null where unknown.</param>
-/// <param name="Thread">Tid.</param>
+/// <param name="Thread">Tid; null where nobody saw who it was.</param>
 /// <param name="Process">Tgid.</param>
-/// <param name="Cpu">Its number.</param>
+/// <param name="Cpu">Its number; null where not known.</param>
 /// <param name="Count">Hits of the watch so far, this one included.</param>
-/// <param name="ThreadName">At most 15 bytes.</param>
+/// <param name="ThreadName">At most 15 bytes; null where not known.</param>
 /// <param name="Memory">The target's; null where there is none to read any more.</param>
 public readonly record struct ConditionInput(
-    ulong? New, ulong? Old, int Thread, int Process, int Cpu, long Count, string ThreadName, ITargetMemory? Memory);
+    ulong? New, ulong? Old, int? Thread, int Process, int? Cpu, long Count, string? ThreadName, ITargetMemory? Memory);
 
 /// <summary>Evaluates conditions where the kernel does not: for backends perf and ptrace, for recovered hits, for values in more than one
 /// slot. Gives the same verdicts as bpf/condition.bpf.h; tests/Symbols.Tests/Conditions holds both to that.</summary>
@@ -98,17 +98,19 @@ public static class ConditionMachine
     {
         ConditionVariable.New => input.New,
         ConditionVariable.Old => input.Old,
-        ConditionVariable.Thread => (ulong)input.Thread,
+        ConditionVariable.Thread => (ulong?)input.Thread,
         ConditionVariable.Process => (ulong)input.Process,
-        ConditionVariable.Cpu => (ulong)input.Cpu,
+        ConditionVariable.Cpu => (ulong?)input.Cpu,
         ConditionVariable.Count => (ulong)input.Count,
         ConditionVariable.NameStart => Name(input.ThreadName, 0),
         ConditionVariable.NameEnd => Name(input.ThreadName, 8),
         _ => null,
     };
 
-    private static ulong Name(string name, int from)
+    private static ulong? Name(string? name, int from)
     {
+        if (name is null)
+            return null;
         Span<byte> bytes = stackalloc byte[NameLength];
         bytes.Clear();
         Encoding.UTF8.GetEncoder().Convert(name, bytes[..(NameLength - 1)], flush: true, out _, out _, out _);

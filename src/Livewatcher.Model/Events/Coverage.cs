@@ -52,6 +52,12 @@ public sealed record HitCounts
     public long Due => Recorded + Recovered + Shared - Merged - Spurious - Withheld;
 }
 
+/// <summary>A watching's account while it goes on.</summary>
+/// <param name="Hits">So far.</param>
+/// <param name="Processes">Watched so far.</param>
+/// <param name="Gaps">Reasons why something can have been missed, so far.</param>
+public sealed record RunProgress(HitCounts Hits, int Processes, IReadOnlyList<string> Gaps);
+
 /// <summary>A time in which a watch was hit more often than the flood limit allows.</summary>
 /// <param name="Watch">Its label.</param>
 /// <param name="Process">Where.</param>
@@ -60,6 +66,13 @@ public sealed record HitCounts
 /// <param name="Hits">Hits that were counted and not recorded.</param>
 /// <param name="Paused">It was switched off: nobody knows how many there were.</param>
 public sealed record SkippedStretch(string Watch, ProcessId Process, DateTimeOffset From, DateTimeOffset To, long Hits, bool Paused);
+
+/// <summary>Which part of a recording's hits a report shows. The accounts are the run's all the same.</summary>
+/// <param name="Words">What has chosen them, as the user wrote it: --filter 'new == 0'.</param>
+/// <param name="Shown">Hits and escaped writes that are shown.</param>
+/// <param name="SetAside">Those that are not.</param>
+/// <param name="Undecided">Of those that are shown, the ones of which the condition could not be decided.</param>
+public sealed record HitSelection(string Words, long Shown, long SetAside, long Undecided);
 
 /// <summary>What this run can and cannot prove. The last event of every run.</summary>
 /// <param name="From">When all threads were covered; null where nothing was ever armed.</param>
@@ -87,6 +100,9 @@ public sealed record CoverageEvent(
 
     /// <summary>What became of the watches that arm themselves.</summary>
     public IReadOnlyList<ArisingTally> Arisings { get; init; } = [];
+
+    /// <summary>Where this is a report of a part of a recording; null where everything is shown.</summary>
+    public HitSelection? Selection { get; init; }
 
     /// <summary>False where the account was never closed, because livewatcher was killed: <see cref="HitCounts.Reported"/> is then what
     /// a recording holds, and no other count is known.</summary>

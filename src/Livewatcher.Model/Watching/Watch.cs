@@ -19,4 +19,8 @@ public sealed record Watch(
 
     /// <summary>What a hit must satisfy; null for no condition.</summary>
     public Condition? Condition { get; init; }
+
+    /// <summary>What a condition on a recording must know of the object's type, in the words of room Symbols (docs/recording.md); null where
+    /// no condition can look at the object's value.</summary>
+    public string? Shape { get; init; }
 }

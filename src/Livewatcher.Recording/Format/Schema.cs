@@ -10,7 +10,10 @@ internal static class Schema
     internal const int ApplicationId = 0x4c575243;
 
     /// <summary>PRAGMA user_version.</summary>
-    internal const int Version = 1;
+    internal const int Version = 2;
+
+    /// <summary>The oldest that is read. Its table watch had no column shape.</summary>
+    internal const int OldestVersion = 1;
 
     /// <summary>Columns of table hit.</summary>
     internal const int HitColumns = 23;
@@ -21,7 +24,7 @@ internal static class Schema
         ("fact", "CREATE TABLE fact(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"),
         ("zone", "CREATE TABLE zone(event INTEGER PRIMARY KEY, minutes INTEGER NOT NULL)"),
         ("watch", "CREATE TABLE watch(id INTEGER PRIMARY KEY, label TEXT NOT NULL, mode TEXT NOT NULL, address INTEGER NOT NULL, "
-            + "length INTEGER NOT NULL, type TEXT, resolution TEXT, condition TEXT)"),
+            + "length INTEGER NOT NULL, type TEXT, resolution TEXT, condition TEXT, shape TEXT)"),
         ("module", "CREATE TABLE module(id INTEGER PRIMARY KEY, name TEXT, path TEXT, build_id TEXT, bias INTEGER)"),
         ("stack", "CREATE TABLE stack(id INTEGER PRIMARY KEY, cut_short TEXT)"),
         ("frame", "CREATE TABLE frame(stack INTEGER NOT NULL, depth INTEGER NOT NULL, address INTEGER NOT NULL, module INTEGER, "
@@ -58,6 +61,10 @@ internal static class Schema
             + "FROM hit JOIN watch ON watch.id = hit.watch JOIN thread ON thread.id = hit.thread "
             + "LEFT JOIN frame ON frame.stack = hit.stack AND frame.depth = 0 LEFT JOIN instruction ON instruction.id = hit.instruction"),
     ];
+
+    /// <summary>The same of an older version.</summary>
+    internal static IEnumerable<(string Name, string Sql)> Of(long version) =>
+        All.Select(one => version < Version && one.Name == "watch" ? (one.Name, one.Sql.Replace(", shape TEXT", "", StringComparison.Ordinal)) : one);
 
     /// <summary>Events of which the oldest go where a recording is bounded. What was armed stays: the closing statement is about that.</summary>
     internal static readonly IReadOnlyList<string> Trimmed = ["hit", "note", "message", "disarmed"];

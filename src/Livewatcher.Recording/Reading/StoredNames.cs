@@ -14,10 +14,13 @@ internal sealed class StoredNames
     private readonly Dictionary<long, Instruction> instructions = [];
     private readonly Dictionary<long, (ProcessId Process, ThreadId? Thread, string? Name)> threads = [];
 
+    /// <param name="rows">Of the file.</param>
+    /// <param name="version">Its format.</param>
     /// <exception cref="UserException">The file is damaged.</exception>
-    internal StoredNames(Rows rows)
+    internal StoredNames(Rows rows, long version)
     {
-        Fill(watches, rows.Select("SELECT id, label, mode, address, length, type, resolution, condition FROM watch ORDER BY id", WatchOf));
+        Fill(watches, rows.Select(
+            $"SELECT id, label, mode, address, length, type, resolution, condition, {(version < 2 ? "NULL" : "shape")} FROM watch ORDER BY id", WatchOf));
         Fill(modules, rows.Select("SELECT id, name, path, build_id, bias FROM module ORDER BY id", ModuleOf));
         ReadStacks(rows);
         Fill(instructions, rows.Select(
@@ -67,6 +70,7 @@ internal sealed class StoredNames
         return new Watch(new WatchRequest(row.Text(1), mode, length), row.Address(3), length, RecordedFormat.Instance, row.TextOrNull(5), row.TextOrNull(6))
         {
             Condition = row.TextOrNull(7) is { } condition ? new Condition(condition, []) : null,
+            Shape = row.TextOrNull(8),
         };
     }
 

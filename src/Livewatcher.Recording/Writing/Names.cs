@@ -27,14 +27,14 @@ internal sealed class Names : IDisposable
 
     internal Names(SqliteConnection connection)
     {
-        watch = new Insert(connection, "watch", 8);
+        watch = new Insert(connection, "watch", 9);
         module = new Insert(connection, "module", 5);
         stack = new Insert(connection, "stack", 2);
         frame = new Insert(connection, "frame", 9);
         instruction = new Insert(connection, "instruction", 4);
         thread = new Insert(connection, "thread", 4);
         watches = new Interned<WatchKey>((id, key) => watch.Run(
-            id, key.Label, key.Mode.Word(), key.Address.Value, (long)key.Length, key.Type, key.Resolution, key.Condition));
+            id, key.Label, key.Mode.Word(), key.Address.Value, (long)key.Length, key.Type, key.Resolution, key.Condition, key.Shape));
         modules = new Interned<ModuleKey>((id, key) => module.Run(
             id, key.Name, key.Binary?.Path, key.Binary?.BuildId, key.Binary is { } binary ? binary.Bias : null));
         stacks = new Interned<CallStack>(Store, new StackComparer());
@@ -43,7 +43,7 @@ internal sealed class Names : IDisposable
         threads = new Interned<ThreadKey>((id, key) => thread.Run(id, (long)key.Process.Value, key.Thread is { } tid ? (long)tid.Value : null, key.Name));
     }
 
-    internal long Of(Watch one) => watches.IdOf(new WatchKey(one.Label, one.Mode, one.Address, one.Length, one.TypeName, one.Resolution, one.Condition?.Text));
+    internal long Of(Watch one) => watches.IdOf(new WatchKey(one.Label, one.Mode, one.Address, one.Length, one.TypeName, one.Resolution, one.Condition?.Text, one.Shape));
 
     internal long Of(Instruction one) => instructions.IdOf(new InstructionKey(one.Address, one.Text, one.Proven));
 
@@ -96,7 +96,7 @@ internal sealed class Names : IDisposable
         }
     }
 
-    private readonly record struct WatchKey(string Label, AccessMode Mode, Address Address, int Length, string? Type, string? Resolution, string? Condition);
+    private readonly record struct WatchKey(string Label, AccessMode Mode, Address Address, int Length, string? Type, string? Resolution, string? Condition, string? Shape);
 
     private readonly record struct ModuleKey(string? Name, Binary? Binary);
 

@@ -76,6 +76,7 @@ public static class ComparisonJson
         writer.WriteString("recording"u8, file);
         writer.WriteBoolean("complete"u8, view.Complete);
         writer.WriteStrings("gaps"u8, view.Gaps);
+        CoverageJson.Write(writer, coverage.Selection);
         writer.WriteEndObject();
     }
 }

@@ -58,6 +58,11 @@ public static class ComparisonText
         {
             page.To(Indent).Add("gap: ", Tone.Alarm).Sentence(gap, page.Column, Tone.Alarm);
         }
+
+        if (coverage.Selection is { } selection)
+        {
+            page.Sentence(SelectionWords.Of(selection), Indent);
+        }
     }
 
     private static void WriteTable(Page page, List<WriterDifference> shown) => Table.Write(

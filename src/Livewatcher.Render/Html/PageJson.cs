@@ -57,6 +57,7 @@ internal sealed class PageJson(PageData data)
             Why = Printable.Of(coverage.Why),
             Gaps = [.. coverage.Gaps.Select(Printable.Of)],
             Remarks = [.. coverage.Remarks.Select(Printable.Of)],
+            Selection = coverage.Selection is { } selection ? selection with { Words = Printable.Of(selection.Words) } : null,
             Skipped = [.. coverage.Skipped.Select(one => one with { Watch = Printable.Of(one.Watch) })],
         });
         json.WriteBoolean("closed"u8, coverage.Closed);

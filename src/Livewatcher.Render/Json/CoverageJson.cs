@@ -39,6 +39,22 @@ internal static class CoverageJson
         WriteArisings(writer, coverage.Arisings);
         ActionJson.Write(writer, coverage.Actions);
         writer.WriteStrings("remarks"u8, coverage.Remarks);
+        Write(writer, coverage.Selection);
+    }
+
+    internal static void Write(Utf8JsonWriter writer, HitSelection? selection)
+    {
+        if (selection is null)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("selection"u8);
+        writer.WriteString("by"u8, selection.Words);
+        writer.WriteNumber("shown"u8, selection.Shown);
+        writer.WriteNumber("set_aside"u8, selection.SetAside);
+        writer.WriteNumber("undecided"u8, selection.Undecided);
+        writer.WriteEndObject();
     }
 
     private static void WriteArisings(Utf8JsonWriter writer, IReadOnlyList<ArisingTally> tallies)

@@ -54,6 +54,11 @@ internal static class CoverageStatement
             }
         }
 
+        if (coverage.Selection is { } selection)
+        {
+            yield return new(StatementKind.Fact, SelectionWords.Of(selection));
+        }
+
         yield return new(StatementKind.Fact, Covered(coverage, view.Complete));
         if (!coverage.Closed)
         {
@@ -96,6 +101,12 @@ internal static class CoverageStatement
     {
         var since = watch.Armed > from ? watch.Armed : from;
         var span = $"between {Timestamps.ClockFrom(from, since)} and {Timestamps.ClockFrom(from, coverage.To)}";
+        if (coverage.Selection is { SetAside: > 0 } selection)
+        {
+            return $"0 hits on {watch.Label} are shown {span}, but {Words.Count(selection.SetAside, "hit")} of all watches"
+                + " were set aside by this report: it does not tell whose.";
+        }
+
         if (!complete)
         {
             return $"0 hits on {watch.Label}, with a gap: {Words.Noun(watch.Mode)} {watch.Label} {span} can have been missed.";

@@ -7,6 +7,7 @@ using Livewatcher.Symbols.Expressions.Conditions;
 using Livewatcher.Symbols.Expressions.Evaluation;
 using Livewatcher.Symbols.Expressions.Lookup;
 using Livewatcher.Symbols.Expressions.Memory;
+using Livewatcher.Symbols.Expressions.Recorded;
 using Livewatcher.Symbols.Expressions.Syntax;
 using Livewatcher.Symbols.Modules;
 using Livewatcher.Symbols.Types;
@@ -119,7 +120,7 @@ internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<I
         string all = texts.Count == 1 ? texts[0] : string.Join(" && ", texts.Select(text => $"({text})"));
         try
         {
-            return ConditionCompiler.Compile(all, whole!, watched, new ConditionNames(variables, new FunctionFinder(view, _indexes), types));
+            return ConditionCompiler.Compile(all, whole!, watched, new ProgramNames(variables, new FunctionFinder(view, _indexes), types));
         }
         catch (RefusalException refusal)
         {
@@ -154,6 +155,7 @@ internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<I
             CheckReadable(watch);
         }
 
+        watch = watch with { Shape = ShapeWriter.Write(Watched(operand, types, watch), types) };
         return request.Filter.HasCondition
             ? watch with { Condition = Condition(request, view, types, variables, Watched(operand, types, watch)) }
             : watch;

@@ -40,6 +40,9 @@ internal sealed class WatchRun
     /// <summary>What the session would save.</summary>
     internal IReadOnlyCollection<KnownWriter> Writers { get; private set; } = [];
 
+    /// <summary>While it runs.</summary>
+    internal WatchSession? Session { get; private set; }
+
     internal CancellationTokenSource Stop { get; } = new();
 
     internal CancellationTokenSource Hurry { get; } = new();
@@ -80,6 +83,7 @@ internal sealed class WatchRun
         return await Task.Run(() =>
         {
             using WatchSession session = new(platform, options, machine.Sink);
+            Session = session;
             SessionOutcome outcome = session.Run(new ProcessId(Target), Stop.Token, Hurry.Token);
             Writers = session.Writers;
             return (outcome, awaitExit ? session.AwaitExit(Stop.Token) : null);

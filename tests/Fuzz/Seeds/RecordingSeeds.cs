@@ -17,7 +17,10 @@ internal static class RecordingSeeds
 
     private static readonly DateTimeOffset Start = new(2026, 11, 22, 14, 2, 10, TimeSpan.FromHours(1));
 
-    private static readonly Watch Counter = new(new WatchRequest("g_x", AccessMode.Write), new Address(0x404040), 4, new NoFormat(), "int", null);
+    private static readonly Watch Counter = new(new WatchRequest("g_x", AccessMode.Write), new Address(0x404040), 4, new NoFormat(), "int", null)
+    {
+        Shape = """{"pointer":8,"type":{"kind":"aggregate","name":"struct s","size":4,"members":[["x",0,0,{"kind":"integer","name":"int","size":4,"signed":true}]]}}""",
+    };
 
     private static readonly CallStack Stack = new(
         [new Frame(new Address(0x401136), "program", "main", 0x10, "/src/program.c", 7, Inlined: false) { Binary = new Binary("/bin/program", "01ab", 0) }], null);
@@ -27,7 +30,7 @@ internal static class RecordingSeeds
         byte[] whole = Make(closed: true);
         yield return ("whole", whole);
         yield return ("unclosed", Make(closed: false));
-        yield return ("newer", Make(true, "PRAGMA user_version = 2"));
+        yield return ("newer", Make(true, "PRAGMA user_version = 99"));
         yield return ("view-for-a-table", Make(true, "DROP TABLE note; CREATE VIEW note AS SELECT 1 AS id, 1 AS time, 'info' AS level, 'x' AS text"));
         yield return ("stack-that-is-none", Make(true, "UPDATE hit SET stack = 77"));
         yield return ("wrong-types", Make(true, "UPDATE hit SET time = 'then', old = x'00', cpu = 1.5"));

@@ -4,6 +4,7 @@ using Livewatcher.Engine.Accounting;
 using Livewatcher.Fuzz.Hostile;
 using Livewatcher.Model;
 using Livewatcher.Recording;
+using Livewatcher.Symbols;
 
 namespace Livewatcher.Fuzz.Targets;
 
@@ -23,6 +24,7 @@ internal static class RecordingTarget
             {
                 if (one is Hit hit)
                 {
+                    Filter(hit);
                     writers.Add(hit);
                     hits++;
                 }
@@ -40,6 +42,22 @@ internal static class RecordingTarget
         catch (UserException e)
         {
             Claim.IsPrintable(e.Message, "an error");
+        }
+    }
+
+    /// <summary>The file says itself of what type its values are.</summary>
+    private static void Filter(Hit hit)
+    {
+        foreach (string condition in (ReadOnlySpan<string>)["new != old && tid > 1", "new.x - old.x < 3", "new - old == 1 || thread == \"main\""])
+        {
+            try
+            {
+                RecordedCondition.Compile(condition, hit.Watch).Decide(hit, 1);
+            }
+            catch (UserException)
+            {
+                // Not of this type.
+            }
         }
     }
 }

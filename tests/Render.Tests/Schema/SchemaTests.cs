@@ -55,7 +55,7 @@ public sealed class SchemaTests
     public void TheCheckFindsFaults(string line, string fault) =>
         SchemaCheck.Load(SchemaPath).Check(JsonElement.Parse(line)).Should().ContainSingle().Which.Should().Contain(fault);
 
-    private static IEnumerable<JsonElement> Lines() => Rendered.Json([.. Scenario.WholeRun, .. ServingScenario.WholeRun])
+    private static IEnumerable<JsonElement> Lines() => Rendered.Json([.. Scenario.WholeRun, Scenario.Coverage() with { Selection = new("--filter 'new == 0'", 3, 9, 1) }, .. ServingScenario.WholeRun])
         .Split('\n', StringSplitOptions.RemoveEmptyEntries)
         .Select(line => JsonElement.Parse(line));
 }

@@ -74,7 +74,7 @@ public sealed class InterpreterTests
     /// <summary>The same as the kernel would have them.</summary>
     private static ulong[] Raw(ulong[] variables, in ConditionInput input) =>
     [
-        variables[0], variables[1], (ulong)input.Thread, (ulong)input.Process, (ulong)input.Cpu, (ulong)input.Count,
+        variables[0], variables[1], (ulong)input.Thread!.Value, (ulong)input.Process, (ulong)input.Cpu!.Value, (ulong)input.Count,
         BinaryPrimitives.ReadUInt64LittleEndian("worker\0\0"u8), 0,
     ];
 

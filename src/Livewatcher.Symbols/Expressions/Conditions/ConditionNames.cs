@@ -1,57 +1,40 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
-using Livewatcher.Model;
-using Livewatcher.Symbols.Expressions.Code;
 using Livewatcher.Symbols.Expressions.Evaluation;
-using Livewatcher.Symbols.Expressions.Lookup;
 using Livewatcher.Symbols.Expressions.Syntax;
 using Livewatcher.Symbols.Types;
 
 namespace Livewatcher.Symbols.Expressions.Conditions;
 
-/// <summary>What a condition names: variables, functions, enumerators, members, types.</summary>
-internal sealed class ConditionNames(VariableFinder variables, FunctionFinder functions, TypeFinder types)
+/// <summary>What a condition names: of a program that is there, or of a recording. Whatever is not to be had is a refusal.</summary>
+internal abstract class ConditionNames
 {
-    // A virtual base class has no fixed place: the finder would read it from an object, and none is known here.
-    private readonly MemberFinder _members = new(types, variables, _ => null);
+    internal abstract int PointerSize { get; }
 
-    internal int PointerSize => types.PointerSize;
+    /// <summary>Why no memory can be read when the condition is decided; null where it can.</summary>
+    internal virtual string? NoMemory => null;
 
-    /// <summary>A variable, an enumerator of the watched type, or a function.</summary>
-    internal Term Find(QualifiedName name, DataType? watched)
-    {
-        if (variables.TryFind(name, out RefusalException? why) is { } variable)
-        {
-            return variable.IsThreadLocal
-                ? throw new RefusalException($"{name} is thread-local: which one is meant is not known at a hit")
-                : new Term.Place(variable.Type, IsAbsolute: true, variable.Address.Value);
-        }
+    /// <summary>What a name stands for that is no word of conditions.</summary>
+    /// <param name="name">As written.</param>
+    /// <param name="watched">Type of the watched object: its enumerators can be named.</param>
+    internal abstract Term Find(QualifiedName name, DataType? watched);
 
-        if (watched is not null && Enumerator(name, watched) is { } enumerator)
-        {
-            return enumerator;
-        }
+    /// <summary>The place of a member of an object that lies at an address.</summary>
+    internal abstract Operand.Place Member(DataType aggregate, ulong at, QualifiedName member, string text);
 
-        if (why is not null)
-        {
-            throw why;
-        }
+    /// <summary>The whole of a type that may only be declared.</summary>
+    internal abstract DataType Complete(DataType type);
 
-        try
-        {
-            return new Term.Known(new(PointerSize * 8, IsSigned: false), functions.Find(name.ToString()).Address.Value);
-        }
-        catch (RefusalException)
-        {
-            variables.Find(name); // its complaint has the nearest names of variables
-            throw;
-        }
-    }
+    /// <summary>The type that a cast names.</summary>
+    internal abstract DataType Resolve(TypeSyntax syntax);
+
+    /// <summary>See <see cref="Casts.InDisguise"/>.</summary>
+    internal abstract CastExpression? CastInDisguise(BinaryExpression expression);
 
     /// <summary>NAME or TYPE::NAME of an enumeration; null where the type is none, or has no such name.</summary>
     internal Term.Known? Enumerator(QualifiedName name, DataType type)
     {
-        if (types.Complete(type) is not { Kind: TypeKind.Enumeration } enumeration || NumberType.Of(enumeration) is not { } number)
+        if (Complete(type) is not { Kind: TypeKind.Enumeration } enumeration || NumberType.Of(enumeration) is not { } number)
         {
             return null;
         }
@@ -67,13 +50,4 @@ internal sealed class ConditionNames(VariableFinder variables, FunctionFinder fu
 
         return null;
     }
-
-    internal Operand.Place Member(DataType aggregate, ulong at, QualifiedName member, string text) =>
-        _members.Find(aggregate, new Address(at), member, text);
-
-    internal DataType Complete(DataType type) => types.Complete(type);
-
-    internal DataType Resolve(TypeSyntax syntax) => types.Resolve(syntax);
-
-    internal CastExpression? CastInDisguise(BinaryExpression expression) => Casts.InDisguise(expression, variables, types);
 }

@@ -87,6 +87,11 @@ internal sealed class ConditionPlaces(StepWriter steps, ConditionNames names, Co
     internal Term.Place Dereference(Term term, string text, string whole, int to)
     {
         DataType target = Pointee(term) ?? throw new RefusalException($"{text} is no pointer");
+        if (names.NoMemory is { } why)
+        {
+            throw new RefusalException(why);
+        }
+
         DataType plain = names.Complete(target);
         if (plain.Kind is TypeKind.Void or TypeKind.Function || plain.IsUntyped)
         {

@@ -5,19 +5,19 @@ using System.Text.RegularExpressions;
 using AwesomeAssertions;
 using Xunit;
 
-namespace Livewatcher.Cli.Tests;
+namespace Livewatcher.Cli.Tests.Recordings;
 
 /// <summary>report --format html by the published binary, of a recording that tests/Recording.Load has made. What a browser shows of it: tests/Browser.</summary>
 public sealed partial class PageTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("livewatcher-page-").FullName;
+    private readonly RecordingFolder recordings = new();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => recordings.Dispose();
 
     [Fact]
     public async Task APageIsWholeAndHasTheRecordingsHits()
     {
-        string recording = await RecordAsync("2000", "0"), page = Path.Combine(folder, "page.html");
+        string recording = await recordings.MakeAsync("2000", "0"), page = recordings.At("page.html");
         Outcome outcome = await Binary.RunAsync("report", recording, "--format", "html", "--output", page);
         outcome.Should().Be(new Outcome(0, "", ""));
         string html = await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken);
@@ -32,7 +32,7 @@ public sealed partial class PageTests : IDisposable
     [Fact]
     public async Task SourceLinesAreThoseOfTheFilesHere()
     {
-        string recording = await RecordAsync("--scene", Path.Combine(Binary.Root, "tests", "Browser", "scene"));
+        string recording = await recordings.MakeAsync("--scene", RecordingFolder.Scene);
         Outcome outcome = await Binary.RunAsync("report", recording, "--format", "html");
         outcome.Status.Should().Be(0, outcome.Error);
         using JsonDocument data = JsonDocument.Parse(Data().Match(outcome.Output).Groups["json"].Value);
@@ -44,19 +44,10 @@ public sealed partial class PageTests : IDisposable
     [Fact]
     public async Task WhatIsNoRecordingIsNoPage()
     {
-        string file = Path.Combine(folder, "not.lwr"), page = Path.Combine(folder, "page.html");
+        string file = recordings.At("not.lwr"), page = recordings.At("page.html");
         await File.WriteAllTextAsync(file, "<html>", TestContext.Current.CancellationToken);
         (await Binary.RunAsync("report", file, "--format", "html", "--output", page)).Status.Should().Be(2);
         File.Exists(page).Should().BeFalse();
-    }
-
-    private async Task<string> RecordAsync(params string[] how)
-    {
-        string recording = Path.Combine(folder, "hits.lwr");
-        string tool = Path.Combine(Binary.Root, "artifacts", "bin", "Livewatcher.Recording.Load", "release", "Livewatcher.Recording.Load");
-        Outcome made = await Binary.RunOtherAsync(tool, [recording, .. how]);
-        made.Status.Should().Be(0, made.Error + made.Output);
-        return recording;
     }
 
     [GeneratedRegex("<script type=\"application/json\" id=\"data\">(?<json>[^<]*)</script>", RegexOptions.ExplicitCapture, 10_000)]
