@@ -36,6 +36,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     private readonly WriterCatalog catalog;
     private readonly Reactions reactions;
     private readonly HitActor actor;
+    private readonly CoreReports cores;
     private ulong? learnUntil;
     private readonly UnloadedLibraries unloaded;
     private readonly Acceptance acceptance;
@@ -69,6 +70,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         arisings = new ArisingWatches(platform, options, ledger, armer, catalog, reactions, sink.Publish);
         libraries = new LibraryWatch(platform, ledger, processes, armer, reporter, arisings);
         flow = new EventFlow(platform, ledger, processes, drain, meters, brake, reporter, this);
+        cores = new CoreReports(actor, reporter, () => flow.Step(Idle), () => flow.Hurry.IsCancellationRequested);
         unloaded = new UnloadedLibraries(platform, ledger, processes, armer, reporter, flow, () => tracerHolds);
         acceptance = new Acceptance(platform, processes);
     }
@@ -114,7 +116,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         }
 
         ResolveDoubts();
-        AwaitCores();
+        cores.AwaitEnd();
         Finish(ending);
         return new SessionOutcome(rootStatus, !rootExited && platform.IsAlive(root)) { HandOver = actor.HandOver };
     }
@@ -250,31 +252,8 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     {
         if (flow.DrainedTo >= learnUntil)
             EndLesson("from now on only other writers are reported");
-        ReportCores();
+        cores.Report();
         CheckLife();
-    }
-
-    private void ReportCores()
-    {
-        foreach (CoreFile core in actor.TakeCores())
-        {
-            if (core.Failure is { } failure)
-                reporter.Note(NoteLevel.Warning, $"no core file of process {core.Process} ({core.File}): {failure}");
-            else
-                reporter.Note(NoteLevel.Info, $"{core.File}: core file of process {core.Process}, {core.Bytes:N0} bytes; it stood still for {core.Took.TotalSeconds:0.0} s at most");
-        }
-    }
-
-    /// <summary>What has been begun is written to its end, unless the user is in a hurry: the process stands still till then.</summary>
-    private void AwaitCores()
-    {
-        if (!actor.IsBusy)
-            return;
-        reporter.Note(NoteLevel.Info, "waiting for a core file (Ctrl-C again breaks it off)");
-        while (actor.IsBusy && !flow.Hurry.IsCancellationRequested)
-            flow.Step(Idle);
-        ReportCores();
-        actor.AbandonCores();
     }
 
     private void EndLesson(string then)
