@@ -108,6 +108,7 @@ internal static class WatchCommand
         if (stage == SessionStage.Ready)
         {
             progress.Hide();
+            screen?.Tell("? shows the keys");
             return;
         }
 
