@@ -177,22 +177,9 @@ internal sealed class Ledger
     /// <param name="time">Now.</param>
     /// <param name="open">Accounts that are not closed yet.</param>
     /// <param name="session">The source's counters.</param>
-    internal SessionTally SoFar(DateTimeOffset time, IEnumerable<SlotAccount> open, SessionCounts session)
+    internal SessionTally Tally(DateTimeOffset time, IEnumerable<SlotAccount> open, SessionCounts session)
     {
-        HitCounts hits = Account(session);
-        foreach (SlotAccount account in open)
-        {
-            hits = hits with
-            {
-                Counted = hits.Counted + (long)account.Counted,
-                Recorded = hits.Recorded + (long)account.Recorded,
-                Filtered = hits.Filtered + (long)account.Filtered,
-                Dropped = hits.Dropped + (long)account.Dropped,
-                Skipped = hits.Skipped + (long)account.Skipped,
-            };
-        }
-
-        return new SessionTally(time, hits, Processes, Threads + (int)session.Threads, gaps.Count);
+        return new SessionTally(time, SoFar(open, session), Processes, Threads + (int)session.Threads, gaps.Count);
     }
 
     private HitCounts Account(SessionCounts session) => new()

@@ -1,7 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using Livewatcher.Engine.Watching;
-using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Accounting;
 
@@ -18,9 +17,6 @@ internal sealed class TallyClock(SessionPlatform platform, WatchedProcesses proc
         if (platform.Tally is not { } take || platform.Clock.Now < next)
             return;
         next = platform.Clock.Now + Interval;
-        IEnumerable<SlotAccount> open = processes.All.Where(process => !process.Retired)
-            .SelectMany(process => process.Slots.Keys.Select(slot => platform.Source.ReadAccount(process.Id, slot)))
-            .OfType<SlotAccount>();
-        take(ledger.SoFar(platform.Clock.ToWallClock(platform.Clock.Now), open, platform.Source.Session));
+        take(ledger.Tally(platform.Clock.ToWallClock(platform.Clock.Now), processes.OpenAccounts, platform.Source.Session));
     }
 }

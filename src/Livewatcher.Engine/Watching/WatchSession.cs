@@ -85,7 +85,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
 
     /// <summary>Asks for the account so far. From any thread; it is told on the session's, between hits.</summary>
     public void Observe(Action<RunProgress> told) => drain.Post(() => told(new RunProgress(
-        ledger.SoFar(processes.All.Where(process => !process.Retired).SelectMany(OpenAccounts), platform.Source.Session), ledger.Processes, ledger.GapsSoFar)));
+        ledger.SoFar(processes.OpenAccounts, platform.Source.Session), ledger.Processes, ledger.GapsSoFar)));
 
     /// <summary>Arms, watches until something ends it, and closes the account.</summary>
     /// <param name="target">Held at its exec where options.Started; running otherwise.</param>
@@ -142,9 +142,6 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         drain.Dispose();
         processes.Dispose();
     }
-
-    private IEnumerable<SlotAccount> OpenAccounts(WatchedProcess process) =>
-        process.Slots.Keys.Select(slot => platform.Source.ReadAccount(process.Id, slot)).OfType<SlotAccount>();
 
     private void Begin()
     {

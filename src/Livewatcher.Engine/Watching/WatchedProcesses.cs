@@ -33,6 +33,11 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
     /// <summary>Another number each time when it is another set of slots that is armed.</summary>
     internal int Version { get; private set; }
 
+    /// <summary>The source's accounts of slots that are not closed yet.</summary>
+    internal IEnumerable<SlotAccount> OpenAccounts => processes.Values.Where(process => !process.Retired)
+        .SelectMany(process => process.Slots.Keys.Select(slot => platform.Source.ReadAccount(process.Id, slot)))
+        .OfType<SlotAccount>();
+
     internal bool AnyLeft => processes.Values.Any(process => !process.Retired);
 
     /// <summary>What an open descriptor refers to; null where it refers to nothing. On any thread.</summary>
