@@ -55,6 +55,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
     private readonly ClientArmer armer;
     private readonly ListenStatus status;
     private string? ending;
+    private CancellationToken stop;
     private ulong nextPrune;
 
     public ListenSession(ListenPlatform platform, ListenSettings settings, IEventSink sink)
@@ -92,6 +93,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
     public void Run(CancellationToken stop, CancellationToken hurry = default)
     {
         flow.Hurry = hurry;
+        this.stop = stop;
         if (!settings.IgnoreTrap && !CanSignal)
             throw new UserException(CannotSignal);
         if (CannotSync(settings.Sync) is { } why)
@@ -196,8 +198,9 @@ public sealed class ListenSession : IFlowOwner, IDisposable
     /// <returns>Null where the answer comes later.</returns>
     private ClientAnswer? Serve(ClientRequest request, Action<ClientAnswer> answer)
     {
-        if (flow.Finishing && request is ClientRequest.Join or ClientRequest.Set)
-            return new ClientAnswer(EPERM); // everything is disarmed by now, and nobody would do so again
+        // Everything is disarmed by now, or is about to be, and nobody would do so again.
+        if ((flow.Finishing || stop.IsCancellationRequested) && request is ClientRequest.Join or ClientRequest.Set)
+            return new ClientAnswer(EPERM);
         if (request is ClientRequest.Join join)
         {
             if (!clients.TryGetValue(join.Process, out Client? earlier) || earlier.Process.Retired)
