@@ -17,9 +17,6 @@
 #include "stops.h"
 #include "yielding.h"
 
-/* A thread in uninterruptible sleep (a vfork parent, say) stops only when it wakes. */
-#define PATIENCE_MS 2000
-
 void disarm_all(void)
 {
     struct lw_guard_packet ignored = {0};
@@ -35,7 +32,7 @@ void await_end_of(int pid)
     if (fd < 0)
         return; /* gone already */
     struct pollfd polled = {fd, POLLIN, 0};
-    poll(&polled, 1, PATIENCE_MS);
+    poll(&polled, 1, LW_STOP_PATIENCE_MS);
     close(fd);
 }
 
@@ -58,7 +55,7 @@ void detach_all(void)
     guard.letting_go = true;
     abandon_yielded();
     tracee_each(send_off, NULL);
-    for (int waited = 0; waited < PATIENCE_MS;) {
+    for (int waited = 0; waited < LW_STOP_PATIENCE_MS;) {
         int status;
         pid_t tid = waitpid(-1, &status, __WALL | WNOHANG);
         if (tid > 0) {

@@ -8,6 +8,9 @@
 
 #include "tracees.h"
 
+/* A thread in uninterruptible sleep (a vfork parent, say) stops only when it wakes; so long it is waited for. */
+#define LW_STOP_PATIENCE_MS 2000
+
 struct guard {
     struct lw_guard_config config;
     int started; /* pid of the target that we started; 0 for attach */

@@ -12,9 +12,6 @@
 #include "poking.h"
 #include "stops.h"
 
-/* A thread in uninterruptible sleep (a vfork parent, say) stops only when it wakes. */
-#define PATIENCE_MS 2000
-
 struct census {
     const struct process *process;
     enum tracee_state state;
@@ -39,7 +36,7 @@ static struct census count_states(const struct process *p, enum tracee_state sta
 /* Serves stops until every thread of tgid is in this state, or the time is over. False then, and where none is left. */
 static bool await_state(int tgid, enum tracee_state state)
 {
-    for (int waited = 0; waited < PATIENCE_MS;) {
+    for (int waited = 0; waited < LW_STOP_PATIENCE_MS;) {
         const struct process *p = process_find(tgid);
         struct census census = count_states(p, state);
         if (!p || census.other == 0)

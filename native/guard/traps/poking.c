@@ -18,9 +18,6 @@
 #include "keeper.h"
 #include "stops.h"
 
-/* A thread in uninterruptible sleep (a vfork parent, say) stops only when it wakes. */
-#define PATIENCE_MS 2000
-
 static int poke(int tid, int reg, uint64_t value)
 {
     void *at = (void *)(offsetof(struct user, u_debugreg) + (size_t)reg * sizeof(((struct user *)0)->u_debugreg[0]));
@@ -161,7 +158,7 @@ int recall_surplus(struct process *p)
 
 void unpoke_process(struct process *p)
 {
-    for (int waited = 0; waited < PATIENCE_MS;) {
+    for (int waited = 0; waited < LW_STOP_PATIENCE_MS;) {
         if (recall_surplus(p) == 0)
             return;
         if (drain_waits())

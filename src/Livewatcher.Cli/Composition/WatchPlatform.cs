@@ -205,7 +205,7 @@ internal sealed class WatchPlatform : IDisposable
     {
         Signals = new TargetSignals(lives),
         Commands = commands,
-        Cores = Debugger.Find(settings.Requests) is { } gdb ? new CoreDumper(gdb, () => tracer, lives) : null,
+        Cores = settings.Gdb is { } gdb ? new CoreDumper(gdb, () => tracer, lives) : null,
         Arisings = settings.HasArisings ? arisings ??= new UprobeArisings((BpfHitSource)source) : null,
     };
 

@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using System.CommandLine;
+using Livewatcher.Cli.Acting;
 using Livewatcher.Cli.WatchFiles;
 using Livewatcher.Export;
 using Livewatcher.Model;
@@ -49,6 +50,9 @@ internal sealed record WatchSettings
     internal TimeSpan? For { get; init; }
 
     internal long? MaxHits { get; init; }
+
+    /// <summary>gdb's path; null where no watch asks for it.</summary>
+    internal string? Gdb { get; init; }
 
     /// <summary>Null: nothing is recorded.</summary>
     internal RecordSettings? Record { get; init; }
@@ -146,6 +150,7 @@ internal sealed class WatchOptions
         return arming with
         {
             Requests = requests,
+            Gdb = Debugger.Find(requests),
             Known = known.Read(parsed),
             FollowFork = parsed.GetValue(followFork),
             FollowExec = parsed.GetValue(followExec),

@@ -38,7 +38,6 @@ internal static class AttachVerb
     private static int Execute(WatchSettings settings, string what)
     {
         ProcessId target = Find(what);
-        string? gdb = Debugger.Find(settings.Requests);
         using ProcessLife life = ProcessLife.Open(target);
         // From here on no other process of that number can be meant; until here one could have taken the place of what was found by name.
         if (life.IsOver || !(int.TryParse(what, out _) || ProcessTable.Matches(target, what)))
@@ -53,7 +52,7 @@ internal static class AttachVerb
         }
 
         if (outcome.HandOver is { } to)
-            return Debugger.TakeOver(gdb!, to);
+            return Debugger.TakeOver(settings.Gdb!, to);
         return outputFailed ? ExitCodes.Degraded : ExitCodes.Success;
     }
 

@@ -1,6 +1,5 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
-using System.Collections;
 using System.CommandLine;
 using Livewatcher.Cli.Acting;
 using Livewatcher.Cli.Composition;
@@ -9,6 +8,7 @@ using Livewatcher.Cli.Output;
 using Livewatcher.Cli.Screen;
 using Livewatcher.Engine.Watching;
 using Livewatcher.Export;
+using Livewatcher.Linux.Acting;
 using Livewatcher.Linux.Guard;
 using Livewatcher.Model;
 
@@ -49,8 +49,7 @@ internal static class RunVerb
     private static int Execute(WatchSettings settings, string[] program)
     {
         string path = ProgramPath.Find(program[0]) ?? throw new UserException($"cannot start {program[0]}: not found in PATH");
-        LaunchRequest launch = new(path, program, ReadEnvironment());
-        string? gdb = Debugger.Find(settings.Requests);
+        LaunchRequest launch = new(path, program, OwnEnvironment.Entries);
         ProcessId target;
         SessionOutcome outcome;
         int? status;
@@ -66,19 +65,11 @@ internal static class RunVerb
         }
 
         if (outcome.HandOver is { } to)
-            return Debugger.TakeOver(gdb!, to);
+            return Debugger.TakeOver(settings.Gdb!, to);
         if (status is { } ended)
             return ExitCodes.FromWaitStatus(ended);
         if (outcome.TargetRuns)
             Console.Error.WriteLine($"livewatcher: process {target} runs on, unwatched");
         return outputFailed ? ExitCodes.Degraded : ExitCodes.Interrupted;
-    }
-
-    private static List<string> ReadEnvironment()
-    {
-        List<string> entries = [];
-        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
-            entries.Add($"{entry.Key}={entry.Value}");
-        return entries;
     }
 }

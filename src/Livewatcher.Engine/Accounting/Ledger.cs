@@ -177,10 +177,8 @@ internal sealed class Ledger
     /// <param name="time">Now.</param>
     /// <param name="open">Accounts that are not closed yet.</param>
     /// <param name="session">The source's counters.</param>
-    internal SessionTally Tally(DateTimeOffset time, IEnumerable<SlotAccount> open, SessionCounts session)
-    {
-        return new SessionTally(time, SoFar(open, session), Processes, Threads + (int)session.Threads, gaps.Count);
-    }
+    internal SessionTally Tally(DateTimeOffset time, IEnumerable<SlotAccount> open, SessionCounts session) =>
+        new(time, SoFar(open, session), Processes, Threads + (int)session.Threads, gaps.Count);
 
     private HitCounts Account(SessionCounts session) => new()
     {

@@ -84,29 +84,24 @@ internal sealed class ArmedWatch
     internal bool Occupies(int slot) => Pieces.Any(piece => piece.Slot == slot);
 
     /// <summary>The same watch in a forked child, whose memory starts as a copy.</summary>
-    internal ArmedWatch Copy() => new(Watch, Pieces, [.. image], seen) 
-    {
-        unknown = unknown,
-        ChangesOnly = ChangesOnly,
-        Writers = Writers,
-        Reaction = Reaction,
-        HasOrder = HasOrder,
-        SetAt = SetAt,
-        Home = Home,
-        Plan = Plan,
-        On = On,
-    };
+    internal ArmedWatch Copy() => With(Watch, Pieces, [.. image], unknown, SetAt, On);
 
     /// <summary>The same watch, armed on another frame or block: nobody knows yet what is there.</summary>
     internal ArmedWatch MoveTo(int slot, HardwareSlot content, Arisen on, Func<CallStack?>? setAt) =>
-        new(Watch with { Address = content.Address }, [(slot, content)], new byte[content.Length], seen)
+        With(Watch with { Address = content.Address }, [(slot, content)], new byte[content.Length], 1u << slot, setAt, on);
+
+    /// <summary>What was said of it, about other bytes.</summary>
+    private ArmedWatch With(
+        Watch watch, IReadOnlyList<(int Slot, HardwareSlot Content)> pieces, byte[] initial, uint unknownSlots, Func<CallStack?>? setAt, Arisen? on) =>
+        new(watch, pieces, initial, seen)
         {
-            unknown = 1u << slot,
+            unknown = unknownSlots,
             ChangesOnly = ChangesOnly,
             Writers = Writers,
             Reaction = Reaction,
             HasOrder = HasOrder,
             SetAt = setAt,
+            Home = Home,
             Plan = Plan,
             On = on,
         };

@@ -168,22 +168,17 @@ internal sealed class OtlpJson(string version, string host, DateTimeOffset start
         json.WriteEndObject();
     }
 
-    private static void Attribute(Utf8JsonWriter json, string name, string value)
-    {
-        json.WriteStartObject();
-        json.WriteString("key", name);
-        json.WriteStartObject("value");
-        json.WriteString("stringValue", value);
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
+    private static void Attribute(Utf8JsonWriter json, string name, string value) => Attribute(json, name, "stringValue", value);
 
-    private static void Attribute(Utf8JsonWriter json, string name, long value)
+    /// <summary>64-bit numbers are strings in protobuf's JSON encoding.</summary>
+    private static void Attribute(Utf8JsonWriter json, string name, long value) => Attribute(json, name, "intValue", value.ToString(CultureInfo.InvariantCulture));
+
+    private static void Attribute(Utf8JsonWriter json, string name, string kind, string value)
     {
         json.WriteStartObject();
         json.WriteString("key", name);
         json.WriteStartObject("value");
-        json.WriteString("intValue", value.ToString(CultureInfo.InvariantCulture));
+        json.WriteString(kind, value);
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -27,11 +27,11 @@ internal static unsafe class ChildStart
     /// <param name="path">Of the program.</param>
     /// <param name="arguments">With its name first.</param>
     /// <param name="environment">NAME=value, all of it.</param>
-    /// <param name="descriptors">What become its descriptors 0, 1, 2; null and what is missing: our own.</param>
+    /// <param name="descriptors">What become its descriptors 0, 1, 2; what is missing is our own.</param>
     /// <param name="ownGroup">Ctrl-C at our terminal is not for it.</param>
     /// <param name="process">Its number, where it is started.</param>
     /// <returns>errno; 0 where it is started.</returns>
-    internal static int Spawn(string path, IEnumerable<string> arguments, IEnumerable<string> environment, IReadOnlyList<SafeHandle?> descriptors, bool ownGroup, out int process)
+    internal static int Spawn(string path, IEnumerable<string> arguments, IEnumerable<string> environment, IReadOnlyList<SafeHandle> descriptors, bool ownGroup, out int process)
     {
         byte* actions = stackalloc byte[PosixSpawn.FileActionsBytes];
         byte* attributes = stackalloc byte[PosixSpawn.AttributesBytes];
@@ -49,7 +49,7 @@ internal static unsafe class ChildStart
             PosixSpawn.SetDefaults(attributes, defaults),
             PosixSpawn.SetMask(attributes, none));
         for (int i = 0; i < descriptors.Count && errno == 0; i++)
-            errno = descriptors[i] is { } own ? PosixSpawn.AddDuplicate(actions, (int)own.DangerousGetHandle(), i) : 0;
+            errno = PosixSpawn.AddDuplicate(actions, (int)descriptors[i].DangerousGetHandle(), i);
         int pid = 0;
         if (errno == 0)
         {

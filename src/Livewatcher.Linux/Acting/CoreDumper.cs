@@ -1,6 +1,5 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
-using System.Collections;
 using System.Diagnostics;
 using Livewatcher.Linux.Guard;
 using Livewatcher.Linux.Interop;
@@ -90,8 +89,7 @@ public sealed class CoreDumper(string gdb, Func<GuardTracer?> guard, ProcessLive
                 "gdb", "--nx", "--batch", "--readnever", "-iex", "set auto-load no", "-iex", "set debuginfod enabled off",
                 "-ex", "set print thread-events off", "-ex", $"attach {process}", "-ex", $"gcore {file}", "-ex", "detach",
             ];
-            List<string> environment = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => $"{entry.Key}={entry.Value}")];
-            int errno = ChildStart.Spawn(gdb, arguments, environment, [nothing, write, write], ownGroup: true, out int debugger);
+            int errno = ChildStart.Spawn(gdb, arguments, OwnEnvironment.Entries, [nothing, write, write], ownGroup: true, out int debugger);
             if (errno == 0)
                 return new Writing(debugger, file, Task.Run(() => LastLine(read)));
             failure = $"{gdb}: {Errno.Describe(errno)}";

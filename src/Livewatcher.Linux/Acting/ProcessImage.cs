@@ -1,6 +1,5 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
-using System.Collections;
 using System.Runtime.InteropServices;
 using Livewatcher.Linux.Guard;
 using Livewatcher.Linux.Interop;
@@ -19,7 +18,7 @@ public static unsafe class ProcessImage
     public static string Become(string path, IReadOnlyList<string> arguments)
     {
         using CStrings given = new(arguments);
-        using CStrings variables = new([.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => $"{entry.Key}={entry.Value}")]);
+        using CStrings variables = new(OwnEnvironment.Entries);
         byte* program = CStrings.Copy(path);
         Libc.Signal(SIGPIPE, 0); // SIG_DFL: the runtime ignores it, and that would survive
         _ = Libc.Execute(program, given.Pointer, variables.Pointer);

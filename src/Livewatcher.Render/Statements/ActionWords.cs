@@ -31,7 +31,7 @@ internal static class ActionWords
 
     private static string Reason(HitAction action) => action.Kind switch
     {
-        ActionKind.Core => "for one is being written",
+        ActionKind.Core => "for one is being written, or the watching had ended",
         _ => action.SendsSignal ? "for the watching had ended" : "for too many commands run",
     };
 
