@@ -42,7 +42,8 @@ public sealed class CoreDumper(string gdb, Func<GuardTracer?> guard, ProcessLive
         bool wasStopped = ProcessTable.StateOf(process) is 'T' or 't';
         Stopwatch standing = Stopwatch.StartNew();
         int refusal = guard()?.Yield(process) ?? Errno.ESRCH;
-        string? failure = refusal is 0 or Errno.ESRCH ? null : $"the guard could not stop it: {Errno.Describe(refusal)}";
+        string? failure = refusal is 0 or Errno.ESRCH ? null
+            : $"the guard could not stop it: {Errno.Describe(refusal)}; it is being armed, has just executed another program, or a thread of it does not stop";
         if (failure is null && Start(process, file, out failure) is { } started)
         {
             writing[process] = started with { Yielded = refusal == 0, WasStopped = wasStopped, Standing = standing };
