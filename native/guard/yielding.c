@@ -70,7 +70,11 @@ int yield_process(int tgid)
         return ESRCH;
     if (p->arming || p->yielding || count_states(p, TRACEE_HELD).like > 0)
         return EBUSY;
-    p->stopped = count_states(p, TRACEE_LISTENING).other == 0;
+    /* One thread in a group-stop, and the others are on their way to it. What has stopped by now is served first. */
+    drain_waits();
+    if (!(p = process_find(tgid)))
+        return ESRCH;
+    p->stopped = count_states(p, TRACEE_LISTENING).like > 0;
     if (!p->stopped && kill(tgid, SIGSTOP) != 0)
         return errno;
     if (await_state(tgid, TRACEE_LISTENING) && (p = process_find(tgid)) != NULL) {
