@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "keeper.h"
+#include "pumping.h"
 #include "recover.h"
 #include "stops.h"
 

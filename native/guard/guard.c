@@ -28,6 +28,7 @@
 #include "detach.h"
 #include "keeper.h"
 #include "poking.h"
+#include "pumping.h"
 #include "recover.h"
 #include "share.h"
 #include "stops.h"
@@ -67,8 +68,7 @@ static void on_arm(const struct lw_guard_packet *c)
     p->armed |= c->mask;
     if (guard.config.arming == LW_ARM_POKES)
         place_slots(p, c->mask);
-    p->arming = true;
-    pump_arming(p);
+    begin_arming(p);
 }
 
 static void on_disarm(const struct lw_guard_packet *c)

@@ -65,6 +65,7 @@ enum lw_guard_message {
     LW_MESSAGE_SWITCHED = 115,
     LW_MESSAGE_YIELDED = 116,   /* tgid; or error: EBUSY where it is being armed, or a thread is held or does not stop */
     LW_MESSAGE_RETURNED = 117,  /* tgid; or error, tid: that thread could not be seized again */
+    LW_MESSAGE_ARMING = 118,    /* tgid, count: threads armed so far, of value[0]; twice a second while ARM takes long */
 };
 
 /* What loads the debug registers. */

@@ -20,15 +20,13 @@
 #include "arming.h"
 #include "keeper.h"
 #include "poking.h"
+#include "pumping.h"
 #include "records.h"
 #include "recover.h"
 #include "trapped.h"
 #include "yielding.h"
 
 struct guard guard;
-
-/* Threads on their way to a stop at one time while arming: enough to keep us busy, few enough that none waits long. */
-#define INTERRUPT_WINDOW 16
 
 uint64_t seize_options(void)
 {
@@ -49,112 +47,6 @@ static bool is_thread_of(int tgid, int tid)
     char path[64];
     snprintf(path, sizeof(path), "/proc/%d/task/%d", tgid, tid);
     return access(path, F_OK) == 0;
-}
-
-void answer_arming(struct process *p, int error, int tid, uint32_t slot)
-{
-    struct lw_guard_packet m = {.kind = LW_MESSAGE_ARMED, .error = error, .tgid = p->tgid, .tid = tid, .slot = slot,
-                                .mask = p->arming_mask, .count = p->threads};
-    p->arming = false;
-    send_packet(&m);
-}
-
-/* All or nothing: a watch that cannot be had everywhere leaves nothing occupied. */
-static void fail_arming(struct process *p, int error, int tid, uint32_t slot)
-{
-    struct lw_guard_packet ignored = {0};
-    disarm_process(p, p->arming_mask, &guard.config, &ignored);
-    answer_arming(p, error, tid, slot);
-}
-
-struct pump {
-    struct process *process;
-    uint32_t window;
-    uint32_t lacking;
-};
-
-bool lacks(const struct tracee *t)
-{
-    const struct process *p = t->process;
-    return p && (p->armed & ~t->have || (t->poked && t->have & ~p->armed));
-}
-
-static void arm_or_report(struct tracee *t)
-{
-    uint32_t slot = 0;
-    int error = arm_thread(t, &guard.config, &slot);
-    if (error == 0)
-        return;
-    if (t->process->arming) {
-        fail_arming(t->process, error, t->tid, slot);
-        return;
-    }
-    /* A thread that came later could not be armed: that is a gap, and it must be told once, not at each stop. */
-    t->have |= t->process->armed;
-    struct lw_guard_packet m = {.kind = LW_MESSAGE_ARMED, .error = error, .tgid = t->process->tgid, .tid = t->tid,
-                                .slot = slot};
-    send_packet(&m);
-}
-
-static void pump_thread(struct tracee *t, void *context)
-{
-    struct pump *pump = context;
-    struct process *p = pump->process;
-    if (t->process != p || !p->arming || !(p->armed & ~t->have))
-        return;
-    if (t->state == TRACEE_HELD || t->state == TRACEE_STOPPED) {
-        arm_or_report(t);
-        if (p->arming && (p->armed & ~t->have))
-            t->have |= p->armed; /* ESRCH: it is dying while stopped */
-        return;
-    }
-    if (t->state != TRACEE_RUNNING && t->state != TRACEE_LISTENING) {
-        pump->lacking++;
-        return;
-    }
-    if (!t->interrupted && pump->window > 0) {
-        if (ptrace(PTRACE_INTERRUPT, t->tid, 0, 0) != 0) {
-            t->have |= p->armed; /* ESRCH: gone, its wait status is on its way */
-            return;
-        }
-        t->interrupted = true;
-        p->interrupted++;
-        pump->window--;
-    }
-    pump->lacking++;
-}
-
-void pump_arming(struct process *p)
-{
-    if (!p->arming || p->interrupted > INTERRUPT_WINDOW / 2)
-        return;
-    struct pump pump = {p, INTERRUPT_WINDOW - p->interrupted, 0};
-    tracee_each(pump_thread, &pump);
-    p->sweep_due = p->arming && pump.lacking == 0;
-}
-
-/* A thread that was inside clone(2) when it was seized brings forth an untraced one, which may come to light only after
- * the listing (copy_process() attaches and lists it late). By now each thread has been stopped since, or is ending, so
- * none is in that clone(2) any more: what is untraced can be seen. It is seized, and stopped to be armed, in its turn. */
-void finish_arming(void)
-{
-    for (struct process *p = processes; p; p = p->next) {
-        if (!p->sweep_due)
-            continue;
-        p->sweep_due = false;
-        if (!p->arming)
-            continue;
-        uint32_t before = p->seized;
-        uint32_t threads;
-        int tid;
-        int error = seize_process(p->tgid, &threads, &tid);
-        if (error != 0)
-            fail_arming(p, error, tid, 0);
-        else if (p->seized == before)
-            answer_arming(p, 0, 0, 0);
-        else
-            pump_arming(p);
-    }
 }
 
 void forget_tracee(struct tracee *t)

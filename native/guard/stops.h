@@ -33,12 +33,6 @@ void on_wait(int tid, int status);
  * must not starve the others, or us of commands. */
 bool drain_waits(void);
 
-/* Whether t's registers are not as its process's slots are. */
-bool lacks(const struct tracee *t);
-
-/* Answers an ARM command. */
-void answer_arming(struct process *p, int error, int tid, uint32_t slot);
-
 /* Nothing more is to come of a thread. */
 void forget_tracee(struct tracee *t);
 
@@ -53,13 +47,6 @@ int release_overdue(void);
 
 /* Seizes every thread of tgid to a fixpoint. 0 and *threads, or an errno and *tid. */
 int seize_process(int tgid, uint32_t *threads, int *tid);
-
-/* Interrupts the next few threads that lack a slot; where none is left, finish_arming() has its turn. */
-void pump_arming(struct process *p);
-
-/* Answers the ARM commands of processes without a thread that lacks a slot, unless a new one comes to light. Not to be
- * called from within tracee_each(). */
-void finish_arming(void);
 
 /* Lets a thread go on, arming what it lacks on the way. */
 void proceed(struct tracee *t, int signal);

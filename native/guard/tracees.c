@@ -91,6 +91,14 @@ void tracee_each(void (*visit)(struct tracee *, void *), void *context)
             visit(table[i], context);
 }
 
+bool tracee_walk(uint32_t *at, bool (*visit)(struct tracee *, void *), void *context)
+{
+    for (; *at < table_size; ++*at)
+        if (table[*at] && table[*at] != &grave && !visit(table[*at], context))
+            return true;
+    return false;
+}
+
 struct process *process_find(int tgid)
 {
     for (struct process *p = processes; p; p = p->next)

@@ -40,6 +40,8 @@ struct process {
     bool stopped;   /* yielding, and it was in a group-stop before */
     bool sweep_due; /* no thread that we know lacks a slot: time to look for others */
     uint32_t arming_mask;
+    uint32_t pump_at;     /* arming: where in the table of tracees the next thread is looked for */
+    uint64_t pump_told;   /* arming: CLOCK_MONOTONIC ns of the last word on it */
     uint32_t threads;
     uint32_t seized;      /* threads found in listings, so far */
     uint32_t exiting;     /* of those, how many have passed their exit event */
@@ -72,6 +74,8 @@ struct tracee *tracee_find(int tid);
 struct tracee *tracee_add(int tid);
 void tracee_remove(struct tracee *t);
 void tracee_each(void (*visit)(struct tracee *, void *), void *context);
+/* From *at on, until visit says no; false at the end. What is added meanwhile may be missed. */
+bool tracee_walk(uint32_t *at, bool (*visit)(struct tracee *, void *), void *context);
 
 struct process *process_find(int tgid);
 struct process *process_add(int tgid);

@@ -223,6 +223,9 @@ internal sealed class WatchPlatform : IDisposable
     private static PerfHitSource PerfSource(WatchSettings settings) =>
         PerfHitSource.Open(new PerfSettings { StackBytes = settings.StackBytes, FollowFork = settings.FollowFork });
 
+    /// <summary>How much of an arming under way is done, from 0 to 1; null where nobody knows.</summary>
+    public double? ArmedPart => tracer?.ArmedPart;
+
     private static bool CanPoke() => DebugRegisters.TrapByPtrace(out Refusal? refusal) && refusal is null;
 
     /// <exception cref="UserException">ptrace(2) may not write debug registers, or they do not trap.</exception>

@@ -18,7 +18,7 @@ internal sealed class ProgressLine : IDisposable
     private readonly Timer? timer;
     private readonly Stopwatch since = new();
     private string? what;
-    private Func<double>? part;
+    private Func<double?>? part;
     private bool isDrawn;
 
     /// <param name="isWanted">False where somebody else has the terminal.</param>
@@ -30,8 +30,8 @@ internal sealed class ProgressLine : IDisposable
 
     /// <summary>Something begins.</summary>
     /// <param name="begins">What.</param>
-    /// <param name="done">From 0 to 1, asked from another thread; null where nobody knows how much it is.</param>
-    internal void Show(string begins, Func<double>? done = null)
+    /// <param name="done">From 0 to 1, asked from another thread; null where nobody knows (yet) how much it is.</param>
+    internal void Show(string begins, Func<double?>? done = null)
     {
         lock (gate)
         {

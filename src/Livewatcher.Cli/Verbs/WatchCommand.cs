@@ -62,7 +62,7 @@ internal static class WatchCommand
         SessionPlatform parts = platform.ForSession(settings) with
         {
             Tally = exporters.Any ? exporters.Take : null,
-            OnStage = stage => Tell(stage, target, progress, screen),
+            OnStage = stage => Tell(stage, target, progress, screen, () => platform.ArmedPart),
         };
         DateTimeOffset now = parts.Clock.ToWallClock(parts.Clock.Now);
         IEventSink reported = ExportedSink.Before((IEventSink?)shown ?? sink, exporters);
@@ -103,7 +103,7 @@ internal static class WatchCommand
         return (outcome, status, sink.Failure is not null);
     }
 
-    private static void Tell(SessionStage stage, ProcessId target, ProgressLine progress, LiveScreen? screen)
+    private static void Tell(SessionStage stage, ProcessId target, ProgressLine progress, LiveScreen? screen, Func<double?> armed)
     {
         if (stage == SessionStage.Ready)
         {
@@ -115,7 +115,7 @@ internal static class WatchCommand
         string what = stage == SessionStage.ReadingSymbols
             ? $"reading the symbols of {Printable.Of(ProcessTable.NameOf(target) ?? $"process {target}")}"
             : $"arming {(ProcessTable.ThreadsOf(target) is 1 ? "1 thread" : $"{ProcessTable.ThreadsOf(target):N0} threads")}";
-        progress.Show(what);
+        progress.Show(what, stage == SessionStage.Arming ? armed : null);
         screen?.Tell($"{what} ...");
     }
 

@@ -74,8 +74,10 @@ internal sealed class Auditor(IHitSource source, IClock clock, TimeSpan interval
     /// <summary>Of a source without values: what slots hold after the hits so far, found at the last look.</summary>
     internal IEnumerable<SessionItem.AtRest> TakeRests(ulong now)
     {
-        foreach (AuditedSlot slot in slots.Where(slot => slot.Rests))
+        foreach (AuditedSlot slot in slots)
         {
+            if (!slot.Rests)
+                continue;
             slot.Rests = false;
             yield return new SessionItem.AtRest(now, slot.Process, slot.Slot, slot.Agreed);
         }

@@ -30,7 +30,9 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     private readonly Func<ProcessId, int, string?> describe;
     private readonly ConcurrentQueue<SessionItem> queue = new();
     private readonly ConcurrentQueue<Action> posted = new();
-    private readonly SemaphoreSlim filled = new(0, 1);
+    /// <summary>Not a SemaphoreSlim, which spins before it sleeps: some hundred times a second, for nothing.</summary>
+    private readonly AutoResetEvent filled = new(false);
+
     private readonly Thread thread;
     private long queuedBytes;
     private long passesBegun;
@@ -63,7 +65,7 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     {
         if (!queue.TryDequeue(out SessionItem? item))
         {
-            filled.Wait(atMost);
+            filled.WaitOne(atMost);
             if (!queue.TryDequeue(out item))
             {
                 if (failure is { } broken)
@@ -84,7 +86,7 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     internal void Post(Action act)
     {
         posted.Enqueue(act);
-        WakeSession();
+        filled.Set();
     }
 
     /// <summary>Does what is posted by now, on the session's thread.</summary>
@@ -192,16 +194,7 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
             queue.Enqueue(new SessionItem.Drained(start));
         }
 
-        WakeSession();
-    }
-
-    private void WakeSession()
-    {
-        lock (filled)
-        {
-            if (filled.CurrentCount == 0)
-                filled.Release();
-        }
+        filled.Set();
     }
 
     private static int Weight(RawHit hit) => 512 + hit.Stack.Length;

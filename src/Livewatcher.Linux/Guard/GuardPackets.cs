@@ -44,6 +44,7 @@ internal enum GuardMessage : uint
     LW_MESSAGE_SWITCHED = 115,
     LW_MESSAGE_YIELDED = 116,
     LW_MESSAGE_RETURNED = 117,
+    LW_MESSAGE_ARMING = 118,
 }
 
 internal enum GuardArmingKind : uint

@@ -13,6 +13,7 @@ namespace Livewatcher.Linux.Guard;
 /// One named thread reads; commands may come from any thread, one at a time waits for its answer.</summary>
 public sealed unsafe class GuardTracer : ITracer
 {
+    /// <summary>From the last word of the guard: while it arms thousands of threads it says twice a second how far it is.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
     private readonly SafeDescriptor socket;
@@ -23,6 +24,7 @@ public sealed unsafe class GuardTracer : ITracer
     private readonly BlockingCollection<GuardPacket> answers = [];
     private readonly Lock commandLock = new();
     private readonly GuardEvents reading = new(new ThreadNames());
+    private double armedPart = double.NaN;
     private volatile bool gone;
     private volatile bool detached;
 
@@ -177,7 +179,16 @@ public sealed unsafe class GuardTracer : ITracer
             command.Spec[slot] = spec;
         }
 
-        GuardPacket answer = Ask(command, GuardMessage.LW_MESSAGE_ARMED);
+        GuardPacket answer;
+        try
+        {
+            answer = Ask(command, GuardMessage.LW_MESSAGE_ARMED);
+        }
+        finally
+        {
+            armedPart = double.NaN;
+        }
+
         if (answer.Error != 0)
             throw new ArmingException(answer.Error, Errno.Describe(answer.Error), new ThreadId(answer.Tid), (int)answer.Slot);
         return (int)answer.Count;
@@ -192,6 +203,9 @@ public sealed unsafe class GuardTracer : ITracer
     /// <summary>The kernel's counts so far, of what is armed.</summary>
     internal GuardPacket Count(ProcessId process) =>
         Ask(new GuardPacket { Kind = (uint)GuardCommand.LW_COMMAND_COUNTS, Tgid = process.Value }, GuardMessage.LW_MESSAGE_COUNTS);
+
+    /// <summary>How much of an arming under way is done, from 0 to 1; null before it has taken half a second. Asked from any thread.</summary>
+    public double? ArmedPart => armedPart is var part && double.IsNaN(part) ? null : part;
 
     /// <summary>False where it writes the debug registers itself, by ptrace(2).</summary>
     internal bool ArmsByEvents => traps is null;
@@ -216,6 +230,8 @@ public sealed unsafe class GuardTracer : ITracer
         {
             if (answer.Kind == (uint)kind)
                 return answer;
+            if (answer.Kind == (uint)GuardMessage.LW_MESSAGE_ARMING && answer.Value[0] > 0)
+                armedPart = answer.Count / (double)answer.Value[0];
         }
 
         throw new UserException(gone

@@ -1,5 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using System.Globalization;
 using AwesomeAssertions;
 using Livewatcher.Live.Tests.Building;
 using Livewatcher.Live.Tests.Counting;
@@ -90,6 +91,39 @@ public sealed class RecordingTests : LiveTest
     public async Task WhatCannotBeWrittenIsAnErrorBeforeTheProgramRuns(string path)
     {
         (await RefusedAsync("run", "--record", path, "--watch", "g_counter", "--", await CounterAsync(), "1", "1")).Should().StartWith($"livewatcher: cannot write --record {path}: ");
+    }
+
+    /// <summary>A file system that fills up while the program runs: every hit is shown and counted, what the file lacks is a gap of its size, and
+    /// the program does not notice.</summary>
+    [Fact]
+    public async Task ADiskThatFillsUpIsAGapAndNothingElse()
+    {
+        Assert.SkipUnless(Emulation.IsOn, "it mounts a file system, which is done in the emulated machine only");
+        var disk = Directory.CreateDirectory(NewPath("disk")).FullName;
+        (await Child.RunAsync("mount", ["-t", "tmpfs", "-o", "size=256k", "none", disk], Limit)).Should().BeEmpty();
+        try
+        {
+            var recording = Path.Combine(disk, "hits.lwr");
+            var run = await RunAsync(await CounterAsync(), ["--record", recording, .. Watches], "3000", "2");
+            run.Status.Should().Be(0);
+            run.Facts["hits g_counter"].Should().Be(6000, "the program did what it was written for");
+            run.Report.Hits.Should().HaveCount(12_000);
+            run.Process.Errors.Should().Contain($"the recording {recording} cannot be written: database or disk is full; it is tried again every second");
+            var gap = run.Report.Coverage.Gaps.Should().ContainSingle().Subject;
+            gap.Should().EndWith(" hits are not in the recording: writing the file failed");
+            var lacking = int.Parse(gap.Split(' ')[0], NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+
+            var json = NewPath("jsonl");
+            (await Child.RunAsync("sh", ["-c", $"cp {disk}/hits.lwr* {Folder}"], Limit)).Should().BeEmpty();
+            await Do("report", Path.Combine(Folder, "hits.lwr"), "--format", "json", "--output", json);
+            var there = Report.Read(json).AllHits;
+            (there.Count + lacking).Should().Be(12_000);
+            there.Select(hit => hit.Seq).Should().Equal(Enumerable.Range(1, there.Count).Select(i => (long)i), "it ends where the disk was full");
+        }
+        finally
+        {
+            await Child.RunAsync("umount", [disk], Limit);
+        }
     }
 
     private static async Task<string> CounterAsync() => await Toolchain.BuildAsync(Counters.Variant("counter", ".c", "gcc", "-O0", Linking.Pie));

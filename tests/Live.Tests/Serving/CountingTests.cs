@@ -82,4 +82,24 @@ public sealed class CountingTests : ServingTest
         (own["fifth"], own["errno"]).Should().Be((-1, 28), "ENOSPC");
         await QuitAsync(listening);
     }
+
+    /// <summary>What was listened to can be looked at later: the same hits, messages and marks.</summary>
+    [Fact]
+    public async Task ARecordingOfAListenerHasEveryHit()
+    {
+        var recording = NewPath("lwr");
+        var listening = await ListenAsync("--record", recording);
+        var own = await ServeAsync(Serve, "cycles", "2", "3", "5");
+        var report = await QuitAsync(listening);
+        report.Hits.Should().HaveCount((int)own["watched"]);
+
+        var json = NewPath("jsonl");
+        var reading = StartLivewatcher(["report", recording, "--format", "json", "--output", json]);
+        (await reading.ExitAsync(Limit)).Should().Be(0, reading.Describe("it is a recording"));
+        var recorded = Report.Read(json);
+        Consistency.Check(recorded);
+        recorded.Coverage.Hits.Should().Be(report.Coverage.Hits);
+        recorded.Coverage.Gaps.Should().Equal(report.Coverage.Gaps);
+        recorded.Hits.Select(hit => (hit.Seq, hit.Watch, hit.Tid, hit.NewNumber)).Should().Equal(report.Hits.Select(hit => (hit.Seq, hit.Watch, hit.Tid, hit.NewNumber)));
+    }
 }
