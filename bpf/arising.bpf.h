@@ -272,6 +272,9 @@ int at_place(struct pt_regs *ctx)
     case LW_PLACE_FREE:
         on_free(ctx, &birth);
         break;
+    case LW_PLACE_JUMP:
+        on_jump(ctx, &birth);
+        break;
     case LW_PLACE_FREED:
         leave_allocator(birth.tid, ctx->rsp - 8);
         break;

@@ -28,6 +28,41 @@ struct {
     __type(value, struct lw_call);
 } calls SEC(".maps");
 
+/* A thread's last jump in place of a call. The return address at the allocation function's entry is then the one of the caller's caller. */
+struct lw_jump {
+    lw_u64 sp;
+    lw_u64 returns; /* what lies there */
+    lw_u64 site;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 16384);
+    __type(key, lw_u32); /* tid */
+    __type(value, struct lw_jump);
+} jumps SEC(".maps");
+
+static __noinline int on_jump(struct pt_regs *ctx, struct lw_birth *birth)
+{
+    struct lw_jump jump = {.sp = ctx->rsp, .site = ctx->rip};
+    bpf_probe_read_user(&jump.returns, sizeof(jump.returns), (void *)ctx->rsp);
+    bpf_map_update_elem(&jumps, &birth->tid, &jump, BPF_ANY);
+    return 0;
+}
+
+/* Where the function that has just been entered was called from: within the call, or the jump, itself. */
+static __always_inline lw_u64 site_of(struct pt_regs *ctx, lw_u32 tid)
+{
+    lw_u64 returns = 0;
+    bpf_probe_read_user(&returns, sizeof(returns), (void *)ctx->rsp); /* it has just been pushed */
+    struct lw_jump *jump = bpf_map_lookup_elem(&jumps, &tid);
+    if (!jump || jump->sp != ctx->rsp || jump->returns != returns)
+        return returns - 1;
+    lw_u64 site = jump->site;
+    bpf_map_delete_elem(&jumps, &tid);
+    return site;
+}
+
 /* Whether some watch stays with its block beyond free(). */
 static __always_inline int any_outlives(lw_u32 tgid)
 {
@@ -76,7 +111,7 @@ static __noinline int on_allocate(struct pt_regs *ctx, lw_u32 allocator, struct 
 {
     struct lw_call call = {};
     struct lw_call_key key = {.sp = ctx->rsp, .tid = birth->tid};
-    lw_u64 first = ctx->rdi, second = ctx->rsi, third = ctx->rdx, site = 0;
+    lw_u64 first = ctx->rdi, second = ctx->rsi, third = ctx->rdx;
     asm volatile("" : "+r"(first), "+r"(second), "+r"(third));
     if (bpf_map_lookup_elem(&calls, &key))
         return 0; /* jumped to from another allocation function, which has been seen */
@@ -85,13 +120,13 @@ static __noinline int on_allocate(struct pt_regs *ctx, lw_u32 allocator, struct 
                 : allocator == LW_ALLOCATOR_INDIRECT ? third
                                                      : second;
     call.result = allocator == LW_ALLOCATOR_INDIRECT ? first : 0;
-    bpf_probe_read_user(&site, sizeof(site), (void *)ctx->rsp); /* it has just been pushed */
+    lw_u64 site = site_of(ctx, birth->tid);
     int outlives = any_outlives(birth->tgid);
     if (outlives)
         enter_allocator(birth->tid, key.sp);
     for (lw_u32 index = 0; index < LW_ARISINGS; index++) {
         struct lw_arising *watch = arising_of(index);
-        if (watch && watch->slots && watch->tgid == birth->tgid && watch->flags & LW_ARISING_HEAP && wants(watch, call.size, site - 1))
+        if (watch && watch->slots && watch->tgid == birth->tgid && watch->flags & LW_ARISING_HEAP && wants(watch, call.size, site))
             call.watches |= 1u << index;
     }
     /* Whether the block moves is known when it has: what happens to it until then is the allocator's doing. */

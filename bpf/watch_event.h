@@ -254,6 +254,7 @@ enum lw_place_kind {
     LW_PLACE_ALLOCATED = 4, /* and its return */
     LW_PLACE_FREE = 5,      /* entry of free() */
     LW_PLACE_FREED = 6,     /* and its return */
+    LW_PLACE_JUMP = 7,      /* a jump, in place of a call and a return, to what may be an allocation function */
 };
 
 /* Where an allocation function has what it is told. */

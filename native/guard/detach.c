@@ -8,13 +8,14 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "arming.h"
 #include "stops.h"
+#include "waits.h"
 #include "yielding.h"
 
 void disarm_all(void)
@@ -45,9 +46,28 @@ static void send_off(struct tracee *t, void *context)
         proceed(t, 0);
 }
 
-static void count_one(struct tracee *t, void *context)
+struct held {
+    int *tids; /* as many as there is room for */
+    int room;
+    int count;
+};
+
+static void list_one(struct tracee *t, void *context)
 {
-    *(int *)context += t->state != TRACEE_AWAY;
+    struct held *held = context;
+    if (t->state == TRACEE_AWAY)
+        return;
+    if (held->count < held->room)
+        held->tids[held->count] = t->tid;
+    held->count++;
+}
+
+/* Those that are not let go yet; their number, whether or not there was room for them all. */
+static int list_held(struct held *held)
+{
+    held->count = 0;
+    tracee_each(list_one, held);
+    return held->count;
 }
 
 void detach_all(void)
@@ -55,19 +75,18 @@ void detach_all(void)
     guard.letting_go = true;
     abandon_yielded();
     tracee_each(send_off, NULL);
-    for (int waited = 0; waited < LW_STOP_PATIENCE_MS;) {
-        int status;
-        pid_t tid = waitpid(-1, &status, __WALL | WNOHANG);
-        if (tid > 0) {
-            on_wait(tid, status);
+    struct held held = {NULL, 0, 0};
+    int left = list_held(&held);
+    held.tids = calloc((size_t)left, sizeof(*held.tids));
+    held.room = held.tids ? left : 0;
+    for (int waited = 0; waited < LW_STOP_PATIENCE_MS && (left = list_held(&held)) > 0;) {
+        if (drain_each(held.tids, left < held.room ? left : held.room))
             continue;
-        }
-        int left = 0;
-        tracee_each(count_one, &left);
-        if (left == 0)
-            return;
+        if (drain_waits()) /* newcomers */
+            continue;
         poll(NULL, 0, 1);
         waited++;
     }
+    free(held.tids);
     /* Those that are left are let go at their next stop, or by the kernel when we end. */
 }

@@ -33,6 +33,7 @@
 #include "share.h"
 #include "stops.h"
 #include "trapped.h"
+#include "waits.h"
 #include "yielding.h"
 
 /* __USER32_CS, arch/x86/include/asm/segment.h */
@@ -314,21 +315,6 @@ static void start_target(const char *path, char *const argv[], char *const envp[
     reply(LW_MESSAGE_STARTED, 0, child, child, 1);
 }
 
-bool drain_waits(void)
-{
-    enum { MOST = 1024 };
-    struct {
-        pid_t tid;
-        int status;
-    } batch[MOST];
-    int count = 0;
-    while (count < MOST && (batch[count].tid = waitpid(-1, &batch[count].status, __WALL | WNOHANG)) > 0)
-        count++;
-    for (int i = 0; i < count; i++)
-        on_wait(batch[i].tid, batch[i].status);
-    return count > 0;
-}
-
 /* A process of which no thread could be stopped in time is not left behind armed: its next stop is awaited. */
 static void end_if_free(void)
 {
@@ -337,6 +323,12 @@ static void end_if_free(void)
     for (struct process *p = processes; p; p = p->next)
         keeper_forgets(p);
     _exit(0);
+}
+
+/* Of two times to wait, -1 for ever. */
+static int sooner(int one, int other)
+{
+    return one < 0 || (other >= 0 && other < one) ? other : one;
 }
 
 static void guard_main(const char *path, char *const argv[], char *const envp[])
@@ -372,14 +364,14 @@ static void guard_main(const char *path, char *const argv[], char *const envp[])
 
     bool listening = true;
     for (;;) {
-        bool busy = drain_waits();
+        bool busy = serve_stops();
         finish_arming();
         if (guard.detaching && (guard.started == 0 || guard.started_ended))
             end_if_free();
         if (!listening)
             end_if_free();
         struct pollfd polled[2] = {{signals, POLLIN, 0}, {listening ? guard.config.socket_fd : -1, POLLIN, 0}};
-        int patience = release_overdue();
+        int patience = sooner(release_overdue(), awaited_patience());
         /* What has stopped since may have its SIGCHLD read already. */
         if (poll(polled, 2, busy ? 0 : patience) < 0 && errno != EINTR)
             _exit(1);

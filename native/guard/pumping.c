@@ -9,6 +9,7 @@
 #include "arming.h"
 #include "records.h"
 #include "stops.h"
+#include "waits.h"
 
 /* Threads on their way to a stop at one time while arming: enough to keep us busy, few enough that none waits long. */
 #define INTERRUPT_WINDOW 16
@@ -81,6 +82,7 @@ static void pump_thread(struct tracee *t, void *context)
             return;
         }
         t->interrupted = true;
+        await_stop(t->tid);
         p->interrupted++;
         pump->window--;
     }

@@ -24,6 +24,7 @@
 #include "records.h"
 #include "recover.h"
 #include "trapped.h"
+#include "waits.h"
 #include "yielding.h"
 
 struct guard guard;
@@ -55,8 +56,10 @@ void forget_tracee(struct tracee *t)
     if (t->held_until != 0)
         guard.exits_held--;
     if (p) {
-        if (t->interrupted)
+        if (t->interrupted) {
             p->interrupted--;
+            forget_awaited(t->tid);
+        }
         if (t->exiting)
             p->exiting--;
         p->threads--;
@@ -278,6 +281,7 @@ void on_wait(int tid, int status)
     if (t->interrupted) {
         /* Whatever stop this is, the thread can be armed in it; the interrupt's own stop may still follow. */
         t->interrupted = false;
+        forget_awaited(tid);
         if (t->process)
             t->process->interrupted--;
     }

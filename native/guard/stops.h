@@ -29,10 +29,6 @@ void send_packet(const struct lw_guard_packet *packet);
 /* One result of waitpid(2). */
 void on_wait(int tid, int status);
 
-/* Serves the stops that are there; false where there were none. No thread's turn comes twice: one that hits without end
- * must not starve the others, or us of commands. */
-bool drain_waits(void);
-
 /* Nothing more is to come of a thread. */
 void forget_tracee(struct tracee *t);
 

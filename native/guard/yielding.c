@@ -11,6 +11,7 @@
 
 #include "poking.h"
 #include "stops.h"
+#include "waits.h"
 
 struct census {
     const struct process *process;
@@ -142,6 +143,8 @@ int take_back(int tgid, int *culprit)
         return ESRCH;
     /* Poked again, before it goes on. */
     await_state(tgid, TRACEE_LISTENING);
+    if (!(p = process_find(tgid)))
+        return ESRCH; /* killed, and seized on its way out */
     if (!p->stopped)
         kill(tgid, SIGCONT);
     return seizing.error;

@@ -17,6 +17,7 @@
 #include "debug_registers.h"
 #include "keeper.h"
 #include "stops.h"
+#include "waits.h"
 
 static int poke(int tid, int reg, uint64_t value)
 {

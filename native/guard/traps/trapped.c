@@ -18,6 +18,7 @@
 #include "recover.h"
 #include "share.h"
 #include "stops.h"
+#include "waits.h"
 
 /* Records that may wait in livewatcher: with their stacks, 64 MiB. */
 #define MOST_WAITING 4096

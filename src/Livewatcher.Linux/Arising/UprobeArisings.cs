@@ -122,6 +122,7 @@ public sealed unsafe class UprobeArisings : IArisings, IDisposable
         ProbeKind.Enter => [(PlaceKind.LW_PLACE_ENTER, false)],
         ProbeKind.Leave => [(PlaceKind.LW_PLACE_LEAVE, false)],
         ProbeKind.Allocate => [(PlaceKind.LW_PLACE_ALLOCATED, true), (PlaceKind.LW_PLACE_ALLOCATE, false)],
+        ProbeKind.Jump => [(PlaceKind.LW_PLACE_JUMP, false)],
         _ => outlives ? [(PlaceKind.LW_PLACE_FREED, true), (PlaceKind.LW_PLACE_FREE, false)] : [(PlaceKind.LW_PLACE_FREE, false)],
     };
 

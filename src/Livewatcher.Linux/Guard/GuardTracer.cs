@@ -1,6 +1,5 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Livewatcher.Linux.Interop;
 using Livewatcher.Linux.Ptrace;
@@ -20,8 +19,8 @@ public sealed unsafe class GuardTracer : ITracer
     private readonly int guardPid;
     private readonly PtraceHitSource? traps;
     private readonly Thread reader;
-    private readonly BlockingCollection<TracerEvent> events = [];
-    private readonly BlockingCollection<GuardPacket> answers = [];
+    private readonly Mailbox<TracerEvent> events = new();
+    private readonly Mailbox<GuardPacket> answers = new();
     private readonly Lock commandLock = new();
     private readonly GuardEvents reading = new(new ThreadNames());
     private double armedPart = double.NaN;
@@ -165,8 +164,6 @@ public sealed unsafe class GuardTracer : ITracer
         socket.Dispose();
         int status;
         _ = Libc.WaitPid(guardPid, &status, 0);
-        events.Dispose();
-        answers.Dispose();
     }
 
     /// <exception cref="ArmingException">The kernel refuses; nothing of this call is armed.</exception>
@@ -264,8 +261,8 @@ public sealed unsafe class GuardTracer : ITracer
         gone = true;
         if (!detached)
             events.Add(new TracerEvent.TracerGone());
-        events.CompleteAdding();
-        answers.CompleteAdding();
+        events.Close();
+        answers.Close();
     }
 
     private void OnMessage(ReadOnlySpan<byte> message)

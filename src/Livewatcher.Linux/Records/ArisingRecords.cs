@@ -15,6 +15,7 @@ internal enum PlaceKind : uint
     LW_PLACE_ALLOCATED = 4,
     LW_PLACE_FREE = 5,
     LW_PLACE_FREED = 6,
+    LW_PLACE_JUMP = 7,
 }
 
 internal enum AllocatorKind : uint

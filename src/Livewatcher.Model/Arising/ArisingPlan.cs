@@ -16,6 +16,9 @@ public enum ProbeKind
 
     /// <summary>A block is given back; the address is the function's.</summary>
     Free,
+
+    /// <summary>Code that allocates what is meant jumps to another function in place of a call and a return: that function may be an allocator.</summary>
+    Jump,
 }
 
 /// <summary>How an allocation function is told what is wanted.</summary>

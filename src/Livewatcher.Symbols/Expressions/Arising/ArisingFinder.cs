@@ -48,7 +48,7 @@ internal sealed class ArisingFinder(TargetView view, ModuleIndexes indexes, Func
     internal ArisingPlan Heap(WatchRequest request, ArisingRule.Heap rule)
     {
         IReadOnlyList<(Address, Address)> sites = rule.Site is { } site ? new LineFinder(view, indexes).Code(site) : [];
-        IReadOnlyList<ProbePlace> places = HeapPlaces.Find(view, indexes, withOperators: sites.Count > 0);
+        IReadOnlyList<ProbePlace> places = [.. HeapPlaces.Find(view, indexes, withOperators: sites.Count > 0), .. TailJumps.Find(sites, view)];
         IValueFormat format = ValueFormats.For(TypeOf(rule.Length), rule.Length);
         return new(new Watch(request, default, rule.Length, format, null, null), rule.Offset, places, sites);
     }

@@ -1,0 +1,93 @@
+/* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+ * SPDX-License-Identifier: MIT
+ */
+#include "waits.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "records.h"
+#include "stops.h"
+
+#define MOST_AT_ONCE 1024
+/* So long at least nobody else is asked for, and no more than a tenth of the time goes into it. */
+#define ALL_OTHERS_NS 5000000
+#define ALL_OTHERS_SHARE 10
+
+struct result {
+    pid_t tid;
+    int status;
+};
+
+static int *awaited;
+static int awaited_count, awaited_room;
+static uint64_t next_all; /* CLOCK_MONOTONIC ns */
+
+static void hand_over(const struct result *results, int count)
+{
+    for (int i = 0; i < count; i++)
+        on_wait(results[i].tid, results[i].status);
+}
+
+bool drain_waits(void)
+{
+    struct result batch[MOST_AT_ONCE];
+    int count = 0;
+    while (count < MOST_AT_ONCE && (batch[count].tid = waitpid(-1, &batch[count].status, __WALL | WNOHANG)) > 0)
+        count++;
+    hand_over(batch, count);
+    return count > 0;
+}
+
+void await_stop(int tid)
+{
+    if (awaited_count == awaited_room) {
+        awaited_room = awaited_room ? awaited_room * 2 : 64;
+        awaited = realloc(awaited, (size_t)awaited_room * sizeof(*awaited));
+        if (!awaited)
+            _exit(1); /* the kernel lets every tracee go */
+    }
+    awaited[awaited_count++] = tid;
+}
+
+void forget_awaited(int tid)
+{
+    for (int i = 0; i < awaited_count; i++)
+        if (awaited[i] == tid) {
+            awaited[i] = awaited[--awaited_count];
+            return;
+        }
+}
+
+bool drain_each(const int *tids, int count)
+{
+    struct result batch[MOST_AT_ONCE];
+    int stopped = 0;
+    for (int i = 0; i < count && stopped < MOST_AT_ONCE; i++)
+        if ((batch[stopped].tid = waitpid(tids[i], &batch[stopped].status, __WALL | WNOHANG)) > 0)
+            stopped++;
+    hand_over(batch, stopped);
+    return stopped > 0;
+}
+
+bool serve_stops(void)
+{
+    if (awaited_count == 0)
+        return drain_waits();
+    bool some = drain_each(awaited, awaited_count);
+    uint64_t began = record_time();
+    if (began < next_all)
+        return some;
+    some |= drain_waits();
+    uint64_t took = record_time() - began;
+    next_all = began + took + (took > ALL_OTHERS_NS / ALL_OTHERS_SHARE ? took * ALL_OTHERS_SHARE : ALL_OTHERS_NS);
+    return some;
+}
+
+int awaited_patience(void)
+{
+    return awaited_count == 0 ? -1 : 1;
+}
