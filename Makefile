@@ -25,7 +25,7 @@ PAGE_FILES := $(shell find $(PAGE_SOURCE) -type f 2>/dev/null)
 PAGE := artifacts/page/report.head.html artifacts/page/report.tail.html
 CSHARP := $(shell find src -name '*.cs' -o -name '*.csproj' 2>/dev/null) Directory.Build.props Directory.Packages.props
 
-.PHONY: build library demo test test-slow test-kernels fuzz soak install uninstall clean packages samples help
+.PHONY: build library demo test test-slow test-kernels fuzz soak bench install uninstall clean packages samples help
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -91,6 +91,12 @@ test-kernels: $(BINARY) library ## Run the core of the Exact lane on a second ke
 fuzz: $(BPF_OBJECTS) $(PAGE) ## Fuzz what reads others' bytes, 10 minutes for each of 5 targets (FUZZ_SECONDS=60 makes it short)
 	@tools/install-packages.sh fuzz
 	@status=0; for target in elf expression record recording wire; do tests/Fuzz/run.sh $$target $(FUZZ_SECONDS) || status=1; done; exit $$status
+
+bench: $(BINARY) ## Measure against the counting-only event and other tools, into docs/benchmarks.md (QUICK=1: fewer rounds, into artifacts/bench)
+	@tools/install-packages.sh bench
+	@dotnet build tests/Bench $(DOTNET_FLAGS)
+	@dotnet build tests/Recording.Load $(DOTNET_FLAGS)
+	@tests/Bench/run.sh $(BINARY) $(if $(QUICK),--quick)
 
 # How long "make soak" lasts.
 SOAK_SECONDS := 3600

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 #
-# install-packages.sh [fuzz]: installs the Debian packages that building and testing need (or fuzzing as well), and only those
+# install-packages.sh [fuzz|bench]: installs the Debian packages that building and testing need (or fuzzing, or benchmarks as well), and only those
 # that are missing. One line for each.
 set -euo pipefail
 
@@ -44,6 +44,7 @@ packages=(
   "mandoc         tests of the manual pages: mandoc -T lint"
 )
 [ "${1:-}" != fuzz ] || packages+=("afl++          runs the fuzz targets")
+[ "${1:-}" != bench ] || packages+=("linux-perf     compared with" "bpftrace       compared with")
 
 missing=()
 for entry in "${packages[@]}"; do

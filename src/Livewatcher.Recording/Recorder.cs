@@ -125,8 +125,15 @@ public sealed class Recorder : IRecorder
 
             WriteAll(batch, ref last);
         }
-        while (!last);
+        while (!last || AnyWaiting());
         Close();
+    }
+
+    /// <summary>What has come in while a full disk was tried again has its turn too, and is counted where it fails.</summary>
+    private bool AnyWaiting()
+    {
+        lock (gate)
+            return waiting.Count > 0;
     }
 
     private void WriteAll(List<WatchEvent> batch, ref bool last)

@@ -110,6 +110,21 @@ public sealed class WritingTests : Scratch
         Query("PRAGMA integrity_check").Should().Be("ok");
     }
 
+    /// <summary>Those that come while the disk is tried again, which the run ends amid.</summary>
+    [Fact]
+    public void WhatComesWhileTheDiskIsFullIsCountedToTheLast()
+    {
+        using Recorder recorder = Recorder.Open(Settings with { MaxPages = 60 });
+        foreach (Hit hit in Hits(50_000))
+            recorder.Add(hit);
+        DateTime patience = DateTime.UtcNow.AddSeconds(30);
+        while (recorder.TakeNews() is null && DateTime.UtcNow < patience)
+            Thread.Sleep(10);
+        CoverageEvent told = Record(recorder, Hits(60_000).Skip(50_000));
+        long lost = told.Gaps.Sum(gap => long.Parse(gap.Split(' ')[0], System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture));
+        (Read(Recorded).Count + lost).Should().Be(60_000);
+    }
+
     [Fact]
     public void WhatATransactionHasTakenBackIsStoredAgain()
     {

@@ -27,14 +27,16 @@ public sealed class BlockTests : ArisingTest
     {
         var run = await RunAsync(await BuildAsync("blocks.c", compiler, optimization, linking), ["--alloc", First, "--offset", "24:8"], "life", "10");
         AreAt(run.Report, "stamp", "blocks.c", "stamp", run.Facts["stamped"]);
-        run.Report.Hits.Should().OnlyContain(hit => hit.SetAt!.Stack.Any(frame => frame.Function == "first_line"), "the allocation is told");
+        // What has jumped to malloc() in place of a call is on no stack any more; its caller is.
+        var teller = optimization == "-O0" ? "first_line" : "life";
+        run.Report.Hits.Should().OnlyContain(hit => hit.SetAt!.Stack.Any(frame => frame.Function == teller), "the allocation is told");
     }
 
     [Fact]
     public async Task ByTheirNumber()
     {
         var run = await RunAsync(await BuildAsync("blocks.c", "gcc", "-O2", Linking.Pie), ["--alloc", First, "--alloc-nth", "3", "--offset", "24:8"], "life", "10");
-        run.Report.Hits.Select(hit => hit.NewNumber).Should().Equal(2, -2);
+        run.Report.Hits.Select(hit => unchecked((long)hit.New!.Value.GetUInt64())).Should().Equal([2, -2], "of a block's bytes no sign is known");
         run.Report.Coverage.Arisings.Single().Should().BeEquivalentTo(new { Candidates = 1L, Armed = 1L, Ended = 1L });
     }
 

@@ -1,0 +1,53 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Globalization;
+using System.Text.Json;
+using Livewatcher.Bench.Measuring;
+
+namespace Livewatcher.Bench.Contests;
+
+/// <summary>What all contests stand on.</summary>
+/// <param name="Livewatcher">The binary.</param>
+/// <param name="Programs">Where build-programs.sh has put the measured programs.</param>
+/// <param name="Scratch">A folder for results.</param>
+/// <param name="Quick">Few rounds, small numbers.</param>
+public sealed record Ground(string Livewatcher, string Programs, string Scratch, bool Quick)
+{
+    /// <summary>Whether this is the emulated machine of tools/vm.</summary>
+    public bool IsEmulated { get; } = Environment.GetEnvironmentVariable("LW_EMULATED") == "1";
+
+    public int Rounds => Quick ? 3 : 7;
+
+    /// <summary>So many times fewer in an emulated machine, and of those a quarter when it shall be quick.</summary>
+    public int Amount(int usually, int emulated)
+    {
+        int amount = IsEmulated ? emulated : usually;
+        return Quick ? Math.Max(1, amount / 4) : amount;
+    }
+
+    public string At(string name) => Path.Combine(Scratch, name);
+
+    public string Program(string name) => Path.Combine(Programs, name);
+
+    /// <summary>The address of a variable of a program at fixed addresses, in hexadecimal digits.</summary>
+    /// <exception cref="MeasuringException">It has none of that name.</exception>
+    public string AddressOf(string program, string variable)
+    {
+        string line = Tool.Run("nm", Program(program)).Output.Split('\n').FirstOrDefault(line => line.EndsWith($" {variable}", StringComparison.Ordinal))
+            ?? throw new MeasuringException($"{program} has no {variable}");
+        return line.Split(' ')[0].TrimStart('0');
+    }
+
+    /// <summary>The kernel's own count, which the coverage statement ends with.</summary>
+    /// <param name="lines">Output of --format json.</param>
+    /// <exception cref="MeasuringException">There is no statement, or something was lost.</exception>
+    public static (long Counted, long Recorded) CountsIn(IEnumerable<string> lines)
+    {
+        string last = lines.LastOrDefault(line => line.StartsWith("{\"type\":\"coverage\"", StringComparison.Ordinal)) ?? throw new MeasuringException("livewatcher has made no statement");
+        using var document = JsonDocument.Parse(last);
+        JsonElement hits = document.RootElement.GetProperty("hits");
+        return (hits.GetProperty("counted").GetInt64(), hits.GetProperty("recorded").GetInt64());
+    }
+
+    public static string Invariant(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,49 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Bench.Measuring;
+
+namespace Livewatcher.Bench.Contests;
+
+/// <summary>What watching costs a program that never touches what is watched.</summary>
+public sealed class IdleCost(Ground ground)
+{
+    public const string Alone = "not watched";
+
+    private static readonly string[] FourWatches = [.. Enumerable.Range(0, 4).SelectMany(i => new[] { "--watch", $"g_cold[{i}]" })];
+
+    /// <summary>Kinds of work, and how much of it.</summary>
+    public static IReadOnlyList<(string Kind, string Words, int Usually, int Emulated)> Work { get; } =
+    [
+        ("compute", "arithmetic", 300_000_000, 20_000_000),
+        ("call", "system calls", 5_000_000, 100_000),
+        ("switch", "a byte to and fro between two threads", 200_000, 4_000),
+        ("thread", "threads that come and go", 20_000, 400),
+    ];
+
+    public IReadOnlyList<Row> Hold(string kind, int usually, int emulated)
+    {
+        string rounds = Ground.Invariant(ground.Amount(usually, emulated));
+        return Contest.Hold($"no hit, {kind}", ground.Rounds,
+        [
+            new(Alone, () => Run(ground.Program("idle"), [ground.At("idle.result"), kind, rounds])),
+            new("one watch, guard off", () => Watch(kind, rounds, ["--watch", "g_cold[0]", "--guard", "off"])),
+            new("four watches, guard off", () => Watch(kind, rounds, [.. FourWatches, "--guard", "off"])),
+            new("four watches, guard on", () => Watch(kind, rounds, [.. FourWatches, "--guard", "on"])),
+        ]);
+    }
+
+    private Outcome Watch(string kind, string rounds, string[] options)
+    {
+        string output = ground.At("idle.jsonl");
+        Outcome own = Run(ground.Livewatcher, ["run", "--format", "json", "--output", output, .. options, "--", ground.Program("idle"), ground.At("idle.result"), kind, rounds]);
+        (long counted, _) = Ground.CountsIn(File.ReadLines(output));
+        return counted == 0 ? own : throw new MeasuringException($"{counted} hits where there are none");
+    }
+
+    private Outcome Run(string file, string[] arguments)
+    {
+        Tool.Run(file, arguments);
+        (long done, double ns) = Tool.ResultIn(ground.At("idle.result"));
+        return new Outcome(ns / done);
+    }
+}

@@ -1,0 +1,65 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+namespace Livewatcher.Bench.Measuring;
+
+/// <summary>One run of one contestant.</summary>
+/// <param name="Cost">In the contest's unit.</param>
+/// <param name="Own">What the measured program has counted itself; 0 where nothing is counted.</param>
+/// <param name="Counted">What the contestant has counted; null where it counts nothing.</param>
+public sealed record Outcome(double Cost, long Own = 0, long? Counted = null);
+
+/// <param name="Name">Of the row.</param>
+/// <param name="Run">One round.</param>
+public sealed record Contestant(string Name, Func<Outcome> Run);
+
+/// <summary>One contestant's row.</summary>
+public sealed class Row(string name)
+{
+    public string Name => name;
+
+    public Sample Costs { get; } = new();
+
+    /// <summary>Over all rounds.</summary>
+    public long Own { get; set; }
+
+    public long? Counted { get; set; }
+
+    /// <summary>Why there are no (more) rounds; null where nothing has failed.</summary>
+    public string? Failure { get; set; }
+}
+
+/// <summary>Contestants that do the same work, in turns: what the machine does meanwhile befalls all of them alike.</summary>
+public static class Contest
+{
+    /// <param name="name">For the progress.</param>
+    /// <param name="rounds">How often each has its turn.</param>
+    /// <param name="contestants">In the order of the table.</param>
+    public static IReadOnlyList<Row> Hold(string name, int rounds, IReadOnlyList<Contestant> contestants)
+    {
+        Row[] rows = [.. contestants.Select(one => new Row(one.Name))];
+        for (int round = 1; round <= rounds; round++)
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                if (rows[i].Failure is not null)
+                    continue;
+                Console.Error.WriteLine($"{name}: round {round} of {rounds}: {rows[i].Name}");
+                try
+                {
+                    Outcome outcome = contestants[i].Run();
+                    rows[i].Costs.Add(outcome.Cost);
+                    rows[i].Own += outcome.Own;
+                    if (outcome.Counted is { } counted)
+                        rows[i].Counted = (rows[i].Counted ?? 0) + counted;
+                }
+                catch (MeasuringException e)
+                {
+                    rows[i].Failure = e.Message;
+                    Console.Error.WriteLine($"{name}: {rows[i].Name}: {e.Message}");
+                }
+            }
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,71 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Livewatcher.Bench.Measuring;
+
+/// <summary>A finished process.</summary>
+/// <param name="Status">Its exit status.</param>
+/// <param name="Output">Standard output.</param>
+/// <param name="Errors">Standard error.</param>
+/// <param name="Time">From its start to its end.</param>
+public sealed record Finished(int Status, string Output, string Errors, TimeSpan Time);
+
+/// <summary>Programs that are run.</summary>
+public static class Tool
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    /// <exception cref="MeasuringException">It is not there, fails, or does not end.</exception>
+    public static Finished Run(string file, params IReadOnlyList<string> arguments)
+    {
+        Finished finished = Try(file, arguments);
+        return finished.Status == 0 ? finished : throw new MeasuringException($"{file}: exit status {finished.Status}: {LastLine(finished.Errors + finished.Output)}");
+    }
+
+    /// <summary>The same, whatever its exit status.</summary>
+    /// <exception cref="MeasuringException">It is not there, or does not end.</exception>
+    public static Finished Try(string file, params IReadOnlyList<string> arguments)
+    {
+        using Process process = Start(file, arguments);
+        process.StandardInput.Close();
+        Stopwatch watch = Stopwatch.StartNew();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(Patience))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new MeasuringException($"{file} has not ended within {Patience.TotalMinutes:0} minutes");
+        }
+
+        TimeSpan time = watch.Elapsed;
+        return new Finished(process.ExitCode, output.Result, errors.Result, time);
+    }
+
+    /// <exception cref="MeasuringException">It is not there.</exception>
+    public static Process Start(string file, IReadOnlyList<string> arguments)
+    {
+        ProcessStartInfo start = new(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        try
+        {
+            return Process.Start(start) ?? throw new MeasuringException($"{file} did not start");
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new MeasuringException($"{file}: {e.Message}");
+        }
+    }
+
+    /// <summary>What a measured program has written: units done, ns.</summary>
+    /// <exception cref="MeasuringException">It has written nothing.</exception>
+    public static (long Done, double Nanoseconds) ResultIn(string path)
+    {
+        if (!File.Exists(path))
+            throw new MeasuringException("the measured program has not come to its end");
+        string[] words = File.ReadAllText(path).Split(' ');
+        File.Delete(path);
+        return (long.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[1], CultureInfo.InvariantCulture));
+    }
+
+    public static string LastLine(string text) => text.TrimEnd().Split('\n')[^1].Trim();
+}

@@ -1,0 +1,67 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Bench.Contests;
+using Livewatcher.Bench.Measuring;
+
+namespace Livewatcher.Bench.Reporting;
+
+/// <summary>What needs debug registers that trap: hits, watching without hits, arming.</summary>
+public sealed class HitsPart(Ground ground)
+{
+    public void Write(Markdown text)
+    {
+        HitCost hits = new(ground);
+        text.Section("Cost of a hit");
+        text.Paragraph($"One thread writes one word {hits.Writes:N0} times and does nothing else; under gdb and backend ptrace, which stop it at each hit, {hits.FewWrites:N0} times. It takes its own time; the ratio is to the kernel's "
+            + "event that only counts. *Lost* is the program's own count less the tool's, over all rounds. livewatcher runs without its flood limits, or it would sample.");
+        IReadOnlyList<Row> cost = hits.Hold();
+        text.Table(cost, HitCost.Floor, "ns a write");
+        Bars(text, cost);
+        text.Section("Four threads at once");
+        text.Paragraph("The same word, written by four threads as fast as they can; ns from the first write to the last, by the number of writes.");
+        text.Table(hits.HoldFlood(), HitCost.Floor, "ns a write");
+
+        text.Section("Cost of no hit");
+        text.Paragraph("Programs that never touch what is watched; ns for a unit of their work.");
+        IdleCost idle = new(ground);
+        foreach ((string kind, string words, int usually, int emulated) in IdleCost.Work)
+        {
+            text.Paragraph($"**{words}** ({ground.Amount(usually, emulated):N0} of them):");
+            text.Table(idle.Hold(kind, usually, emulated), IdleCost.Alone, "ns each");
+        }
+
+        text.Section("Arming and leaving");
+        text.Paragraph("attach to a crowd of threads that sleep 10 ms at a time: ms until all are armed (from livewatcher's start, reading symbols and loading the BPF program included), ms from SIGINT to its end, the "
+            + "longest that a thread was late, and livewatcher's resident memory. Scope *none* is the crowd by itself. Expected: a straight line in the number of threads at scope task, none at scope cpu.");
+        text.Grid(
+            ["threads", "scope", "armed, ms", "left, ms", "longest pause, ms", "resident, MiB"],
+            new ArmingCost(ground).Hold().Select(row => (string[])
+            [
+                $"{row.Threads:N0}", row.Scope, Of(row.Armed, row.Failure), Of(row.Left, null), Of(row.Pause, null), Of(row.Resident, null),
+            ]));
+    }
+
+    /// <summary>What docs/performance.md wants to reach.</summary>
+    private static void Bars(Markdown text, IReadOnlyList<Row> rows)
+    {
+        double floor = Median("counting-only"), gdb = Median("gdb, watch with commands"), sixteen = Median("16 KiB of stack, JSON"), recorded = Median("text and recording");
+        text.Grid(
+            ["bar", "wanted", "measured", ""],
+            [
+                Bar("filtered hit against the floor", "at most 1.15", Median("filtered out") / floor, at => at <= 1.15),
+                Bar("recorded hit, 16 KiB of stack, named, against the floor", "at most 1.5", recorded / floor, at => at <= 1.5),
+                Bar("gdb's backtrace at each hit against ours", "at least 8", gdb / sixteen, at => at >= 8),
+                Bar("against perf record --call-graph dwarf", "at most 1", sixteen / Median("dwarf"), at => at <= 1),
+                Bar("against bpftrace by ustack", "at most 1", sixteen / Median("ustack"), at => at <= 1),
+            ]);
+
+        double Median(string part) => rows.FirstOrDefault(row => row.Name.Contains(part, StringComparison.Ordinal))?.Costs.Median ?? double.NaN;
+    }
+
+    private static string[] Bar(string what, string wanted, double measured, Func<double, bool> isReached) =>
+        [what, wanted, Markdown.Ratio(measured), double.IsNaN(measured) ? "not measured" : isReached(measured) ? "reached" : "missed"];
+
+    private static string Of(Sample sample, string? failure) => sample.Count > 0
+        ? $"{Markdown.Number(sample.Median)} ({Markdown.Number(sample.LowerQuartile)} to {Markdown.Number(sample.UpperQuartile)})"
+        : failure is null ? "" : $"not measured: {failure}";
+}

@@ -1,0 +1,65 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Globalization;
+using System.Text;
+using Livewatcher.Bench.Measuring;
+
+namespace Livewatcher.Bench.Reporting;
+
+/// <summary>docs/benchmarks.md: ratios first, then medians with their quartiles, then whose count is short.</summary>
+public sealed class Markdown
+{
+    private readonly StringBuilder text = new();
+
+    public void Title(string title) => text.Append(CultureInfo.InvariantCulture, $"# {title}\n\n");
+
+    public void Section(string title) => text.Append(CultureInfo.InvariantCulture, $"## {title}\n\n");
+
+    public void Paragraph(string words) => text.Append(words).Append("\n\n");
+
+    public override string ToString() => text.ToString().TrimEnd('\n') + "\n";
+
+    /// <param name="rows">Of one contest.</param>
+    /// <param name="basis">The row whose median is 1.</param>
+    /// <param name="unit">Of the costs.</param>
+    public void Table(IReadOnlyList<Row> rows, string basis, string unit)
+    {
+        double one = rows.Single(row => row.Name == basis).Costs.Median;
+        bool counts = rows.Any(row => row.Counted is not null);
+        text.Append(CultureInfo.InvariantCulture, $"| | ratio | median, {unit} | quartiles | rounds |{(counts ? " own count | counted | lost |" : "")}\n");
+        text.Append(counts ? "|---|---|---|---|---|---|---|---|\n" : "|---|---|---|---|---|\n");
+        foreach (Row row in rows)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Name} | ");
+            if (row.Costs.Count == 0)
+                text.Append(CultureInfo.InvariantCulture, $"not measured: {row.Failure} | | | 0 |");
+            else
+                text.Append(CultureInfo.InvariantCulture, $"{Ratio(row.Costs.Median / one)} | {Number(row.Costs.Median)} | {Number(row.Costs.LowerQuartile)} to {Number(row.Costs.UpperQuartile)} | {row.Costs.Count}{(row.Failure is null ? "" : $", then: {row.Failure}")} |");
+            if (counts)
+                text.Append(row is { Counted: { } counted, Costs.Count: > 0 } ? string.Create(CultureInfo.InvariantCulture, $" {row.Own:N0} | {counted:N0} | {row.Own - counted:N0} |") : " | | |");
+            text.Append('\n');
+        }
+
+        text.Append('\n');
+    }
+
+    /// <summary>Any table.</summary>
+    public void Grid(string[] head, IEnumerable<string[]> rows)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", head)} |\n|{string.Concat(Enumerable.Repeat("---|", head.Length))}\n");
+        foreach (string[] row in rows)
+            text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", row)} |\n");
+        text.Append('\n');
+    }
+
+    public static string Ratio(double ratio) => double.IsNaN(ratio) ? "-" : ratio.ToString(ratio < 10 ? "0.00" : "N0", CultureInfo.InvariantCulture);
+
+    /// <summary>Three digits that mean something.</summary>
+    public static string Number(double number) => number switch
+    {
+        double.NaN => "-",
+        >= 100 => number.ToString("N0", CultureInfo.InvariantCulture),
+        >= 10 => number.ToString("0.0", CultureInfo.InvariantCulture),
+        _ => number.ToString("0.00", CultureInfo.InvariantCulture),
+    };
+}

@@ -1,0 +1,80 @@
+/* Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
+ *
+ * idle RESULT KIND ROUNDS: works and never touches g_cold: compute (arithmetic), call (getppid(2)), switch (a byte to and fro through two
+ * pipes, two threads), thread (created and joined).
+ */
+#include <pthread.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "result.h"
+
+volatile long g_cold[4];
+static long rounds;
+static int there[2], back[2];
+
+static void *answer(void *unused)
+{
+    char byte;
+    for (long i = 0; i < rounds; i++)
+        must(read(there[0], &byte, 1) == 1 && write(back[1], &byte, 1) == 1, "pipe");
+    return unused;
+}
+
+static void *nothing(void *unused)
+{
+    return unused;
+}
+
+static void compute(void)
+{
+    unsigned long x = 88172645463325252ul;
+    for (long i = 0; i < rounds; i++) {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        __asm__ volatile("" : "+r"(x));
+    }
+}
+
+static void call(void)
+{
+    for (long i = 0; i < rounds; i++)
+        syscall(SYS_getppid);
+}
+
+static void change(void)
+{
+    pthread_t other;
+    char byte = 'x';
+    must(pipe(there) == 0 && pipe(back) == 0 && pthread_create(&other, NULL, answer, NULL) == 0, "pipe");
+    for (long i = 0; i < rounds; i++)
+        must(write(there[1], &byte, 1) == 1 && read(back[0], &byte, 1) == 1, "pipe");
+    pthread_join(other, NULL);
+}
+
+static void create(void)
+{
+    for (long i = 0; i < rounds; i++) {
+        pthread_t thread;
+        must(pthread_create(&thread, NULL, nothing, NULL) == 0 && pthread_join(thread, NULL) == 0, "pthread_create");
+    }
+}
+
+int main(int argc, char **argv)
+{
+    must(argc == 4, "usage: idle RESULT KIND ROUNDS");
+    rounds = atol(argv[3]);
+    int64_t start = now_ns();
+    if (strcmp(argv[2], "compute") == 0)
+        compute();
+    else if (strcmp(argv[2], "call") == 0)
+        call();
+    else if (strcmp(argv[2], "switch") == 0)
+        change();
+    else
+        create();
+    result(argv[1], rounds, now_ns() - start);
+    return 0;
+}
