@@ -112,7 +112,7 @@ internal sealed class LiveScreen : IDisposable
     /// <summary>The program that was started goes on, and writes where it was led.</summary>
     internal void LeaveOutput() => pane.IsInUse = true;
 
-    /// <summary>Says something at the bottom of the screen. From any thread.</summary>
+    /// <summary>Says something at the bottom of the screen; nothing takes back what stands there. From any thread.</summary>
     internal void Tell(string words)
     {
         lock (answers)
@@ -185,7 +185,7 @@ internal sealed class LiveScreen : IDisposable
         lock (answers)
         {
             if (answer is not null)
-                state = state with { Message = answer };
+                state = state with { Message = answer.Length > 0 ? answer : null };
             answer = null;
         }
 

@@ -108,7 +108,7 @@ internal static class WatchCommand
         if (stage == SessionStage.Ready)
         {
             progress.Hide();
-            screen?.Tell("? shows the keys");
+            screen?.Tell(""); // the keys have their line again
             return;
         }
 

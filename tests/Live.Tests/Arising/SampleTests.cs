@@ -28,9 +28,9 @@ public sealed partial class SampleTests : LiveTest
         run.Report.Coverage.Complete.Should().BeTrue(string.Join(" | ", run.Report.Coverage.Gaps));
     }
 
-    [GeneratedRegex("`livewatcher run (?<options>[^`]*) -- artifacts/samples/(?<sample>[a-z]+)`", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("`livewatcher run (?<options>[^`]*) -- artifacts/samples/(?<sample>[a-z]+)`", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Command();
 
-    [GeneratedRegex("'[^']*'|[^ ']+", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("'[^']*'|[^ ']+", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Word();
 }

@@ -51,6 +51,6 @@ public sealed partial class ConditionTests : LiveTest
             .Select(line => ($"w_{line.Number}", line.Match.Groups["condition"].Value))];
     }
 
-    [GeneratedRegex(@"^C\(\w+, (?<condition>.+)\)$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^C\(\w+, (?<condition>.+)\)$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Line();
 }

@@ -81,6 +81,6 @@ internal static partial class Writers
         hits.Select(hit => hit.NewNumber).Should().Equal(Enumerable.Range(0, hits.Count).Select(i => first + i));
     }
 
-    [GeneratedRegex(@"^(lock |rep )?[a-z]\w* ((byte|word|dword|qword|oword|xmmword) ptr )?(fs:|es:)?\[", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(lock |rep )?[a-z]\w* ((byte|word|dword|qword|oword|xmmword) ptr )?(fs:|es:)?\[", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Store();
 }

@@ -23,7 +23,7 @@ public sealed partial class ScreenTests : LiveTest
         var before = terminal.Settings();
         terminal.Start(
             $"{Repository.Livewatcher} run --tui --tui-output {output} {string.Join(' ', Emulation.Options([]))} --watch g_steady -- {program} {2_000 * Emulation.Slowness} {20 * Emulation.Slowness}; echo status $?");
-        // The last line tells how the arming went before it names the keys.
+        // The last line names the keys when it is armed.
         var screen = terminal.Until(text => text.Contains("write_steady ", StringComparison.Ordinal) && text.Contains("q quit", StringComparison.Ordinal), "writers and keys");
         screen.Should().Contain("g_steady").And.Contain("steady.c:");
         terminal.IsAlternate.Should().BeTrue();

@@ -39,6 +39,6 @@ internal sealed partial class FaultTally(Fault fault)
 
     public void Add(RoundResult result) => _results.Add(result);
 
-    [GeneratedRegex("[0-9][0-9,.]*", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("[0-9][0-9,.]*", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Number();
 }
