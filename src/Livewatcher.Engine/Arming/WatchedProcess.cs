@@ -2,6 +2,7 @@
 
 using Livewatcher.Engine.Auditing;
 using Livewatcher.Engine.Filtering;
+using Livewatcher.Engine.Rotating;
 using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Arming;
@@ -54,7 +55,11 @@ internal sealed class WatchedProcess
     /// <summary>Whether a slot is armed and not switched off.</summary>
     internal bool IsOn(int slot) => Slots.ContainsKey(slot) && !Leaving.Contains(slot) && !Paused.Contains(slot);
 
+    /// <summary>What is armed.</summary>
     internal List<ArmedWatch> Watches { get; } = [];
+
+    /// <summary>All its watches, where they take turns; null where each has its registers.</summary>
+    internal TurnTable? Turns { get; set; }
 
     /// <summary>Requests whose names none of its modules has yet, each with the reason.</summary>
     internal List<(WatchRequest Request, string Reason)> Pending { get; } = [];

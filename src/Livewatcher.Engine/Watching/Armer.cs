@@ -5,6 +5,7 @@ using Livewatcher.Engine.Acting;
 using Livewatcher.Engine.Arming;
 using Livewatcher.Engine.Auditing;
 using Livewatcher.Engine.Filtering;
+using Livewatcher.Engine.Rotating;
 using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Watching;
@@ -14,15 +15,13 @@ internal sealed class Armer(
     SessionPlatform platform, SessionOptions options, Ledger ledger, WatchedProcesses processes, WriterCatalog catalog, Reactions reactions,
     CrossCheck kernel, Action<WatchEvent> publish)
 {
-    private const int ESRCH = 3;
-
     /// <summary>Expressions that the user has been told to be waiting.</summary>
     private readonly HashSet<string> waiting = new(StringComparer.Ordinal);
 
-    private readonly Delegation delegation = new(platform, reactions, publish);
+    private readonly SlotLoader loader = new(platform, options, ledger, processes, catalog, reactions, publish);
 
     /// <summary>When the first watch was covered everywhere; null before.</summary>
-    internal DateTimeOffset? CoveredFrom { get; private set; }
+    internal DateTimeOffset? CoveredFrom => loader.CoveredFrom;
 
     /// <summary>When the registers began to be freed at the end; null before.</summary>
     internal DateTimeOffset? CoveredTo { get; private set; }
@@ -74,7 +73,7 @@ internal sealed class Armer(
     /// is free till then.</summary>
     internal void WatchEntry(WatchedProcess process)
     {
-        if (platform.Tracer is not { } tracer || process.LoaderWatched || process.Retired || Held(process).Count >= SlotPlanner.SlotCount
+        if (platform.Tracer is not { } tracer || process.LoaderWatched || process.Retired || loader.Held(process).Count >= SlotPlanner.SlotCount
             || process.Entry is not { } entry)
         {
             return;
@@ -105,9 +104,22 @@ internal sealed class Armer(
     internal void Unload(WatchedProcess process, ArmedWatch watch)
     {
         List<int> own = [.. OwnSlots(process, watch)];
-        process.Leaving.UnionWith(own); // what is written while thread after thread is disarmed is no escaped write
+        process.Turns?.Find(watch)?.End(platform.Clock.Now);
+        LetGo(process, own);
+    }
+
+    /// <summary>Frees registers. What is written while thread after thread is disarmed is no escaped write.</summary>
+    internal void LetGo(WatchedProcess process, IReadOnlyCollection<int> slots)
+    {
+        process.Leaving.UnionWith(slots);
+        foreach (int slot in slots)
+        {
+            if (process.Audited.TryGetValue(slot, out AuditedSlot? audited))
+                audited.Suspended = true; // the drain may be looking at it
+        }
+
         processes.AuditAgain();
-        Disarm(process, own);
+        Disarm(process, slots);
     }
 
     /// <summary>All hits of such a watch are published: its account is closed, and where a tracer can tell of libraries, it is waited for.</summary>
@@ -118,16 +130,7 @@ internal sealed class Armer(
     {
         if (process.Retired)
             return; // its account is closed already
-        foreach (int slot in OwnSlots(process, watch).ToList())
-        {
-            if (platform.Source.ReadAccount(process.Id, slot) is { } account)
-                ledger.AddAccount(account, process.Slots[slot].Mode);
-            platform.Source.ClearSlot(process.Id, slot);
-            process.Forget(slot);
-        }
-
-        reactions.Withdraw(process.Id, watch); // another watch may have the slot too
-        process.Watches.Remove(watch);
+        Close(process, watch);
         process.Unloaded.Add(watch.Watch.Request);
         if (!canWait)
             return;
@@ -148,16 +151,26 @@ internal sealed class Armer(
         processes.AuditAgain();
     }
 
+    /// <summary>A watch is disarmed, and all its hits are published: its account is closed.</summary>
+    internal void Close(WatchedProcess process, ArmedWatch watch)
+    {
+        foreach (int slot in OwnSlots(process, watch).ToList())
+        {
+            if (platform.Source.ReadAccount(process.Id, slot) is { } account)
+                ledger.AddAccount(account, process.Slots[slot].Mode);
+            platform.Source.ClearSlot(process.Id, slot);
+            process.Forget(slot);
+        }
+
+        reactions.Withdraw(process.Id, watch); // another watch may have the slot too
+        process.Watches.Remove(watch);
+    }
+
     private static IEnumerable<int> OwnSlots(WatchedProcess process, ArmedWatch watch) =>
         watch.Pieces.Select(piece => piece.Slot).Where(slot => process.Watches.TrueForAll(other => other == watch || !other.Occupies(slot)));
 
     /// <summary>Every thread is covered now, if it was not before.</summary>
-    internal void Cover(int threads)
-    {
-        if (CoveredFrom is null)
-            ledger.Threads += threads;
-        CoveredFrom ??= platform.Clock.ToWallClock(platform.Clock.Now);
-    }
+    internal void Cover(int threads) => loader.Cover(threads);
 
     internal void DisarmAll()
     {
@@ -237,150 +250,79 @@ internal sealed class Armer(
 
     private void ArmResolved(WatchedProcess process, List<Watch> watches)
     {
-        List<IReadOnlyList<HardwareSlot>> pieces = [.. watches.Select(watch => SlotPlanner.Split(watch.Address, watch.Length, watch.Mode))];
+        List<WantedWatch> wanted = [.. watches.Select(watch => new WantedWatch(watch, SlotPlanner.Split(watch.Address, watch.Length, watch.Mode)))];
         // Stopping at the loader takes a debug register of its own, as long as a name is still to come.
         SetLoaderBreak(process);
         int available = SlotPlanner.SlotCount - (process.LoaderWatched ? 1 : 0);
-        Dictionary<int, HardwareSlot> held = Held(process);
-        IReadOnlyList<int> places = SlotPlanner.Place(held, [.. pieces.SelectMany(piece => piece)], available)
-            ?? throw new UserException(TooMany(process, watches, pieces));
-
-        IReadOnlyList<Mapping> mappings = process.Process.ReadMappings();
-        Dictionary<int, HardwareSlot> fresh = [];
-        List<ArmedWatch> armed = [];
-        int next = 0;
-        for (int i = 0; i < watches.Count; i++)
+        if (process.Turns is null && SlotPlanner.Place(loader.Held(process), [.. wanted.SelectMany(one => one.Pieces)], available) is not null)
         {
-            List<(int, HardwareSlot)> own = [];
-            foreach (HardwareSlot piece in pieces[i])
-            {
-                int slot = places[next++];
-                own.Add((slot, piece));
-                if (!process.Slots.ContainsKey(slot))
-                    fresh[slot] = piece;
-            }
-
-            armed.Add(new ArmedWatch(watches[i], own, ReadInitial(process, watches[i]))
-            {
-                ChangesOnly = watches[i].Request.Filter.ChangesOnly,
-                Writers = new WriterFilter(watches[i], catalog),
-                Reaction = reactions.Of(watches[i].Request),
-                Home = LibraryHome.OfVariable(process, mappings, watches[i].Address),
-            });
+            loader.Arm(process, wanted);
+            return;
         }
 
-        Seed(process, fresh, armed);
-        delegation.Leave(process, armed);
-        int threads = Arm(process, fresh.Where(slot => !held.ContainsKey(slot.Key)).ToDictionary(), watches, pieces);
-        foreach ((int slot, HardwareSlot content) in fresh)
-            process.Slots[slot] = content;
-        foreach ((int slot, HardwareSlot content) in fresh.Where(slot => slot.Value.Mode != AccessMode.Execute))
-            Seeding.Renew(platform.Source, process, slot, content, armed);
-        process.Watches.AddRange(armed);
-        Tell(process, armed, threads);
+        if (options.Turn is not { } turn || wanted.Exists(one => one.Pieces.Count > available))
+            throw new UserException(RefusalWords.TooMany(process, wanted, canTakeTurns: options.Turn is null));
+        TakeTurns(process, wanted, turn);
     }
 
-    /// <summary>Slots that are taken: at scope cpu a register is everybody's, and so is what it holds.</summary>
-    private Dictionary<int, HardwareSlot> Held(WatchedProcess process)
+    /// <summary>They are too many: from now on they take turns, those that are armed already among them. What finds room begins at once.</summary>
+    private void TakeTurns(WatchedProcess process, List<WantedWatch> wanted, TimeSpan turn)
     {
-        Dictionary<int, HardwareSlot> held = new(process.Slots);
-        foreach (WatchedProcess other in processes.All.Where(other => !other.Retired && platform.Arming.Scope == "cpu"))
-        {
-            foreach ((int slot, HardwareSlot content) in other.Slots)
-                held[slot] = content;
-        }
-
-        return held;
+        bool begins = process.Turns is null;
+        TurnTable table = process.Turns ?? processes.LetTakeTurns(process);
+        List<TurnEntry> added = [.. wanted.Select(one => table.Add(one.Watch, one.Pieces, SlotLoader.ReadInitial(process, one.Watch)))];
+        foreach (TurnEntry entry in Fitting(process, table.Choose(Available(process))))
+            entry.Known = null; // its watching begins now
+        foreach (string refusal in ArmTurn(process, table.Choose(Available(process))))
+            ledger.AddGap(refusal);
+        table.Due = begins ? platform.Clock.Now + (ulong)turn.TotalNanoseconds : table.Due;
+        publish(new NoteEvent(
+            platform.Clock.ToWallClock(platform.Clock.Now), NoteLevel.Warning,
+            $"{string.Join(", ", (begins ? table.Entries : added).Select(entry => entry.Watch.Label))} take turns of {turn.TotalSeconds:0.###} s, for they are more than debug registers "
+            + "(--rotate): each is armed for a part of the time only"));
     }
 
-    private void Seed(WatchedProcess process, Dictionary<int, HardwareSlot> slots, List<ArmedWatch> armed)
+    /// <summary>Debug registers that a process's own watches can have.</summary>
+    internal int Available(WatchedProcess process) =>
+        SlotPlanner.SlotCount - (process.LoaderWatched || process.EntryWatched ? 1 : 0) - (loader.Held(process).Count - process.Slots.Count);
+
+    /// <summary>Arms of those whose turn it is the ones that are not armed yet, as far as there is room.</summary>
+    /// <returns>Why some of them were not.</returns>
+    /// <exception cref="UserException">It is the first turn of all, and one of them could not be armed.</exception>
+    internal IReadOnlyList<string> ArmTurn(WatchedProcess process, IReadOnlyList<TurnEntry> turn)
     {
-        foreach ((int slot, HardwareSlot content) in slots)
-        {
-            ulong initial = 0;
-            if (content.Mode != AccessMode.Execute)
-                Auditor.TryReadValue(process.Process.Memory, content, out initial);
-            uint siblings = armed.Where(watch => watch.Occupies(slot)).SelectMany(watch => watch.Pieces)
-                .Where(piece => piece.Slot != slot).Aggregate(0u, (mask, piece) => mask | (1u << piece.Slot));
-            platform.Source.SetSlot(process.Id, slot, content, initial, siblings);
-        }
+        List<TurnEntry> fitting = Fitting(process, turn);
+        process.Turns!.Give(fitting);
+        if (fitting.Count == 0 || TryArm(process, fitting) is null)
+            return [];
+        // One of them has no memory any more, or somebody else has taken a register.
+        return [.. fitting.Select(entry => TryArm(process, [entry])).OfType<string>()];
     }
 
-    private int Arm(WatchedProcess process, Dictionary<int, HardwareSlot> slots, List<Watch> watches, List<IReadOnlyList<HardwareSlot>> pieces)
+    private string? TryArm(WatchedProcess process, List<TurnEntry> entries)
     {
-        if (slots.Count == 0)
-            return process.Process.ReadThreads().Count;
         try
         {
-            platform.OnStage?.Invoke(SessionStage.Arming);
-            int threads = platform.Arming.Arm(process.Id, slots);
-            platform.OnStage?.Invoke(SessionStage.Ready);
-            if (platform.IsAlive(process.Id))
-                return threads;
-            platform.Arming.Disarm(process.Id, [.. slots.Keys]); // what is armed may be another process that has got its number
-            throw new ArmingException(ESRCH, "ESRCH", null, slots.Keys.First());
+            loader.Arm(process, [.. entries.Select(entry => entry.Wanted)]);
+            return null;
         }
-        catch (ArmingException e)
+        catch (UserException e) when (CoveredFrom is not null)
         {
-            foreach (int slot in slots.Keys)
-                platform.Source.ClearSlot(process.Id, slot);
-            string why = Explain(e, process, watches, pieces);
-            if (CoveredFrom is not null)
-                ledger.AddGap(why); // the run goes on without it
-            throw new UserException(why);
+            return e.Message;
         }
     }
 
-    private static byte[] ReadInitial(WatchedProcess process, Watch watch)
+    private List<TurnEntry> Fitting(WatchedProcess process, IReadOnlyList<TurnEntry> turn)
     {
-        if (watch.Mode == AccessMode.Execute)
-            return [];
-        byte[] bytes = new byte[watch.Length];
-        if (!process.Process.Memory.TryRead(watch.Address, bytes))
-            throw new UserException($"cannot watch '{watch.Label}': {watch.Address} is not mapped in process {process.Id}");
-        return bytes;
-    }
-
-    private void Tell(WatchedProcess process, List<ArmedWatch> armed, int threads)
-    {
-        DateTimeOffset now = platform.Clock.ToWallClock(platform.Clock.Now);
-        if (CoveredFrom is null)
-            ledger.Threads += threads;
-        CoveredFrom ??= now;
-        foreach (ArmedWatch watch in armed)
+        List<TurnEntry> fitting = [];
+        Dictionary<int, HardwareSlot> held = loader.Held(process);
+        int most = held.Count - process.Slots.Count + Available(process);
+        foreach (TurnEntry entry in turn.Where(entry => entry is { Current: null, HasEnded: false }))
         {
-            Value? initial = watch.Watch.Mode == AccessMode.Execute ? null : watch.Watch.Format.Format(watch.Image, process.Symbols.NameOf);
-            publish(new ArmedEvent(
-                now, watch.Watch, process.Id, [.. watch.Pieces.Select(piece => piece.Content)], initial,
-                platform.Source.Name, platform.Arming.Scope, platform.GuardOn, threads, options.CpuCount));
+            if (SlotPlanner.Place(held, [.. fitting.Append(entry).SelectMany(one => one.Wanted.Pieces)], most) is not null)
+                fitting.Add(entry);
         }
-    }
 
-    private static string TooMany(WatchedProcess process, List<Watch> watches, List<IReadOnlyList<HardwareSlot>> pieces)
-    {
-        IEnumerable<string> needs = watches.Select((watch, i) => pieces[i].Count > SlotPlanner.SlotCount
-            ? $"{watch.Label} has {watch.Length:N0} bytes"
-            : $"{watch.Label} needs {pieces[i].Count} ({Sizes(pieces[i])})");
-        IEnumerable<string> held = process.Watches.Select(watch => $"{watch.Watch.Label} holds {watch.Pieces.Count}");
-        return $"too few debug registers: the processor has {SlotPlanner.SlotCount}; {string.Join(", ", needs.Concat(held))}; watch fewer or smaller objects";
+        return fitting;
     }
-
-    private string Explain(ArmingException e, WatchedProcess process, List<Watch> watches, List<IReadOnlyList<HardwareSlot>> pieces)
-    {
-        const int ENOSPC = 28;
-        const int EINVAL = 22;
-        const int EMFILE = 24;
-        string what = string.Join(", ", watches.Select((watch, i) => $"{watch.Label} ({Sizes(pieces[i])} at {watch.Address})"));
-        return e.Errno switch
-        {
-            ENOSPC => $"no debug register is free for {what}: ENOSPC; {platform.DescribeSlotHolders(process.Id) ?? "another user of hardware breakpoints holds them"}",
-            ESRCH => $"process {process.Id} ended while it was being armed: ESRCH",
-            EINVAL => $"the kernel refuses {what}: EINVAL; is the address in the program's own memory and aligned?",
-            EMFILE => $"too many open files while arming {process.Id}: EMFILE; raise the limit (ulimit -n) or use --scope cpu",
-            _ => $"cannot arm {what}: {e.Message}",
-        };
-    }
-
-    private static string Sizes(IReadOnlyList<HardwareSlot> pieces) =>
-        pieces[0].Mode == AccessMode.Execute ? "execution" : $"{string.Join('+', pieces.Select(piece => piece.Length))} bytes";
 }

@@ -30,8 +30,18 @@ internal interface IFlowOwner
     /// <returns>Null: it is not to be reported.</returns>
     WatchedProcess? Adopt(ProcessId process, bool recovered);
 
+    /// <summary>Between any two events, while the watching goes on.</summary>
+    void OnBetween()
+    {
+    }
+
     /// <summary>A group of hits has been reported.</summary>
     void OnReported()
+    {
+    }
+
+    /// <summary>A process's account is about to be closed.</summary>
+    void OnRetiring(WatchedProcess process)
     {
     }
 
@@ -59,13 +69,21 @@ internal sealed class EventFlow(
     /// <summary>Requests at a time, between two hits.</summary>
     private const int MostPosted = 16;
 
+    /// <summary>Nanoseconds that what is drained is behind at most, where it is published at once.</summary>
+    private const ulong Lag = 30_000_000;
+
     private readonly HitOrderer orderer = new();
     private readonly DropNotice drops = new(platform, processes, reporter);
     private readonly TallyClock tally = new(platform, processes, ledger);
     private FloodControl? flood;
+    private bool hasNamed;
 
     /// <summary>What waits to be published, roughly.</summary>
     internal int Backlog => drain.Backlog + orderer.Count;
+
+    /// <summary>What is drained is published as fast as it comes: what is deferred now is done in some milliseconds, if naming a hit does not
+    /// take longer than it has so far.</summary>
+    internal bool KeepsUp => Backlog == 0 || (hasNamed && platform.Clock.Now < DrainedTo + Lag);
 
     /// <summary>Where the flood limit bites.</summary>
     internal FloodControl Flood => flood ??= new FloodControl(platform, processes, brake, meters, ledger, this);
@@ -88,6 +106,7 @@ internal sealed class EventFlow(
         Flood.Look();
         drops.Look();
         tally.Look();
+        owner.OnBetween();
         drain.DoPosted(MostPosted);
         SessionItem? item = drain.Take(idle);
         if (item is SessionItem.Drained drained)
@@ -103,7 +122,7 @@ internal sealed class EventFlow(
     }
 
     /// <summary>When everything that has happened by now is published.</summary>
-    public void Defer(Action act) => orderer.Add(new SessionItem.Due(platform.Clock.Now, act));
+    public void Defer(Action act) => orderer.Add(new SessionItem.Due(platform.Clock.Now + 1, act)); // a hit of this very moment comes first
 
     /// <summary>After the drain has stopped: all that is left.</summary>
     internal void Finish()
@@ -131,6 +150,7 @@ internal sealed class EventFlow(
             return;
         Flood.Settle(process);
         drops.Forget(process);
+        owner.OnRetiring(process);
         foreach (SessionItem.Escaped escaped in processes.Retire(id))
             reporter.ReportEscape(process, escaped);
         owner.OnRetired(process);
@@ -223,6 +243,7 @@ internal sealed class EventFlow(
                 Flood.Look();
                 drops.Look();
                 tally.Look();
+                owner.OnBetween();
                 drain.DoPosted(MostPosted);
             }
         }
@@ -242,6 +263,7 @@ internal sealed class EventFlow(
         if (group.First.AfterLoss)
             processes.ForgetValues();
         reporter.Report(process, group);
+        hasNamed = true;
         owner.OnReported();
     }
 
