@@ -73,9 +73,6 @@ internal sealed class ArmedWatch
     /// <summary>The library whose variable it is, at the moment of arming: when that is unmapped, the watch ends. Null where nothing ends it.</summary>
     internal LibraryHome? Home { get; init; }
 
-    /// <summary>CLOCK_MONOTONIC, ns: every thread has it since then.</summary>
-    internal ulong ArmedAt { get; set; }
-
     /// <summary>Of a watch that arms itself; null for others.</summary>
     internal ArisingPlan? Plan { get; init; }
 
@@ -85,18 +82,6 @@ internal sealed class ArmedWatch
     internal void Count(int hits) => seen.Value += hits;
 
     internal bool Occupies(int slot) => Pieces.Any(piece => piece.Slot == slot);
-
-    /// <summary>The same watch, armed again after others had its registers: nothing that was known of its bytes counts any more.</summary>
-    /// <param name="pieces">Where it is now.</param>
-    /// <param name="initial">Its bytes, read anew.</param>
-    /// <param name="home">Where its library is now.</param>
-    internal ArmedWatch Again(IReadOnlyList<(int Slot, HardwareSlot Content)> pieces, byte[] initial, LibraryHome? home) => new(Watch, pieces, initial, seen)
-    {
-        ChangesOnly = ChangesOnly,
-        Writers = Writers,
-        Reaction = Reaction,
-        Home = home,
-    };
 
     /// <summary>The same watch in a forked child, whose memory starts as a copy.</summary>
     internal ArmedWatch Copy() => With(Watch, Pieces, [.. image], unknown, SetAt, On);

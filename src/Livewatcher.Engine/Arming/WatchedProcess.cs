@@ -2,7 +2,6 @@
 
 using Livewatcher.Engine.Auditing;
 using Livewatcher.Engine.Filtering;
-using Livewatcher.Engine.Rotating;
 using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Arming;
@@ -55,11 +54,7 @@ internal sealed class WatchedProcess
     /// <summary>Whether a slot is armed and not switched off.</summary>
     internal bool IsOn(int slot) => Slots.ContainsKey(slot) && !Leaving.Contains(slot) && !Paused.Contains(slot);
 
-    /// <summary>What is armed.</summary>
     internal List<ArmedWatch> Watches { get; } = [];
-
-    /// <summary>All its watches, where they take turns; null where each has its registers.</summary>
-    internal TurnTable? Turns { get; set; }
 
     /// <summary>Requests whose names none of its modules has yet, each with the reason.</summary>
     internal List<(WatchRequest Request, string Reason)> Pending { get; } = [];
@@ -99,7 +94,7 @@ internal sealed class WatchedProcess
     /// <summary>When a recovered hit has last touched a slot, for sources that book such a hit nowhere.</summary>
     internal Dictionary<int, ulong> RecoveredAt { get; } = [];
 
-    internal IReadOnlyList<HardwareSlot> SlotList => [.. Enumerable.Range(0, SlotPlanner.SlotCount)
+    internal IReadOnlyList<HardwareSlot> SlotList => [.. Enumerable.Range(0, Math.Max(SlotPlanner.SlotCount, Slots.Keys.DefaultIfEmpty().Max() + 1))
         .Select(slot => Slots.TryGetValue(slot, out HardwareSlot content) ? content : default)];
 
     /// <summary>Nothing of a slot is left: it is disarmed, its hits are published and its account is closed.</summary>

@@ -3,58 +3,88 @@
 using System.Globalization;
 using Livewatcher.Engine.Accounting;
 using Livewatcher.Engine.Arming;
+using Livewatcher.Engine.Ordering;
 using Livewatcher.Engine.Watching;
 using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Rotating;
 
-/// <summary>Lets watches take turns over debug registers of which there are too few (docs/rotating.md). A turn ends by disarming those whose turn is not
-/// the next too; when the last of their hits is published, their accounts are closed, and the next ones are armed. Belongs to the session's thread.</summary>
-internal sealed class Rotation(SessionPlatform platform, SessionOptions options, Ledger ledger, WatchedProcesses processes, Armer armer, Reporter reporter, EventFlow flow)
+/// <summary>What the session says of watches that take turns. Belongs to its thread.</summary>
+/// <param name="turns">Null where nobody takes turns.</param>
+/// <param name="length">Of a turn.</param>
+/// <param name="platform">As the session sees it.</param>
+/// <param name="ledger">Takes the gaps.</param>
+/// <param name="processes">Who is watched.</param>
+/// <param name="reporter">Tells the user.</param>
+internal sealed class Rotation(Turns? turns, TimeSpan length, SessionPlatform platform, Ledger ledger, WatchedProcesses processes, Reporter reporter)
 {
     /// <summary>Of changes that came between two turns so many are told for each watch; a field that is written all the time has one each time.</summary>
     private const int MostTold = 5;
 
-    private bool over;
+    private readonly Dictionary<string, TurnTally> tallies = [];
+    private readonly Dictionary<ArmedWatch, ulong> lastChange = [];
+    private readonly List<string> announced = [];
+
+    /// <summary>Watches at the last look.</summary>
+    private int watches;
 
     /// <summary>Labels of those whose turn it is; null where nobody takes turns.</summary>
-    internal IReadOnlyList<string>? ArmedNow => Tables.Count > 0 ? [.. Tables.SelectMany(table => table.Entries).Where(entry => entry.ArmedAt is not null).Select(entry => entry.Watch.Label)] : null;
+    internal IReadOnlyList<string>? ArmedNow => turns is not { HaveBegun: true } ? null
+        : [.. processes.All.SelectMany(process => process.Watches.Where(watch => platform.Source.TurnOf(process.Id, watch.Pieces[0].Slot) > 0)).Select(watch => watch.Watch.Label).Distinct()];
 
-    private List<TurnTable> Tables => processes.Tables;
-
-    /// <summary>Between any two events; most times there is nothing to do.</summary>
+    /// <summary>Between any two events: says once of each watch that it takes turns.</summary>
     internal void Look()
     {
-        // Whoever is next must wait till the last hit of this turn is published: who is armed stays so, meanwhile.
-        if (over || options.Turn is null || !flow.KeepsUp)
+        if (turns is not { HaveBegun: true } || watches == processes.All.Sum(process => process.Watches.Count))
             return;
-        foreach (WatchedProcess process in processes.All)
+        List<string> fresh = [.. processes.All.SelectMany(process => process.Watches).Select(watch => watch.Watch.Label).Except(announced)];
+        watches = processes.All.Sum(process => process.Watches.Count);
+        announced.AddRange(fresh);
+        if (fresh.Count > 0)
         {
-            if (process is { Turns: { IsChanging: false } table, Retired: false, Replaced: false } && table.Due <= platform.Clock.Now)
-            {
-                End(process, table);
-                return;
-            }
+            reporter.Note(
+                NoteLevel.Warning, $"{string.Join(", ", fresh)} take turns of {length.TotalSeconds:0.###} s, for there are more watches than debug registers (--rotate): "
+                + "each is armed for a part of the time only");
         }
     }
 
-    /// <summary>No further turn begins, and no time counts any more. To be called before the registers are freed.</summary>
-    internal void End()
+    /// <summary>A slot is armed again. What its memory holds is nobody's doing that was armed.</summary>
+    internal void Begin(WatchedProcess process, SessionItem.Turned turned)
     {
-        over = true;
-        foreach (TurnEntry entry in Tables.SelectMany(table => table.Entries))
-            entry.Stop(platform.Clock.Now);
+        foreach (ArmedWatch watch in process.Watches.Where(watch => watch.Occupies(turned.Slot)))
+        {
+            bool isKnown = watch.Knows(turned.Slot);
+            byte[] was = [.. watch.Image];
+            watch.Apply(turned.Slot, turned.Value);
+            // A watch of several slots changes once.
+            if (!isKnown || watch.Image.SequenceEqual(was) || lastChange.GetValueOrDefault(watch) == turned.Number)
+                continue;
+            lastChange[watch] = turned.Number;
+            TurnTally tally = TallyOf(watch);
+            tallies[watch.Watch.Label] = tally = tally with { ChangedUnarmed = tally.ChangedUnarmed + 1 };
+            if (tally.ChangedUnarmed > MostTold)
+                continue;
+            Value old = watch.Watch.Format.Format(was, process.Symbols.NameOf), now = watch.Watch.Format.Format(watch.Image, process.Symbols.NameOf);
+            string last = tally.ChangedUnarmed == MostTold ? "; from now on such changes of it are counted only" : "";
+            reporter.Note(NoteLevel.Info, $"{watch.Watch.Label} changed while it was not armed: {old.Text} -> {now.Text} (process {process.Id}, --rotate){last}");
+        }
     }
 
-    /// <summary>A process has ended, or runs another program: its accounts are about to be closed.</summary>
-    internal void Retire(WatchedProcess process)
+    /// <summary>A process's accounts are about to be closed.</summary>
+    internal void Take(WatchedProcess process) => process.Watches.ForEach(watch => Take(process, watch));
+
+    /// <summary>A watch's account is about to be closed.</summary>
+    internal void Take(WatchedProcess process, ArmedWatch watch)
     {
-        foreach (TurnEntry entry in process.Turns?.Entries ?? [])
+        if (turns?.Find(process.Id)?.Find(watch.Pieces[0].Slot) is not { } slot)
+            return;
+        TurnTally tally = TallyOf(watch);
+        tallies[watch.Watch.Label] = tally with
         {
-            entry.Stop(platform.Clock.Now);
-            if (entry.Current is { } watch)
-                entry.Counted += Count(process, watch);
-        }
+            Armed = tally.Armed + TimeSpan.FromMicroseconds(slot.ArmedUntil(platform.Clock.Now) / 1000.0),
+            Turns = tally.Turns + slot.Turns,
+            Counted = tally.Counted + watch.Pieces.Sum(piece => (long)(platform.Source.ReadAccount(process.Id, piece.Slot)?.Counted ?? 0)),
+        };
     }
 
     /// <summary>Each watch's share of the time; what is less than all of it is a gap.</summary>
@@ -62,110 +92,21 @@ internal sealed class Rotation(SessionPlatform platform, SessionOptions options,
     /// <param name="to">When the registers began to be freed.</param>
     internal IReadOnlyList<TurnTally> Close(DateTimeOffset? from, DateTimeOffset? to)
     {
+        if (turns is not { HaveBegun: true })
+            return [];
         TimeSpan all = to - from ?? TimeSpan.Zero;
-        // A watch has a table in each program that a process has executed.
-        List<TurnTally> tallies = [.. Tables.SelectMany(table => table.Entries).GroupBy(entry => entry.Watch.Label).Select(group => new TurnTally(
-            group.Key, TimeSpan.FromMicroseconds(group.Sum(entry => (double)entry.ArmedFor) / 1000), all, group.Sum(entry => entry.Turns),
-            group.Sum(entry => entry.Counted), group.Sum(entry => entry.ChangedUnarmed)))];
-        foreach (TurnTally tally in tallies)
+        List<TurnTally> closed = [.. tallies.Values.OrderBy(tally => announced.IndexOf(tally.Watch)).Select(tally => tally with { Of = all })];
+        foreach (TurnTally tally in closed)
             ledger.AddGap(Words(tally));
-        return tallies;
+        return closed;
     }
+
+    private TurnTally TallyOf(ArmedWatch watch) => tallies.GetValueOrDefault(watch.Watch.Label) ?? new TurnTally(watch.Watch.Label, TimeSpan.Zero, TimeSpan.Zero, 0, 0, 0);
 
     private static string Words(TurnTally tally)
     {
         string changed = tally.ChangedUnarmed == 0 ? "" : $"; when its turn came its value had changed {(tally.ChangedUnarmed == 1 ? "once" : $"{tally.ChangedUnarmed:N0} times")}";
         return string.Create(CultureInfo.InvariantCulture, $"{tally.Watch} was watched {tally.Share:0.0 %} of the time: {tally.Armed.TotalSeconds:0.000} of {tally.Of.TotalSeconds:0.000} s, ")
             + $"in {tally.Turns:N0} {(tally.Turns == 1 ? "turn" : "turns")} (--rotate){changed}";
-    }
-
-    /// <summary>Their turn is over.</summary>
-    private void End(WatchedProcess process, TurnTable table)
-    {
-        List<TurnEntry> next = [.. table.Choose(armer.Available(process))];
-        List<TurnEntry> leaving = [.. table.Entries.Where(entry => entry.Current is not null && !next.Contains(entry))];
-        HashSet<int> slots = [.. leaving.SelectMany(entry => entry.Current!.Pieces.Select(piece => piece.Slot))];
-        slots.ExceptWith(process.Watches.Where(watch => !leaving.Exists(entry => entry.Current == watch)).SelectMany(watch => watch.Pieces.Select(piece => piece.Slot)));
-        table.IsChanging = true;
-        leaving.ForEach(entry => entry.Stop(platform.Clock.Now));
-        try
-        {
-            armer.LetGo(process, slots);
-        }
-        catch (UserException e)
-        {
-            ledger.AddGap(e.Message); // the guard is gone, and its registers with it
-            End();
-            return;
-        }
-
-        if (!platform.Source.TracksValues)
-            leaving.ForEach(entry => entry.Known = Read(process, entry));
-        flow.Defer(() => Change(process, table, leaving));
-    }
-
-    /// <summary>All hits of those whose turn is over are published.</summary>
-    private void Change(WatchedProcess process, TurnTable table, List<TurnEntry> leaving)
-    {
-        if (over || process.Retired || process.Replaced)
-            return; // their accounts are closed with the process's
-        foreach (TurnEntry entry in leaving)
-        {
-            ArmedWatch watch = entry.Current!;
-            if (platform.Source.TracksValues)
-                entry.Known = watch.IsKnown && watch.Watch.Mode != AccessMode.Execute ? watch.Image.ToArray() : null;
-            entry.Current = null;
-            flow.Flood.Settle(process, watch);
-            entry.Counted += Count(process, watch);
-            armer.Close(process, watch);
-        }
-
-        IReadOnlyList<TurnEntry> next = table.Choose(armer.Available(process));
-        table.Give([.. next.Where(entry => entry.Current is not null)]);
-        EndUnloaded(process, next);
-        foreach (string refusal in armer.ArmTurn(process, next).Where(_ => platform.IsAlive(process.Id)))
-            ledger.AddGap(refusal);
-
-        foreach (TurnEntry entry in next.Where(entry => entry.Outdated is not null))
-            Tell(process, entry);
-        processes.AuditAgain();
-        table.IsChanging = false;
-        table.Due = platform.Clock.Now + (ulong)options.Turn!.Value.TotalNanoseconds;
-    }
-
-    /// <summary>What is mapped at a variable's address after its library was unmapped is something else.</summary>
-    private void EndUnloaded(WatchedProcess process, IReadOnlyList<TurnEntry> next)
-    {
-        IReadOnlyList<Mapping> mappings = process.Process.ReadMappings();
-        foreach (TurnEntry entry in mappings.Count == 0 ? [] : next.Where(entry => entry is { Current: null, Former.Home: not null }))
-        {
-            LibraryHome home = entry.Former!.Home!.Value;
-            if (LibraryHome.Of(mappings, entry.Watch.Address) == home)
-                continue;
-            entry.End(platform.Clock.Now);
-            string what = $"{entry.Watch.Label} was in {home.Path}, which process {process.Id} has unmapped while others had their turn: its watch has ended";
-            ledger.AddGap(what);
-            reporter.Note(NoteLevel.Warning, what);
-        }
-    }
-
-    private void Tell(WatchedProcess process, TurnEntry entry)
-    {
-        byte[] was = entry.Outdated!;
-        entry.Outdated = null;
-        if (entry.ChangedUnarmed > MostTold || entry.Current is not { } watch)
-            return;
-        Value old = entry.Watch.Format.Format(was, process.Symbols.NameOf), now = entry.Watch.Format.Format(watch.Image, process.Symbols.NameOf);
-        string last = entry.ChangedUnarmed == MostTold ? "; from now on such changes of it are counted only" : "";
-        reporter.Note(NoteLevel.Info, $"{entry.Watch.Label} changed while it was not armed: {old.Text} -> {now.Text} (process {process.Id}, --rotate){last}");
-    }
-
-    private long Count(WatchedProcess process, ArmedWatch watch) =>
-        watch.Pieces.Sum(piece => platform.Source.ReadAccount(process.Id, piece.Slot) is { } account ? (long)account.Counted : 0);
-
-    private static byte[]? Read(WatchedProcess process, TurnEntry entry)
-    {
-        byte[] bytes = new byte[entry.Watch.Length];
-        return entry.Watch.Mode != AccessMode.Execute && process.Process.Memory.TryRead(entry.Watch.Address, bytes) ? bytes : null;
     }
 }

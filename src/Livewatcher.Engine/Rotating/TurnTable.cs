@@ -1,76 +1,73 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
-using Livewatcher.Engine.Arming;
-using Livewatcher.Model;
-
 namespace Livewatcher.Engine.Rotating;
 
-/// <summary>Who is next, of watches that need more debug registers than there are. Who has waited longest comes first, so that nobody waits for more turns than
-/// there are others; then those that had the fewest, as many as find room. So shares are equal, unless wide watches leave room that others fill.</summary>
+/// <summary>Slots that are armed together, being one watch's, and disarmed together.</summary>
+internal sealed class TurnGroup
+{
+    internal HashSet<int> Slots { get; } = [];
+
+    /// <summary>Turns that it was given.</summary>
+    internal int Given { get; set; }
+
+    /// <summary>The number of the last of these.</summary>
+    internal long LastGiven { get; set; }
+}
+
+/// <summary>Who is next, of groups that need more debug registers than there are. Who has waited longest comes first, so that nobody waits for more turns than
+/// there are others; then those that had the fewest, as many as find room. So shares are equal, unless wide ones leave room that others fill.</summary>
 internal sealed class TurnTable
 {
-    private readonly List<TurnEntry> entries = [];
+    private readonly List<TurnGroup> groups = [];
     private long number;
 
-    /// <param name="armed">Those that have their registers already.</param>
-    internal TurnTable(IEnumerable<ArmedWatch> armed)
+    internal IReadOnlyList<TurnGroup> Groups => groups;
+
+    /// <summary>Takes slots in, with those that are of the same watch. They come next.</summary>
+    /// <param name="slots">All of one watch.</param>
+    internal TurnGroup Add(IReadOnlyCollection<int> slots)
     {
-        foreach (ArmedWatch watch in armed)
-            Add(watch.Watch, [.. watch.Pieces.Select(piece => piece.Content)], []).Begin(watch);
-        Give(entries);
+        List<TurnGroup> same = [.. groups.Where(group => group.Slots.Overlaps(slots))];
+        TurnGroup all = same.FirstOrDefault() ?? new TurnGroup { Given = groups.Select(group => group.Given).DefaultIfEmpty().Min() };
+        groups.RemoveAll(same.Contains);
+        foreach (TurnGroup group in same)
+            all.Slots.UnionWith(group.Slots);
+        all.Slots.UnionWith(slots);
+        groups.Add(all);
+        return all;
     }
 
-    internal IReadOnlyList<TurnEntry> Entries => entries;
-
-    /// <summary>CLOCK_MONOTONIC, ns: when the turn is over.</summary>
-    internal ulong Due { get; set; }
-
-    /// <summary>The turn is over, and hits of it may still be on their way.</summary>
-    internal bool IsChanging { get; set; }
-
-    /// <summary>Takes a watch in. It comes next.</summary>
-    /// <param name="watch">Which.</param>
-    /// <param name="pieces">The debug registers that it takes.</param>
-    /// <param name="bytes">What it holds now; empty for an execution breakpoint.</param>
-    internal TurnEntry Add(Watch watch, IReadOnlyList<HardwareSlot> pieces, byte[] bytes)
+    internal void Remove(int slot)
     {
-        TurnEntry entry = new(watch, pieces)
-        {
-            Known = bytes.Length == 0 ? null : bytes,
-            Given = entries.Where(other => !other.HasEnded).Select(other => other.Given).DefaultIfEmpty().Min(),
-        };
-        entries.Add(entry);
-        return entry;
+        groups.ForEach(group => group.Slots.Remove(slot));
+        groups.RemoveAll(group => group.Slots.Count == 0);
     }
-
-    internal TurnEntry? Find(ArmedWatch armed) => entries.Find(entry => entry.Current == armed);
 
     /// <summary>Whose turn is next.</summary>
-    /// <param name="available">Debug registers.</param>
-    internal IReadOnlyList<TurnEntry> Choose(int available)
+    /// <param name="registers">Debug registers.</param>
+    internal IReadOnlyList<TurnGroup> Choose(int registers)
     {
-        HashSet<HardwareSlot> taken = [];
-        List<TurnEntry> chosen = [];
-        TurnEntry? first = entries.Where(entry => !entry.HasEnded).MinBy(entry => entry.LastGiven);
-        foreach (TurnEntry entry in entries.Where(entry => !entry.HasEnded).OrderBy(entry => entry != first).ThenBy(entry => entry.Given).ThenBy(entry => entry.LastGiven))
+        TurnGroup? first = groups.MinBy(group => group.LastGiven);
+        List<TurnGroup> chosen = [];
+        foreach (TurnGroup group in groups.OrderBy(group => group != first).ThenBy(group => group.Given).ThenBy(group => group.LastGiven))
         {
-            if (taken.Union(entry.Wanted.Pieces).Count() > available)
+            if (group.Slots.Count > registers)
                 continue;
-            taken.UnionWith(entry.Wanted.Pieces);
-            chosen.Add(entry);
+            registers -= group.Slots.Count;
+            chosen.Add(group);
         }
 
         return chosen;
     }
 
     /// <summary>They have a turn.</summary>
-    internal void Give(IReadOnlyCollection<TurnEntry> to)
+    internal void Give(IReadOnlyCollection<TurnGroup> to)
     {
         number++;
-        foreach (TurnEntry entry in to)
+        foreach (TurnGroup group in to)
         {
-            entry.Given++;
-            entry.LastGiven = number;
+            group.Given++;
+            group.LastGiven = number;
         }
     }
 }

@@ -5,7 +5,6 @@ using Livewatcher.Engine.Acting;
 using Livewatcher.Engine.Arming;
 using Livewatcher.Engine.Auditing;
 using Livewatcher.Engine.Filtering;
-using Livewatcher.Engine.Rotating;
 using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Watching;
@@ -19,6 +18,9 @@ internal sealed class Armer(
     private readonly HashSet<string> waiting = new(StringComparer.Ordinal);
 
     private readonly SlotLoader loader = new(platform, options, ledger, processes, catalog, reactions, publish);
+
+    /// <summary>Hears that a watch's account is about to be closed before its process's.</summary>
+    internal Action<WatchedProcess, ArmedWatch>? OnClosing { get; set; }
 
     /// <summary>When the first watch was covered everywhere; null before.</summary>
     internal DateTimeOffset? CoveredFrom => loader.CoveredFrom;
@@ -104,22 +106,15 @@ internal sealed class Armer(
     internal void Unload(WatchedProcess process, ArmedWatch watch)
     {
         List<int> own = [.. OwnSlots(process, watch)];
-        process.Turns?.Find(watch)?.End(platform.Clock.Now);
-        LetGo(process, own);
-    }
-
-    /// <summary>Frees registers. What is written while thread after thread is disarmed is no escaped write.</summary>
-    internal void LetGo(WatchedProcess process, IReadOnlyCollection<int> slots)
-    {
-        process.Leaving.UnionWith(slots);
-        foreach (int slot in slots)
+        process.Leaving.UnionWith(own); // what is written while thread after thread is disarmed is no escaped write
+        foreach (int slot in own)
         {
             if (process.Audited.TryGetValue(slot, out AuditedSlot? audited))
                 audited.Suspended = true; // the drain may be looking at it
         }
 
         processes.AuditAgain();
-        Disarm(process, slots);
+        Disarm(process, own);
     }
 
     /// <summary>All hits of such a watch are published: its account is closed, and where a tracer can tell of libraries, it is waited for.</summary>
@@ -152,8 +147,9 @@ internal sealed class Armer(
     }
 
     /// <summary>A watch is disarmed, and all its hits are published: its account is closed.</summary>
-    internal void Close(WatchedProcess process, ArmedWatch watch)
+    private void Close(WatchedProcess process, ArmedWatch watch)
     {
+        OnClosing?.Invoke(process, watch);
         foreach (int slot in OwnSlots(process, watch).ToList())
         {
             if (platform.Source.ReadAccount(process.Id, slot) is { } account)
@@ -253,76 +249,9 @@ internal sealed class Armer(
         List<WantedWatch> wanted = [.. watches.Select(watch => new WantedWatch(watch, SlotPlanner.Split(watch.Address, watch.Length, watch.Mode)))];
         // Stopping at the loader takes a debug register of its own, as long as a name is still to come.
         SetLoaderBreak(process);
-        int available = SlotPlanner.SlotCount - (process.LoaderWatched ? 1 : 0);
-        if (process.Turns is null && SlotPlanner.Place(loader.Held(process), [.. wanted.SelectMany(one => one.Pieces)], available) is not null)
-        {
-            loader.Arm(process, wanted);
-            return;
-        }
-
-        if (options.Turn is not { } turn || wanted.Exists(one => one.Pieces.Count > available))
-            throw new UserException(RefusalWords.TooMany(process, wanted, canTakeTurns: options.Turn is null));
-        TakeTurns(process, wanted, turn);
-    }
-
-    /// <summary>They are too many: from now on they take turns, those that are armed already among them. What finds room begins at once.</summary>
-    private void TakeTurns(WatchedProcess process, List<WantedWatch> wanted, TimeSpan turn)
-    {
-        bool begins = process.Turns is null;
-        TurnTable table = process.Turns ?? processes.LetTakeTurns(process);
-        List<TurnEntry> added = [.. wanted.Select(one => table.Add(one.Watch, one.Pieces, SlotLoader.ReadInitial(process, one.Watch)))];
-        foreach (TurnEntry entry in Fitting(process, table.Choose(Available(process))))
-            entry.Known = null; // its watching begins now
-        foreach (string refusal in ArmTurn(process, table.Choose(Available(process))))
-            ledger.AddGap(refusal);
-        table.Due = begins ? platform.Clock.Now + (ulong)turn.TotalNanoseconds : table.Due;
-        publish(new NoteEvent(
-            platform.Clock.ToWallClock(platform.Clock.Now), NoteLevel.Warning,
-            $"{string.Join(", ", (begins ? table.Entries : added).Select(entry => entry.Watch.Label))} take turns of {turn.TotalSeconds:0.###} s, for they are more than debug registers "
-            + "(--rotate): each is armed for a part of the time only"));
-    }
-
-    /// <summary>Debug registers that a process's own watches can have.</summary>
-    internal int Available(WatchedProcess process) =>
-        SlotPlanner.SlotCount - (process.LoaderWatched || process.EntryWatched ? 1 : 0) - (loader.Held(process).Count - process.Slots.Count);
-
-    /// <summary>Arms of those whose turn it is the ones that are not armed yet, as far as there is room.</summary>
-    /// <returns>Why some of them were not.</returns>
-    /// <exception cref="UserException">It is the first turn of all, and one of them could not be armed.</exception>
-    internal IReadOnlyList<string> ArmTurn(WatchedProcess process, IReadOnlyList<TurnEntry> turn)
-    {
-        List<TurnEntry> fitting = Fitting(process, turn);
-        process.Turns!.Give(fitting);
-        if (fitting.Count == 0 || TryArm(process, fitting) is null)
-            return [];
-        // One of them has no memory any more, or somebody else has taken a register.
-        return [.. fitting.Select(entry => TryArm(process, [entry])).OfType<string>()];
-    }
-
-    private string? TryArm(WatchedProcess process, List<TurnEntry> entries)
-    {
-        try
-        {
-            loader.Arm(process, [.. entries.Select(entry => entry.Wanted)]);
-            return null;
-        }
-        catch (UserException e) when (CoveredFrom is not null)
-        {
-            return e.Message;
-        }
-    }
-
-    private List<TurnEntry> Fitting(WatchedProcess process, IReadOnlyList<TurnEntry> turn)
-    {
-        List<TurnEntry> fitting = [];
-        Dictionary<int, HardwareSlot> held = loader.Held(process);
-        int most = held.Count - process.Slots.Count + Available(process);
-        foreach (TurnEntry entry in turn.Where(entry => entry is { Current: null, HasEnded: false }))
-        {
-            if (SlotPlanner.Place(held, [.. fitting.Append(entry).SelectMany(one => one.Wanted.Pieces)], most) is not null)
-                fitting.Add(entry);
-        }
-
-        return fitting;
+        int registers = SlotPlanner.SlotCount - (process.LoaderWatched ? 1 : 0);
+        if (wanted.Exists(one => one.Pieces.Count > registers))
+            throw new UserException(RefusalWords.TooMany(process, wanted, canTakeTurns: false));
+        loader.Arm(process, wanted, options.Turn is null ? registers : SlotPlanner.MostSlots);
     }
 }

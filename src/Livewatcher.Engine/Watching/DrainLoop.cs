@@ -134,6 +134,8 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
 
     public void OnArisen(RawHit at, bool isFreed) => queue.Enqueue(new SessionItem.Arisen(at, isFreed));
 
+    public void OnTurned(ulong time, ProcessId process, int slot, ulong number, ulong value) => queue.Enqueue(new SessionItem.Turned(time, process, slot, number, value));
+
     public void OnForked(ulong time, ProcessId parent, ProcessId child) => queue.Enqueue(new SessionItem.Forked(time, parent, child));
 
     public void OnExec(ulong time, ProcessId process) => queue.Enqueue(new SessionItem.Execed(time, process));

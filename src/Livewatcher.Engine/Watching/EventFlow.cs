@@ -55,6 +55,11 @@ internal interface IFlowOwner
     {
     }
 
+    /// <summary>It is a slot's turn from here on.</summary>
+    void OnTurned(WatchedProcess process, SessionItem.Turned turned)
+    {
+    }
+
     /// <summary>Everything up to <see cref="EventFlow.DrainedTo"/>, less the ordering window, is published.</summary>
     void OnDrained()
     {
@@ -69,21 +74,13 @@ internal sealed class EventFlow(
     /// <summary>Requests at a time, between two hits.</summary>
     private const int MostPosted = 16;
 
-    /// <summary>Nanoseconds that what is drained is behind at most, where it is published at once.</summary>
-    private const ulong Lag = 30_000_000;
-
     private readonly HitOrderer orderer = new();
     private readonly DropNotice drops = new(platform, processes, reporter);
     private readonly TallyClock tally = new(platform, processes, ledger);
     private FloodControl? flood;
-    private bool hasNamed;
 
     /// <summary>What waits to be published, roughly.</summary>
     internal int Backlog => drain.Backlog + orderer.Count;
-
-    /// <summary>What is drained is published as fast as it comes: what is deferred now is done in some milliseconds, if naming a hit does not
-    /// take longer than it has so far.</summary>
-    internal bool KeepsUp => Backlog == 0 || (hasNamed && platform.Clock.Now < DrainedTo + Lag);
 
     /// <summary>Where the flood limit bites.</summary>
     internal FloodControl Flood => flood ??= new FloodControl(platform, processes, brake, meters, ledger, this);
@@ -225,6 +222,9 @@ internal sealed class EventFlow(
                     Flood.TakeBrakes(); // a child of a paused parent is paused
                     processes.Fork(forked.Parent, forked.Child);
                     break;
+                case SessionItem.Turned turned when processes.Find(turned.Process) is { } process:
+                    owner.OnTurned(process, turned);
+                    break;
                 case SessionItem.Arisen arisen when processes.Find(arisen.At.Process) is { } process:
                     owner.OnArisen(process, arisen);
                     break;
@@ -263,7 +263,6 @@ internal sealed class EventFlow(
         if (group.First.AfterLoss)
             processes.ForgetValues();
         reporter.Report(process, group);
-        hasNamed = true;
         owner.OnReported();
     }
 

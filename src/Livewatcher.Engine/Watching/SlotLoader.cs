@@ -28,11 +28,16 @@ internal sealed class SlotLoader(
         CoveredFrom ??= platform.Clock.ToWallClock(platform.Clock.Now);
     }
 
-    /// <summary>Arms watches for which there is room.</summary>
-    internal void Arm(WatchedProcess process, List<WantedWatch> wanted)
+    /// <summary>Arms watches together.</summary>
+    /// <param name="process">Whose.</param>
+    /// <param name="wanted">At least one.</param>
+    /// <param name="available">Slots that it may have at most.</param>
+    /// <exception cref="UserException">There is none, or the kernel refuses.</exception>
+    internal void Arm(WatchedProcess process, List<WantedWatch> wanted, int available)
     {
         Dictionary<int, HardwareSlot> held = Held(process);
-        IReadOnlyList<int> places = SlotPlanner.Place(held, [.. wanted.SelectMany(one => one.Pieces)])!;
+        IReadOnlyList<int> places = SlotPlanner.Place(held, [.. wanted.SelectMany(one => one.Pieces)], available)
+            ?? throw new UserException(RefusalWords.TooMany(process, wanted, canTakeTurns: options.Turn is null));
         IReadOnlyList<Mapping> mappings = process.Process.ReadMappings();
         Dictionary<int, HardwareSlot> fresh = [];
         List<ArmedWatch> armed = [];
@@ -48,14 +53,12 @@ internal sealed class SlotLoader(
                     fresh[slot] = piece;
             }
 
-            byte[] initial = ReadInitial(process, one.Watch);
-            LibraryHome? home = LibraryHome.OfVariable(process, mappings, one.Watch.Address);
-            armed.Add(one.Entry?.Former?.Again(own, initial, home) ?? new ArmedWatch(one.Watch, own, initial)
+            armed.Add(new ArmedWatch(one.Watch, own, ReadInitial(process, one.Watch))
             {
                 ChangesOnly = one.Watch.Request.Filter.ChangesOnly,
                 Writers = new WriterFilter(one.Watch, catalog),
                 Reaction = reactions.Of(one.Watch.Request),
-                Home = home,
+                Home = LibraryHome.OfVariable(process, mappings, one.Watch.Address),
             });
         }
 
@@ -67,13 +70,7 @@ internal sealed class SlotLoader(
         foreach ((int slot, HardwareSlot content) in fresh.Where(slot => slot.Value.Mode != AccessMode.Execute))
             Seeding.Renew(platform.Source, process, slot, content, armed);
         process.Watches.AddRange(armed);
-        for (int i = 0; i < armed.Count; i++)
-        {
-            armed[i].ArmedAt = platform.Clock.Now;
-            wanted[i].Entry?.Begin(armed[i]);
-        }
-
-        Tell(process, [.. armed.Where((_, i) => wanted[i].Entry is not { Turns: > 1 })], threads); // what takes turns is told once
+        Tell(process, armed, threads);
     }
 
     /// <summary>Slots that are taken: at scope cpu a register is everybody's, and so is what it holds.</summary>
@@ -121,13 +118,13 @@ internal sealed class SlotLoader(
             foreach (int slot in slots.Keys)
                 platform.Source.ClearSlot(process.Id, slot);
             string why = RefusalWords.Explain(e, process.Id, wanted, () => platform.DescribeSlotHolders(process.Id));
-            if (CoveredFrom is not null && wanted.TrueForAll(one => one.Entry is null))
+            if (CoveredFrom is not null)
                 ledger.AddGap(why); // the run goes on without it
             throw new UserException(why);
         }
     }
 
-    internal static byte[] ReadInitial(WatchedProcess process, Watch watch)
+    private static byte[] ReadInitial(WatchedProcess process, Watch watch)
     {
         if (watch.Mode == AccessMode.Execute)
             return [];

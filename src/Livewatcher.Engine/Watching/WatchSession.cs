@@ -32,6 +32,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     private readonly Reporter reporter;
     private readonly LibraryWatch libraries;
     private readonly ArisingWatches arisings;
+    private readonly Turns? turns;
     private readonly Rotation rotation;
     private readonly WatchedProcesses processes;
     private readonly EventFlow flow;
@@ -56,6 +57,8 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     public WatchSession(SessionPlatform platform, SessionOptions options, IEventSink sink)
     {
         platform = platform with { Arming = new SerializedArming(platform.Arming) };
+        turns = options.Turn is { } turn ? new Turns(platform, turn) : null;
+        platform = turns?.Platform ?? platform;
         this.platform = platform;
         this.options = options;
         auditor = new Auditor(platform.Source, platform.Clock, platform.AuditInterval);
@@ -72,7 +75,8 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         arisings = new ArisingWatches(platform, options, ledger, armer, catalog, reactions, sink.Publish);
         libraries = new LibraryWatch(platform, ledger, processes, armer, reporter, arisings);
         flow = new EventFlow(platform, ledger, processes, drain, meters, brake, reporter, this);
-        rotation = new Rotation(platform, options, ledger, processes, armer, reporter, flow);
+        rotation = new Rotation(turns, options.Turn ?? default, platform, ledger, processes, reporter);
+        armer.OnClosing = rotation.Take;
         cores = new CoreReports(actor, reporter, () => flow.Step(Idle), () => flow.Hurry.IsCancellationRequested);
         unloaded = new UnloadedLibraries(platform, ledger, processes, armer, reporter, flow, () => tracerHolds);
         acceptance = new Acceptance(platform, processes);
@@ -142,6 +146,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
 
     public void Dispose()
     {
+        turns?.Dispose();
         drain.Dispose();
         processes.Dispose();
     }
@@ -202,7 +207,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     {
         letGoEarly = true;
         arisings.End();
-        rotation.End();
+        turns?.End();
         processes.EndAudit();
         armer.DisarmAll();
         if (!reporter.HasEnough)
@@ -249,7 +254,9 @@ public sealed class WatchSession : IFlowOwner, IDisposable
 
     void IFlowOwner.OnBetween() => rotation.Look();
 
-    void IFlowOwner.OnRetiring(WatchedProcess process) => rotation.Retire(process);
+    void IFlowOwner.OnRetiring(WatchedProcess process) => rotation.Take(process);
+
+    void IFlowOwner.OnTurned(WatchedProcess process, SessionItem.Turned turned) => rotation.Begin(process, turned);
 
     void IFlowOwner.OnArisen(WatchedProcess process, SessionItem.Arisen notice) => ArisingWatches.Follow(process, notice);
 
@@ -317,7 +324,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         if (processes.Find(id) is { Retired: false } old)
         {
             flow.Retire(id);
-            if (old.Turns is not null || (options.FollowExec && !flow.Finishing))
+            if (options.Turn is not null || (options.FollowExec && !flow.Finishing))
                 armer.FreeSlots(old); // a turn may have begun since
             if (options.FollowExec && !flow.Finishing)
             {
@@ -419,7 +426,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         flow.Finishing = true;
         actor.IsOver = true;
         arisings.End();
-        rotation.End();
+        turns?.End();
         processes.EndAudit(); // what is written while register after register is freed is no escaped write
         armer.DisarmAll();
         if (tracerHolds)

@@ -5,7 +5,6 @@ using Livewatcher.Engine.Accounting;
 using Livewatcher.Engine.Arming;
 using Livewatcher.Engine.Auditing;
 using Livewatcher.Engine.Ordering;
-using Livewatcher.Engine.Rotating;
 using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Watching;
@@ -30,9 +29,6 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
     private bool auditIsOver;
 
     internal IReadOnlyCollection<WatchedProcess> All => processes.Values;
-
-    /// <summary>Of processes whose watches take turns, also of those that run another program by now.</summary>
-    internal List<TurnTable> Tables { get; } = [];
 
     /// <summary>Another number each time when it is another set of slots that is armed.</summary>
     internal int Version { get; private set; }
@@ -90,14 +86,6 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
         return copy;
     }
 
-    /// <summary>From now on its watches take turns.</summary>
-    internal TurnTable LetTakeTurns(WatchedProcess process)
-    {
-        TurnTable table = new(process.Watches);
-        Tables.Add(table);
-        return process.Turns = table;
-    }
-
     /// <summary>Its memory is another program's: it explains nothing any more.</summary>
     internal void Replaced(ProcessId id)
     {
@@ -123,7 +111,7 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
             if (platform.Source.ReadAccount(id, slot) is not { } account)
                 continue;
             ledger.AddAccount(account, content.Mode);
-            if (!auditIsOver && !process.Paused.Contains(slot) && !process.Arising.Contains(slot) && !process.Leaving.Contains(slot) && process.LastLook?.TryGetValue(slot, out ulong held) == true && Unexplained(process, slot, account, held) is { } found)
+            if (!auditIsOver && !process.Paused.Contains(slot) && !process.Arising.Contains(slot) && !process.Leaving.Contains(slot) && platform.Source.TurnOf(id, slot) > 0 && process.LastLook?.TryGetValue(slot, out ulong held) == true && Unexplained(process, slot, account, held) is { } found)
                 escaped.Add(found);
         }
 

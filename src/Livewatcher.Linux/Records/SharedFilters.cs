@@ -32,6 +32,10 @@ internal sealed unsafe class SharedFilters(ConditionRecord* conditions, RangeRec
         return index > 0;
     }
 
+    /// <summary>Whether a slot that is given this condition will have it.</summary>
+    internal bool HasRoom(Condition condition) =>
+        indices.ContainsKey(condition) || (nextCondition < RecordLimits.LW_CONDITIONS && condition.Steps.Count <= RecordLimits.LW_CONDITION_STEPS);
+
     /// <summary>Null where the slot has no condition.</summary>
     internal long? Count(SlotState* state) =>
         state != null && state->Condition is > 0 and < RecordLimits.LW_CONDITIONS and var index ? (long)Volatile.Read(ref conditions[index].Count) : null;

@@ -3,8 +3,6 @@
 using AwesomeAssertions;
 using CsCheck;
 using Livewatcher.Engine.Rotating;
-using Livewatcher.Engine.Tests.Fakes;
-using Livewatcher.Model;
 using Xunit;
 
 namespace Livewatcher.Engine.Tests.Rotating;
@@ -41,17 +39,17 @@ public sealed class TurnTableTests
     public void WhatHasEndedHasNoTurn()
     {
         TurnTable table = Create(1, 1, 1);
-        table.Entries[1].End(0);
+        table.Remove(10);
         Turn(table, 2).Should().Be("0 2");
     }
 
     [Fact]
-    public void TheSamePieceIsOneRegister()
+    public void WhatSharesARegisterGoesTogether()
     {
-        TurnTable table = new([]);
-        for (int i = 0; i < 3; i++)
-            table.Add(Watch(i), [new HardwareSlot(new Address(0x1000), 8, AccessMode.Write)], []);
-        Turn(table, 1).Should().Be("0 1 2");
+        TurnTable table = Create(1, 1, 2);
+        table.Add([0, 21]);
+        Turn(table, 2).Should().Be("1");
+        Turn(table, 3).Should().Be("0+20+21");
     }
 
     /// <summary>Everybody has a turn within as many as there are watches, and none is given more registers than there are.</summary>
@@ -65,10 +63,10 @@ public sealed class TurnTableTests
             HashSet<string> seen = [];
             for (int i = 0; i < sizes.Length; i++)
             {
-                IReadOnlyList<TurnEntry> chosen = table.Choose(4);
-                chosen.Sum(entry => entry.Wanted.Pieces.Count).Should().BeInRange(1, 4);
+                IReadOnlyList<TurnGroup> chosen = table.Choose(4);
+                chosen.Sum(group => group.Slots.Count).Should().BeInRange(1, 4);
                 table.Give([.. chosen]);
-                seen.UnionWith(chosen.Select(entry => entry.Watch.Label));
+                seen.UnionWith(chosen.Select(Name));
             }
 
             seen.Should().HaveCount(sizes.Length);
@@ -76,22 +74,23 @@ public sealed class TurnTableTests
 
     private static TurnTable Create(params int[] sizes)
     {
-        TurnTable table = new([]);
+        TurnTable table = new();
         for (int i = 0; i < sizes.Length; i++)
             Add(table, i, sizes[i]);
         return table;
     }
 
-    private static void Add(TurnTable table, int number, int size) => table.Add(
-        Watch(number), [.. Enumerable.Range(0, size).Select(piece => new HardwareSlot(new Address((ulong)((number * 64) + (piece * 8))), 8, AccessMode.Write))], []);
+    /// <summary>Watch n has slots 10 n, 10 n + 1, ...</summary>
+    private static void Add(TurnTable table, int number, int size) => table.Add([.. Enumerable.Range(10 * number, size)]);
 
-    private static Watch Watch(int number) =>
-        new(new WatchRequest($"{number}", AccessMode.Write), new Address((ulong)number * 64), 8, NumberFormat.Instance, null, null);
+    private static string Name(TurnGroup group) => group.Slots.Count == 1 || group.Slots.Select(slot => slot / 10).Distinct().Count() == 1
+        ? $"{group.Slots.Min() / 10}"
+        : string.Join('+', group.Slots.Order());
 
     private static string Turn(TurnTable table, int available)
     {
-        IReadOnlyList<TurnEntry> chosen = table.Choose(available);
+        IReadOnlyList<TurnGroup> chosen = table.Choose(available);
         table.Give([.. chosen]);
-        return string.Join(' ', chosen.Select(entry => entry.Watch.Label));
+        return string.Join(' ', chosen.Select(Name));
     }
 }
