@@ -26,14 +26,17 @@ internal sealed class RotateOption
     /// <param name="parsed">The command line.</param>
     /// <param name="requests">What is to be watched.</param>
     /// <param name="followFork">Children are watched too.</param>
+    /// <param name="flood">The flood limit.</param>
     /// <exception cref="UserException">The time is none, or it does not go with something else.</exception>
-    internal TimeSpan? Read(ParseResult parsed, IReadOnlyList<WatchRequest> requests, bool followFork)
+    internal TimeSpan? Read(ParseResult parsed, IReadOnlyList<WatchRequest> requests, bool followFork, FloodSettings flood)
     {
         if (parsed.GetResult(Option) is null)
             return null;
         TimeSpan turn = parsed.GetValue(Option) is { } text ? ParseTurn(text) : Usual;
         if (followFork)
             throw new UserException("--rotate does not go with --follow-fork: a child that comes while registers change hands would have some of them only");
+        if (flood.Answer == FloodAnswer.Pause)
+            throw new UserException("--rotate does not go with --flood pause: a register that is switched off is another watch's by the time it comes on again");
         if (requests.FirstOrDefault(request => request.Arising is not null) is { } arising)
             throw new UserException($"--rotate does not go with '{arising.Expression}': what arms itself has its debug registers for itself");
         return turn;

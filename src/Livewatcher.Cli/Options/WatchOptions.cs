@@ -151,6 +151,7 @@ internal sealed class WatchOptions
         if (hits is < 1)
             throw new UserException($"--max-hits {hits}: at least 1");
         WatchSettings arming = backend.Read(parsed);
+        TimeSpan? turn = rotate.Read(parsed, requests, parsed.GetValue(followFork), arming.Flood);
         return arming with
         {
             Requests = requests,
@@ -158,7 +159,7 @@ internal sealed class WatchOptions
             Known = known.Read(parsed),
             FollowFork = parsed.GetValue(followFork),
             FollowExec = parsed.GetValue(followExec),
-            Turn = rotate.Read(parsed, requests, parsed.GetValue(followFork)),
+            Turn = turn,
             For = parsed.GetValue(duration) is { } time ? Quantities.ParseTime(time) : null,
             MaxHits = hits,
             Output = output.Read(parsed, arming.Servers),

@@ -27,7 +27,8 @@ internal abstract record SessionItem(ulong Time)
     /// <param name="Slot">Which.</param>
     /// <param name="Number">Of the turn; another one each time.</param>
     /// <param name="Value">What memory holds then.</param>
-    internal sealed record Turned(ulong Time, ProcessId Process, int Slot, ulong Number, ulong Value) : SessionItem(Time);
+    /// <param name="IsCertain">False where the first hit may find something else: threads are still being armed.</param>
+    internal sealed record Turned(ulong Time, ProcessId Process, int Slot, ulong Number, ulong Value, bool IsCertain) : SessionItem(Time);
 
     /// <summary>The audit has found a change that no hit explains, between Since and Time.</summary>
     internal sealed record Escaped(ulong Time, ulong Since, ProcessId Process, int Slot, ulong Old, ulong New) : SessionItem(Time);

@@ -56,15 +56,18 @@ internal sealed class Rotation(Turns? turns, TimeSpan length, SessionPlatform pl
             bool isKnown = watch.Knows(turned.Slot);
             byte[] was = [.. watch.Image];
             watch.Apply(turned.Slot, turned.Value);
+            Value? now = watch.Image.SequenceEqual(was) ? null : watch.Watch.Format.Format(watch.Image, process.Symbols.NameOf);
+            if (!turned.IsCertain)
+                watch.Forget(turned.Slot); // a thread that is not armed yet may be about to write
             // A watch of several slots changes once.
-            if (!isKnown || watch.Image.SequenceEqual(was) || lastChange.GetValueOrDefault(watch) == turned.Number)
+            if (!isKnown || now is null || lastChange.GetValueOrDefault(watch) == turned.Number)
                 continue;
             lastChange[watch] = turned.Number;
             TurnTally tally = TallyOf(watch);
             tallies[watch.Watch.Label] = tally = tally with { ChangedUnarmed = tally.ChangedUnarmed + 1 };
             if (tally.ChangedUnarmed > MostTold)
                 continue;
-            Value old = watch.Watch.Format.Format(was, process.Symbols.NameOf), now = watch.Watch.Format.Format(watch.Image, process.Symbols.NameOf);
+            Value old = watch.Watch.Format.Format(was, process.Symbols.NameOf);
             string last = tally.ChangedUnarmed == MostTold ? "; from now on such changes of it are counted only" : "";
             reporter.Note(NoteLevel.Info, $"{watch.Watch.Label} changed while it was not armed: {old.Text} -> {now.Text} (process {process.Id}, --rotate){last}");
         }

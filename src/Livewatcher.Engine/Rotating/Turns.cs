@@ -377,6 +377,7 @@ internal sealed class Turns : IDisposable
             one.Last = value;
         ProcessId process = book.Process;
         inner.Source.SetSlot(process, one.Register, one.Content, one.Last, book.RegistersOf(one.Siblings));
+        inner.Source.SetStale(process, one.Register, tells);
         inner.Source.SetHandling(process, one.Register, one.Handling);
         inner.Source.SetCondition(process, one.Register, one.Condition);
         if (one.Code is { } code)
@@ -385,19 +386,24 @@ internal sealed class Turns : IDisposable
             inner.Source.SetOrder(process, one.Register, order.Number, order.Order);
         ulong time = inner.Clock.Now, found = one.Last;
         if (tells && one.Content.Mode != AccessMode.Execute)
-            told.Enqueue(receiver => receiver.OnTurned(time, process, slot, turn, found));
+            told.Enqueue(receiver => receiver.OnTurned(time, process, slot, turn, found, isCertain: false));
     }
 
-    /// <summary>What threads have written that were not armed yet is no hit and no escape.</summary>
+    /// <summary>What threads have written that were not armed yet is no hit and no escape, but the first hit may find it.</summary>
     private void Renew(TurnBook book, int slot, TurnSlot one, ulong turn, bool tells)
     {
-        if (inner.Source.ReadAccount(book.Process, one.Register) is not { } account || !Auditor.TryReadValue(book.Memory, one.Content, out ulong now) || now == account.LastValue)
-            return;
-        if (inner.Source.TracksValues && !Seeding.TryTake(inner.Source, book.Process, one.Register, account, now))
+        if (!inner.Source.TracksValues)
             return;
         ulong time = inner.Clock.Now;
-        if (tells && account.Counted == 0)
-            told.Enqueue(receiver => receiver.OnTurned(time, book.Process, slot, turn, now));
+        if (inner.Source.ReadAccount(book.Process, one.Register) is not { } account || !Auditor.TryReadValue(book.Memory, one.Content, out ulong now)
+            || !Seeding.TryTake(inner.Source, book.Process, one.Register, account, now))
+        {
+            return;
+        }
+
+        inner.Source.SetStale(book.Process, one.Register, stale: false);
+        if (tells)
+            told.Enqueue(receiver => receiver.OnTurned(time, book.Process, slot, turn, now, isCertain: true));
     }
 
     /// <summary>Until every hit that has happened by now is drained, and has its slot's number.</summary>

@@ -134,7 +134,8 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
 
     public void OnArisen(RawHit at, bool isFreed) => queue.Enqueue(new SessionItem.Arisen(at, isFreed));
 
-    public void OnTurned(ulong time, ProcessId process, int slot, ulong number, ulong value) => queue.Enqueue(new SessionItem.Turned(time, process, slot, number, value));
+    public void OnTurned(ulong time, ProcessId process, int slot, ulong number, ulong value, bool isCertain) =>
+        queue.Enqueue(new SessionItem.Turned(time, process, slot, number, value, isCertain));
 
     public void OnForked(ulong time, ProcessId parent, ProcessId child) => queue.Enqueue(new SessionItem.Forked(time, parent, child));
 

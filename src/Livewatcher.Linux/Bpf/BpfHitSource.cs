@@ -98,12 +98,7 @@ public sealed unsafe class BpfHitSource : IHitSource
 
     public void Skip(ProcessId process, int slot) => SlotStateAccess.Skip(State(process, slot));
 
-    public void SetStale(ProcessId process, int slot, bool stale)
-    {
-        SlotState* state = State(process, slot);
-        if (state != null)
-            Volatile.Write(ref state->Stale, stale ? 1u : 0u);
-    }
+    public void SetStale(ProcessId process, int slot, bool stale) => SlotStateAccess.SetStale(State(process, slot), stale);
 
     public SlotAccount? ReadAccount(ProcessId process, int slot) =>
         SlotStateAccess.ReadAccount(State(process, slot));

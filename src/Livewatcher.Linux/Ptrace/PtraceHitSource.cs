@@ -79,6 +79,8 @@ public sealed unsafe class PtraceHitSource : IHitSource
 
     public void Skip(ProcessId process, int slot) => SlotStateAccess.Skip(table.State(process, slot));
 
+    public void SetStale(ProcessId process, int slot, bool stale) => SlotStateAccess.SetStale(table.State(process, slot), stale);
+
     public SlotAccount? ReadAccount(ProcessId process, int slot) =>
         SlotStateAccess.ReadAccount(table.State(process, slot));
 

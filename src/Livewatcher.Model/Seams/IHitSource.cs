@@ -52,7 +52,8 @@ public interface IHitReceiver
     /// <param name="slot">Which.</param>
     /// <param name="number">Of the turn; another one each time.</param>
     /// <param name="value">What memory holds then.</param>
-    void OnTurned(ulong time, ProcessId process, int slot, ulong number, ulong value)
+    /// <param name="isCertain">False where the first hit may find something else: threads are still being armed.</param>
+    void OnTurned(ulong time, ProcessId process, int slot, ulong number, ulong value, bool isCertain)
     {
     }
 
