@@ -1,9 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using System.Collections.Concurrent;
-using System.Diagnostics;
-using Livewatcher.Engine.Arming;
-using Livewatcher.Engine.Auditing;
 using Livewatcher.Engine.Watching;
 using Livewatcher.Model;
 
@@ -29,8 +26,8 @@ internal sealed class Turns : IDisposable
     private readonly Lock changing = new();
     private readonly ManualResetEventSlim drained = new();
     private readonly AutoResetEvent due = new(initialState: false);
+    private readonly TurnLoader loader;
     private readonly Thread thread;
-    private ulong number = 1;
     private long drainsBegun;
     private long lastWholeDrain;
     private volatile bool isOver;
@@ -39,6 +36,7 @@ internal sealed class Turns : IDisposable
     {
         this.inner = inner;
         length = (ulong)turn.TotalNanoseconds;
+        loader = new TurnLoader(inner, Gate, told.Enqueue, gap => gaps[gap] = true);
         thread = new Thread(Run) { Name = "lw-turns", IsBackground = true };
         Platform = inner with
         {
@@ -93,8 +91,8 @@ internal sealed class Turns : IDisposable
             {
                 if (added.Find(group => group.Slots.Count > book.Available) is { } wide)
                     throw new UserException($"too few debug registers: watches that share bytes take {wide.Slots.Count} together, and the processor has {book.Available}");
-                List<TurnGroup> fitting = Fitting(book, added);
-                ArmTogether(book, fitting, told: false);
+                List<TurnGroup> fitting = TurnLoader.Fitting(book, added);
+                loader.ArmTogether(book, fitting, tells: false);
                 book.Table.Give(fitting);
             }
             catch (Exception e) when (e is ArmingException or UserException)
@@ -228,12 +226,12 @@ internal sealed class Turns : IDisposable
         {
             if (isOver || book.IsClosed)
                 return;
-            Vacate(book, [.. book.Listed.Select(slot => slot.Slot).Where(slot => slot.Turn == 0)]);
+            loader.Vacate(book, [.. book.Listed.Select(slot => slot.Slot).Where(slot => slot.Turn == 0)]);
             IReadOnlyList<TurnGroup> next = book.Table.Choose(book.Available);
-            List<TurnGroup> incoming = Fitting(book, next);
+            List<TurnGroup> incoming = TurnLoader.Fitting(book, next);
             book.Table.Give([.. next.Where(group => incoming.Contains(group) || book.HasRegisters(group))]);
-            if (TryArm(book, incoming) is not null)
-                incoming.ForEach(group => TryArm(book, [group])); // of one of them memory is gone, or somebody else has taken a register
+            if (loader.TryArm(book, incoming) is not null)
+                incoming.ForEach(group => loader.TryArm(book, [group])); // of one of them memory is gone, or somebody else has taken a register
             book.Due = inner.Clock.Now + length;
         }
     }
@@ -261,159 +259,13 @@ internal sealed class Turns : IDisposable
         }
     }
 
-    /// <summary>Nothing of theirs is on its way any more: their registers are free.</summary>
-    private void Vacate(TurnBook book, List<TurnSlot> slots)
-    {
-        lock (Gate)
-        {
-            foreach (TurnSlot slot in slots.Where(slot => slot is { HasEnded: false, Register: >= 0 }))
-            {
-                int register = slot.Register;
-                slot.Close(inner.Source.ReadAccount(book.Process, register) ?? new SlotAccount(0, 0, 0, 0, slot.Last));
-                if (!inner.Source.TracksValues && Auditor.TryReadValue(book.Memory, slot.Content, out ulong value))
-                    slot.Last = value;
-                inner.Source.ClearSlot(book.Process, register);
-                book.Vacate(register);
-            }
-        }
-    }
-
-    private static List<TurnGroup> Fitting(TurnBook book, IReadOnlyList<TurnGroup> groups)
-    {
-        int free = book.Free.Count;
-        List<TurnGroup> fitting = [];
-        foreach (TurnGroup group in groups.Where(group => !book.HasRegisters(group)))
-        {
-            int needed = group.Slots.Count(slot => book.Find(slot)!.Register < 0);
-            if (needed > free)
-                continue;
-            free -= needed;
-            fitting.Add(group);
-        }
-
-        return fitting;
-    }
-
-    private string? TryArm(TurnBook book, List<TurnGroup> groups)
-    {
-        try
-        {
-            ArmTogether(book, groups, told: true);
-            return null;
-        }
-        catch (Exception e) when (e is ArmingException or UserException)
-        {
-            if (groups.Count == 1 && inner.IsAlive(book.Process))
-                gaps[$"a turn did not come (--rotate): {e.Message}"] = true;
-            return e.Message;
-        }
-    }
-
-    /// <summary>Gives groups registers and arms them.</summary>
-    /// <param name="book">The process's.</param>
-    /// <param name="groups">For which there are registers.</param>
-    /// <param name="told">The session is to hear of it: it believes that they have been armed all the time.</param>
-    private void ArmTogether(TurnBook book, List<TurnGroup> groups, bool told)
-    {
-        Dictionary<int, HardwareSlot> contents = [];
-        List<(int Number, TurnSlot Slot)> slots = [];
-        ulong turn;
-        lock (Gate)
-        {
-            turn = ++number;
-            slots.AddRange(groups.SelectMany(group => group.Slots).Select(slot => (slot, book.Find(slot)!)).Where(slot => slot.Item2.Register < 0));
-            foreach (((int slot, TurnSlot one), int register) in slots.Zip(book.Free))
-            {
-                book.Occupy(register, slot, inner.Clock.Now);
-                contents[register] = one.Content;
-            }
-
-            foreach ((int slot, TurnSlot one) in slots)
-                Load(book, slot, one, turn, told);
-        }
-
-        if (slots.Count == 0)
-            return;
-        try
-        {
-            if (slots.Find(slot => !IsThere(book, slot.Slot)) is { Slot: { } gone })
-                throw new UserException($"{gone.Content.Address} is not mapped in process {book.Process}");
-            book.Threads = inner.Arming.Arm(book.Process, contents);
-        }
-        catch (Exception e) when (e is ArmingException or UserException)
-        {
-            lock (Gate)
-            {
-                foreach ((_, TurnSlot one) in slots)
-                {
-                    inner.Source.ClearSlot(book.Process, one.Register);
-                    book.Vacate(one.Register);
-                    one.Register = -1;
-                }
-            }
-
-            throw;
-        }
-
-        foreach ((int slot, TurnSlot one) in slots.Where(slot => slot.Slot.Content.Mode != AccessMode.Execute))
-            Renew(book, slot, one, turn, told);
-        lock (Gate)
-        {
-            foreach ((_, TurnSlot one) in slots)
-            {
-                one.ArmedAt = inner.Clock.Now;
-                one.Turn = turn;
-                one.Turns++;
-            }
-        }
-    }
-
-    private static bool IsThere(TurnBook book, TurnSlot slot) =>
-        slot.Content.Mode == AccessMode.Execute || Auditor.TryReadValue(book.Memory, slot.Content, out _);
-
-    private void Load(TurnBook book, int slot, TurnSlot one, ulong turn, bool tells)
-    {
-        if (one.Content.Mode != AccessMode.Execute && Auditor.TryReadValue(book.Memory, one.Content, out ulong value))
-            one.Last = value;
-        ProcessId process = book.Process;
-        inner.Source.SetSlot(process, one.Register, one.Content, one.Last, book.RegistersOf(one.Siblings));
-        inner.Source.SetStale(process, one.Register, tells);
-        inner.Source.SetHandling(process, one.Register, one.Handling);
-        inner.Source.SetCondition(process, one.Register, one.Condition);
-        if (one.Code is { } code)
-            inner.Source.FilterCode(process, one.Register, code);
-        if (one.Order is { } order)
-            inner.Source.SetOrder(process, one.Register, order.Number, order.Order);
-        ulong time = inner.Clock.Now, found = one.Last;
-        if (tells && one.Content.Mode != AccessMode.Execute)
-            told.Enqueue(receiver => receiver.OnTurned(time, process, slot, turn, found, isCertain: false));
-    }
-
-    /// <summary>What threads have written that were not armed yet is no hit and no escape, but the first hit may find it.</summary>
-    private void Renew(TurnBook book, int slot, TurnSlot one, ulong turn, bool tells)
-    {
-        if (!inner.Source.TracksValues)
-            return;
-        ulong time = inner.Clock.Now;
-        if (inner.Source.ReadAccount(book.Process, one.Register) is not { } account || !Auditor.TryReadValue(book.Memory, one.Content, out ulong now)
-            || !Seeding.TryTake(inner.Source, book.Process, one.Register, account, now))
-        {
-            return;
-        }
-
-        inner.Source.SetStale(book.Process, one.Register, stale: false);
-        if (tells)
-            told.Enqueue(receiver => receiver.OnTurned(time, book.Process, slot, turn, now, isCertain: true));
-    }
-
-    /// <summary>Until every hit that has happened by now is drained, and has its slot's number.</summary>
+    /// <summary>Until every hit that has happened by now is drained, and has its slot's number. None is in its handler any more: who disarms an event waits for
+    /// the processor that it is on (perf_event_disable(), a call by interrupt, which a handler keeps waiting), who disarms a thread by ptrace(2) for the thread.</summary>
     /// <returns>False where that has not come in time.</returns>
     private bool AwaitDrain(TimeSpan patience)
     {
-        long began = Stopwatch.GetTimestamp();
+        ulong began = inner.Clock.Now;
         bool isLate = false;
-        while (!isOver && !isLate && !inner.Source.Settle())
-            isLate = Wait();
         long begun = Interlocked.Read(ref drainsBegun);
         while (!isOver && !isLate && Interlocked.Read(ref lastWholeDrain) <= begun)
             isLate = Wait();
@@ -423,7 +275,7 @@ internal sealed class Turns : IDisposable
         {
             drained.Wait(Pause);
             drained.Reset();
-            return patience != Timeout.InfiniteTimeSpan && Stopwatch.GetElapsedTime(began) > patience;
+            return patience != Timeout.InfiniteTimeSpan && inner.Clock.Now - began > (ulong)patience.TotalNanoseconds;
         }
     }
 }

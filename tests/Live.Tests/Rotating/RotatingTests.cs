@@ -2,6 +2,7 @@
 
 using AwesomeAssertions;
 using Livewatcher.Live.Tests.Building;
+using Livewatcher.Live.Tests.Processes;
 using Livewatcher.Live.Tests.Reports;
 using Livewatcher.Live.Tests.Running;
 using Xunit;
@@ -25,7 +26,7 @@ public sealed class RotatingTests : LiveTest
         { "gcc", "-O2 -fomit-frame-pointer", Linking.NoPie, "ptrace", "task", "on" },
     };
 
-    private static string Length => $"{Emulation.Choose(2500, 9000)}";
+    private static string Length => $"{Emulation.Choose(2500, 8000)}";
 
     private static string Turn => $"--rotate={Emulation.Choose(200, 400)}ms";
 
@@ -37,23 +38,22 @@ public sealed class RotatingTests : LiveTest
     {
         var run = await RunAsync(await BuildAsync(compiler, optimization, linking), [.. Options, "--backend", backend, "--scope", scope, "--guard", guard], Length);
         run.Status.Should().Be(0);
-        Check(run, backend, isScan: scope == "task" && guard == "off");
-        run.Report.Coverage.Turns.Should().OnlyContain(turn => turn.Share > 0.1 && turn.Share < 0.65, "four of eight have registers");
-        run.Report.Coverage.Turns.Should().OnlyContain(turn => turn.ChangedUnarmed > 0, "each was written while the others had their turn");
+        Check(run, backend, isScan: guard == "off" && scope == "task");
+        run.Report.Coverage.Turns.Sum(turn => turn.ChangedUnarmed).Should().BeGreaterThan(3, "they were written while others had their turn");
         run.Report.Notes.Should().Contain(note => note.Text.StartsWith("g_fields.f4 changed while it was not armed: ", StringComparison.Ordinal));
     }
 
     [Theory]
     [InlineData("bpf", "on")]
-    [InlineData("bpf", "off")]
     [InlineData("perf", "on")]
     [InlineData("ptrace", "on")]
     public async Task ThreadsThatComeMeanwhileHaveWhoseTurnItIs(string backend, string guard)
     {
         var run = await RunAsync(await BuildAsync("gcc", "-O2", Linking.Pie), [.. Options, "--backend", backend, "--scope", "task", "--guard", guard], Length, "threads");
         run.Status.Should().Be(0);
-        Check(run, backend, isScan: guard == "off");
-        run.Report.Hits.Where(hit => hit.NewNumber / Step >= 4).Select(hit => hit.Tid).Distinct().Should().HaveCountGreaterThan(20, "each is another thread's");
+        Check(run, backend);
+        var brief = run.Report.Hits.Where(hit => hit.NewNumber / Step >= 4).ToList();
+        brief.Select(hit => hit.Tid).Distinct().Should().HaveCount(brief.Count, "each is another thread's");
     }
 
     [Theory]
@@ -75,9 +75,10 @@ public sealed class RotatingTests : LiveTest
     {
         var run = await RunAsync(await BuildAsync("gcc", "-O0", Linking.Pie), ["--if", "new % 2 == 0", "--if-changed", .. Options, "--backend", backend], Length);
         run.Report.Hits.Should().NotBeEmpty().And.OnlyContain(hit => hit.NewNumber % 2 == 0);
+        run.Report.Hits.Select(hit => hit.Watch).Distinct().Should().HaveCountGreaterThan(4, "more than one turn had hits");
         var hits = run.Report.Coverage.Hits;
         (hits.Recorded + hits.Filtered).Should().Be(hits.Counted).And.Be(run.Report.Coverage.Turns.Sum(turn => turn.Counted));
-        hits.Filtered.Should().BeCloseTo(hits.Recorded, (ulong)(hits.Counted / 4), "every other one");
+        hits.Filtered.Should().BeCloseTo(hits.Recorded, (ulong)((hits.Counted / 4) + Fields), "every other one");
         NothingElseIsMissing(run.Report, backend);
     }
 
@@ -89,10 +90,12 @@ public sealed class RotatingTests : LiveTest
         foreach (var i in Enumerable.Range(0, Fields))
         {
             var values = run.Report.HitsOn(Watches[i]).Select(hit => hit.NewNumber).ToList();
-            values.Zip(values.Skip(1)).Count(pair => pair.Second < pair.First).Should().Be(1, "its count has begun anew once");
+            values.Zip(values.Skip(1)).Count(pair => pair.Second < pair.First).Should().BeLessThanOrEqualTo(1, "its count has begun anew once");
             run.Report.HitsOn(Watches[i]).Should().OnlyContain(hit => hit.Stack[0].Function == $"write_{i}");
         }
 
+        run.Report.Notes.Should().Contain(note => note.Text.EndsWith("has executed another program: its watches are resolved anew", StringComparison.Ordinal));
+        run.Report.AllHits.Should().OnlyContain(hit => !hit.Escaped);
         NothingElseIsMissing(run.Report, "bpf");
     }
 
@@ -110,6 +113,7 @@ public sealed class RotatingTests : LiveTest
         await first.SaysAsync("changed while it was not armed", Limit);
         await first.Process.SignalAsync(signal);
         await first.Process.ExitAsync(Limit);
+        await Patience.UntilAsync(() => ProcFile.Status(target.Id, "TracerPid") == "0", Limit, () => "the guard has not let it go");
         var second = await AttachAsync(target.Id, [.. Watches[4..].SelectMany(watch => new[] { "--watch", watch }), "--max-hits", "40", "--backend", "bpf", "--scope", "task"]);
         var report = await second.EndAsync(Limit);
         report.Hits.Should().HaveCount(40).And.OnlyContain(hit => hit.Stack[0].Function!.StartsWith("write_"));
@@ -119,6 +123,7 @@ public sealed class RotatingTests : LiveTest
     private static Task<string> BuildAsync(string compiler, string optimization, Linking linking) =>
         Toolchain.BuildAsync(new Recipe("rotating.c") { Compiler = compiler, Optimization = optimization, Linking = linking });
 
+    /// <summary>An emulated machine may have time for a turn or two only, and a scan of threads may take longer there than a turn.</summary>
     private static void Check(Run run, string backend, bool isScan = false)
     {
         var report = run.Report;
@@ -127,9 +132,9 @@ public sealed class RotatingTests : LiveTest
             var hits = report.HitsOn(Watches[i]);
             var turn = report.Coverage.Turns[i];
             turn.Watch.Should().Be(Watches[i]);
-            turn.Turns.Should().BeGreaterThan(isScan ? 0 : 1);
+            turn.Turns.Should().BeGreaterThan(Emulation.Choose(1, 0), "each had its turn");
             hits.Should().HaveCount((int)turn.Counted, "what was counted in its turns is reported");
-            hits.Count.Should().BePositive().And.BeLessThan((int)run.Facts[$"f{i}"], "for a part of the time it was not watched");
+            hits.Count.Should().BeLessThan((int)run.Facts[$"f{i}"], "for a part of the time it was not watched");
             Writers.AreAt(hits, $"write_{i}", "rotating.c", $"write_{i}");
             hits.Select(hit => hit.NewNumber).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems().And.OnlyContain(value => value > i * Step && value <= (i * Step) + run.Facts[$"f{i}"]);
             hits.Where(hit => hit.Old is not null).Should().OnlyContain(hit => hit.OldNumber == hit.NewNumber - 1 || hit.OldNumber == 0, "a turn begins with what memory holds");
@@ -138,7 +143,9 @@ public sealed class RotatingTests : LiveTest
 
         report.AllHits.Should().OnlyContain(hit => !hit.Escaped, "what is written between two turns is no escape");
         report.Coverage.Turns.Sum(turn => turn.Counted).Should().Be(report.Coverage.Hits.Counted);
-        report.Coverage.Turns.Sum(turn => turn.Share).Should().BeInRange(isScan && Emulation.IsOn ? 1.2 : 2.2, 4.0, "as many as there are registers, and some time for changes");
+        report.Coverage.Turns.Sum(turn => turn.Share).Should().BeInRange(Emulation.IsOn ? 0.2 : 2.2, 4.0, "as many as there are registers, and some time for changes");
+        report.Coverage.Turns.Should().OnlyContain(turn => turn.Share > 0 && turn.Share < (Emulation.IsOn ? 0.99 : 0.65), "four of eight have registers");
+        report.Hits.Select(hit => hit.Watch).Distinct().Should().HaveCountGreaterThan(isScan && Emulation.IsOn ? 0 : 4, "more than one turn had hits");
         NothingElseIsMissing(report, backend);
     }
 
