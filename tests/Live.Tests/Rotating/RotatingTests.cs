@@ -107,7 +107,7 @@ public sealed class RotatingTests : LiveTest
     [InlineData("KILL", "ptrace")]
     public async Task AnEndInTheMidstOfATurnLeavesNoRegisterArmed(string signal, string backend)
     {
-        var target = await StartTargetAsync(await BuildAsync("clang", "-O0", Linking.Pie), $"{Emulation.Choose(6000, 40000)}");
+        var target = await StartTargetAsync(await BuildAsync("clang", "-O0", Linking.Pie), "600000");
         var first = await AttachAsync(target.Id, [Turn, .. Watches.SelectMany(watch => new[] { "--watch", watch }), "--backend", backend, "--scope", "task", "--guard", "on"]);
         target.Open();
         await first.SaysAsync("changed while it was not armed", Limit);
@@ -117,7 +117,7 @@ public sealed class RotatingTests : LiveTest
         var second = await AttachAsync(target.Id, [.. Watches[4..].SelectMany(watch => new[] { "--watch", watch }), "--max-hits", "40", "--backend", "bpf", "--scope", "task"]);
         var report = await second.EndAsync(Limit);
         report.Hits.Should().HaveCount(40).And.OnlyContain(hit => hit.Stack[0].Function!.StartsWith("write_"));
-        (await target.EndAsync(Limit))["f0"].Should().BePositive("it has come to no harm");
+        target.IsAlive.Should().BeTrue("it has come to no harm");
     }
 
     private static Task<string> BuildAsync(string compiler, string optimization, Linking linking) =>
