@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using AwesomeAssertions;
+using Livewatcher.Cli.Acting;
 using Livewatcher.Cli.Options;
 using Livewatcher.Model;
 using Xunit;

@@ -139,6 +139,7 @@ internal static class Scenario
             Worker with { CutShort = "the copied stack ends (16,384 bytes)" }, null),
         Coverage("1 write escaped: it changed g_table[3].refcnt between 14:02:13.901000 and 14:02:14.001000.") with
         {
+            Turns = [new("g_table[3].refcnt", TimeSpan.FromSeconds(61.25), TimeSpan.FromSeconds(100), Turns: 123, Counted: 4500, ChangedUnarmed: 7)],
             Arisings = [new("work::buf[15]", Candidates: 1036, Armed: 24, Skipped: 1011, Failed: 1, Displaced: 3, Ended: 20)],
             Actions = [new("g_table[3].refcnt", "stop", 1, 2, 3, "EPERM (operation not permitted)"), new("g_table[3].refcnt", "exec ./notify.sh", 0, 1, 0, null) { Skipped = 1 }],
         },

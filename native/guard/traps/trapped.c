@@ -160,6 +160,8 @@ static void tell_slot(struct tracee *t, int slot, uint32_t causes, struct lw_slo
     r->order_error = 0;
     if (exchange(t->tid, state, spec->address, &r->old_value, &r->new_value))
         r->flags |= LW_OLD_VALID | LW_NEW_VALID;
+    if (__atomic_exchange_n(&state->stale, 0, __ATOMIC_SEQ_CST))
+        r->flags &= (lw_u16)~LW_OLD_VALID;
     if (is_filtered(guard.config.share, state, r)) {
         __atomic_fetch_add(&state->filtered, 1, __ATOMIC_SEQ_CST);
         return;

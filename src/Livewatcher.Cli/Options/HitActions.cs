@@ -1,5 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using Livewatcher.Cli.Acting;
 using Livewatcher.Model;
 
 namespace Livewatcher.Cli.Options;

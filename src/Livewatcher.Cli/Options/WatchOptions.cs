@@ -49,6 +49,9 @@ internal sealed record WatchSettings
 
     internal TimeSpan? For { get; init; }
 
+    /// <summary>How long a turn is where watches take turns; null where they do not.</summary>
+    internal TimeSpan? Turn { get; init; }
+
     internal long? MaxHits { get; init; }
 
     /// <summary>gdb's path; null where no watch asks for it.</summary>
@@ -98,6 +101,7 @@ internal sealed class WatchOptions
 
     private readonly Option<long?> maxHits = new("--max-hits") { Description = "End after this many hits.", HelpName = "N" };
 
+    private readonly RotateOption rotate = new();
     private readonly BackendOptions backend = new();
     private readonly FilterOptions filter = new();
     private readonly ActionOptions actions = new();
@@ -114,7 +118,7 @@ internal sealed class WatchOptions
     private Option[] Beginnings => [watch, awatch, hbreak, .. arising.Beginnings];
 
     private Option[] All =>
-        [.. Beginnings, length, .. arising.Belongings, .. filter.All, .. known.All, .. actions.All, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All, .. record.All, .. export.All, .. screen.All];
+        [.. Beginnings, length, .. arising.Belongings, .. filter.All, .. known.All, .. actions.All, rotate.Option, .. backend.Arming, followFork, followExec, duration, maxHits, .. backend.Capture, .. output.All, .. record.All, .. export.All, .. screen.All];
 
     internal void AddTo(Command command)
     {
@@ -147,6 +151,7 @@ internal sealed class WatchOptions
         if (hits is < 1)
             throw new UserException($"--max-hits {hits}: at least 1");
         WatchSettings arming = backend.Read(parsed);
+        TimeSpan? turn = rotate.Read(parsed, requests, parsed.GetValue(followFork), arming.Flood);
         return arming with
         {
             Requests = requests,
@@ -154,6 +159,7 @@ internal sealed class WatchOptions
             Known = known.Read(parsed),
             FollowFork = parsed.GetValue(followFork),
             FollowExec = parsed.GetValue(followExec),
+            Turn = turn,
             For = parsed.GetValue(duration) is { } time ? Quantities.ParseTime(time) : null,
             MaxHits = hits,
             Output = output.Read(parsed, arming.Servers),

@@ -124,7 +124,7 @@ internal sealed class LiveModel(string title)
                 Mode = mode,
                 Elapsed = began is { } start && until > start ? until - start : TimeSpan.Zero,
                 Ended = coverage?.Why,
-                Watches = [.. meters.Select(one => one.Value.Look(one.Key.Label, one.Key.Mode, until, isOver: coverage is not null || now is null))],
+                Watches = [.. meters.Select(one => one.Value.Look(one.Key.Label, one.Key.Mode, until, isOver: coverage is not null || now is null) with { Waits = Waits(one.Key.Label) })],
                 Writers = WriterOrders.Sort(ranked, state.Order),
                 Hits = [.. (filter is null ? held : filteredHits).Reverse().Take(ListedHits)],
                 Reported = reported,
@@ -137,6 +137,8 @@ internal sealed class LiveModel(string title)
             };
         }
     }
+
+    private bool Waits(string label) => coverage is null && progress?.ArmedNow?.Contains(label) == false;
 
     private void Begin(DateTimeOffset time)
     {

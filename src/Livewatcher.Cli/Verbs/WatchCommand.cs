@@ -72,6 +72,7 @@ internal static class WatchCommand
         {
             Known = settings.Known.Writers,
             Learn = settings.Known.Learn,
+            Turn = settings.Turn,
         };
         using WatchSession session = new(parts, options, noting);
         screen?.Start(new ScreenActions

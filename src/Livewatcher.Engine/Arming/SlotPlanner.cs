@@ -10,6 +10,9 @@ internal static class SlotPlanner
 {
     internal const int SlotCount = 4;
 
+    /// <summary>Where watches take turns each has slots of its own, of which four at a time have a register; a mask of slots has 32 bits.</summary>
+    internal const int MostSlots = 32;
+
     /// <summary>The fewest aligned pieces that cover exactly these bytes; where more are needed than the processor has, one
     /// more than that, for a watched array may have gigabytes.</summary>
     internal static IReadOnlyList<HardwareSlot> Split(Address address, int length, AccessMode mode)
@@ -66,7 +69,7 @@ internal static class SlotPlanner
 
     private static int? FirstFree(Dictionary<int, HardwareSlot> taken, int available)
     {
-        for (int slot = 0; slot < SlotCount && taken.Count < available; slot++)
+        for (int slot = 0; slot < Math.Max(SlotCount, available) && taken.Count < available; slot++)
         {
             if (!taken.ContainsKey(slot))
                 return slot;

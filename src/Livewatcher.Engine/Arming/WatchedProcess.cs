@@ -94,7 +94,7 @@ internal sealed class WatchedProcess
     /// <summary>When a recovered hit has last touched a slot, for sources that book such a hit nowhere.</summary>
     internal Dictionary<int, ulong> RecoveredAt { get; } = [];
 
-    internal IReadOnlyList<HardwareSlot> SlotList => [.. Enumerable.Range(0, SlotPlanner.SlotCount)
+    internal IReadOnlyList<HardwareSlot> SlotList => [.. Enumerable.Range(0, Math.Max(SlotPlanner.SlotCount, Slots.Keys.DefaultIfEmpty().Max() + 1))
         .Select(slot => Slots.TryGetValue(slot, out HardwareSlot content) ? content : default)];
 
     /// <summary>Nothing of a slot is left: it is disarmed, its hits are published and its account is closed.</summary>

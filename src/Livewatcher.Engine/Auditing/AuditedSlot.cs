@@ -38,6 +38,9 @@ internal sealed class AuditedSlot(ProcessId process, ITargetMemory memory, int s
     /// <summary>Its register is switched off: what memory holds means nothing.</summary>
     internal bool Suspended { get; set; }
 
+    /// <summary>The turn that it was last looked at in.</summary>
+    internal ulong Turn { get; set; } = 1;
+
     /// <summary>Whether it is another program's memory by now: for sources that do not tell of execve(2).</summary>
     internal Func<bool> IsReplaced { get; init; } = () => false;
 

@@ -96,7 +96,8 @@ internal sealed class Auditor(IHitSource source, IClock clock, TimeSpan interval
     /// <summary>True where memory and hits disagree and did so at the last look.</summary>
     private bool Look(AuditedSlot slot, ulong now)
     {
-        if (slot.Suspended)
+        ulong turn = source.TurnOf(slot.Process, slot.Slot);
+        if (slot.Suspended || turn == 0)
         {
             slot.Suspect = null;
             return false;
@@ -107,6 +108,15 @@ internal sealed class Auditor(IHitSource source, IClock clock, TimeSpan interval
         {
             slot.Unreadable = true;
             slot.Suspect = null;
+            return false;
+        }
+
+        if (turn != slot.Turn)
+        {
+            // What was written between two turns is nobody's escape.
+            slot.Turn = turn;
+            slot.Recorded = before.Counted;
+            Agree(slot, value, now);
             return false;
         }
 

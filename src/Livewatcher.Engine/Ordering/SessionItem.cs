@@ -21,6 +21,15 @@ internal abstract record SessionItem(ulong Time)
     /// <summary>A watch that arms itself is armed on something else, or what it is armed on has been freed (<see cref="IHitReceiver.OnArisen"/>).</summary>
     internal sealed record Arisen(RawHit At, bool IsFreed) : SessionItem(At.Time);
 
+    /// <summary>A slot has a debug register from here on, having had none for a while (--rotate).</summary>
+    /// <param name="Time">When.</param>
+    /// <param name="Process">Whose.</param>
+    /// <param name="Slot">Which.</param>
+    /// <param name="Number">Of the turn; another one each time.</param>
+    /// <param name="Value">What memory holds then.</param>
+    /// <param name="IsCertain">False where the first hit may find something else: threads are still being armed.</param>
+    internal sealed record Turned(ulong Time, ProcessId Process, int Slot, ulong Number, ulong Value, bool IsCertain) : SessionItem(Time);
+
     /// <summary>The audit has found a change that no hit explains, between Since and Time.</summary>
     internal sealed record Escaped(ulong Time, ulong Since, ProcessId Process, int Slot, ulong Old, ulong New) : SessionItem(Time);
 

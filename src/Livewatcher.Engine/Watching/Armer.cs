@@ -14,15 +14,16 @@ internal sealed class Armer(
     SessionPlatform platform, SessionOptions options, Ledger ledger, WatchedProcesses processes, WriterCatalog catalog, Reactions reactions,
     CrossCheck kernel, Action<WatchEvent> publish)
 {
-    private const int ESRCH = 3;
-
     /// <summary>Expressions that the user has been told to be waiting.</summary>
     private readonly HashSet<string> waiting = new(StringComparer.Ordinal);
 
-    private readonly Delegation delegation = new(platform, reactions, publish);
+    private readonly SlotLoader loader = new(platform, options, ledger, processes, catalog, reactions, publish);
+
+    /// <summary>Hears that a watch's account is about to be closed before its process's.</summary>
+    internal Action<WatchedProcess, ArmedWatch>? OnClosing { get; set; }
 
     /// <summary>When the first watch was covered everywhere; null before.</summary>
-    internal DateTimeOffset? CoveredFrom { get; private set; }
+    internal DateTimeOffset? CoveredFrom => loader.CoveredFrom;
 
     /// <summary>When the registers began to be freed at the end; null before.</summary>
     internal DateTimeOffset? CoveredTo { get; private set; }
@@ -74,7 +75,7 @@ internal sealed class Armer(
     /// is free till then.</summary>
     internal void WatchEntry(WatchedProcess process)
     {
-        if (platform.Tracer is not { } tracer || process.LoaderWatched || process.Retired || Held(process).Count >= SlotPlanner.SlotCount
+        if (platform.Tracer is not { } tracer || process.LoaderWatched || process.Retired || loader.Held(process).Count >= SlotPlanner.SlotCount
             || process.Entry is not { } entry)
         {
             return;
@@ -106,6 +107,12 @@ internal sealed class Armer(
     {
         List<int> own = [.. OwnSlots(process, watch)];
         process.Leaving.UnionWith(own); // what is written while thread after thread is disarmed is no escaped write
+        foreach (int slot in own)
+        {
+            if (process.Audited.TryGetValue(slot, out AuditedSlot? audited))
+                audited.Suspended = true; // the drain may be looking at it
+        }
+
         processes.AuditAgain();
         Disarm(process, own);
     }
@@ -118,16 +125,7 @@ internal sealed class Armer(
     {
         if (process.Retired)
             return; // its account is closed already
-        foreach (int slot in OwnSlots(process, watch).ToList())
-        {
-            if (platform.Source.ReadAccount(process.Id, slot) is { } account)
-                ledger.AddAccount(account, process.Slots[slot].Mode);
-            platform.Source.ClearSlot(process.Id, slot);
-            process.Forget(slot);
-        }
-
-        reactions.Withdraw(process.Id, watch); // another watch may have the slot too
-        process.Watches.Remove(watch);
+        Close(process, watch);
         process.Unloaded.Add(watch.Watch.Request);
         if (!canWait)
             return;
@@ -148,16 +146,27 @@ internal sealed class Armer(
         processes.AuditAgain();
     }
 
+    /// <summary>A watch is disarmed, and all its hits are published: its account is closed.</summary>
+    private void Close(WatchedProcess process, ArmedWatch watch)
+    {
+        OnClosing?.Invoke(process, watch);
+        foreach (int slot in OwnSlots(process, watch).ToList())
+        {
+            if (platform.Source.ReadAccount(process.Id, slot) is { } account)
+                ledger.AddAccount(account, process.Slots[slot].Mode);
+            platform.Source.ClearSlot(process.Id, slot);
+            process.Forget(slot);
+        }
+
+        reactions.Withdraw(process.Id, watch); // another watch may have the slot too
+        process.Watches.Remove(watch);
+    }
+
     private static IEnumerable<int> OwnSlots(WatchedProcess process, ArmedWatch watch) =>
         watch.Pieces.Select(piece => piece.Slot).Where(slot => process.Watches.TrueForAll(other => other == watch || !other.Occupies(slot)));
 
     /// <summary>Every thread is covered now, if it was not before.</summary>
-    internal void Cover(int threads)
-    {
-        if (CoveredFrom is null)
-            ledger.Threads += threads;
-        CoveredFrom ??= platform.Clock.ToWallClock(platform.Clock.Now);
-    }
+    internal void Cover(int threads) => loader.Cover(threads);
 
     internal void DisarmAll()
     {
@@ -237,150 +246,12 @@ internal sealed class Armer(
 
     private void ArmResolved(WatchedProcess process, List<Watch> watches)
     {
-        List<IReadOnlyList<HardwareSlot>> pieces = [.. watches.Select(watch => SlotPlanner.Split(watch.Address, watch.Length, watch.Mode))];
+        List<WantedWatch> wanted = [.. watches.Select(watch => new WantedWatch(watch, SlotPlanner.Split(watch.Address, watch.Length, watch.Mode)))];
         // Stopping at the loader takes a debug register of its own, as long as a name is still to come.
         SetLoaderBreak(process);
-        int available = SlotPlanner.SlotCount - (process.LoaderWatched ? 1 : 0);
-        Dictionary<int, HardwareSlot> held = Held(process);
-        IReadOnlyList<int> places = SlotPlanner.Place(held, [.. pieces.SelectMany(piece => piece)], available)
-            ?? throw new UserException(TooMany(process, watches, pieces));
-
-        IReadOnlyList<Mapping> mappings = process.Process.ReadMappings();
-        Dictionary<int, HardwareSlot> fresh = [];
-        List<ArmedWatch> armed = [];
-        int next = 0;
-        for (int i = 0; i < watches.Count; i++)
-        {
-            List<(int, HardwareSlot)> own = [];
-            foreach (HardwareSlot piece in pieces[i])
-            {
-                int slot = places[next++];
-                own.Add((slot, piece));
-                if (!process.Slots.ContainsKey(slot))
-                    fresh[slot] = piece;
-            }
-
-            armed.Add(new ArmedWatch(watches[i], own, ReadInitial(process, watches[i]))
-            {
-                ChangesOnly = watches[i].Request.Filter.ChangesOnly,
-                Writers = new WriterFilter(watches[i], catalog),
-                Reaction = reactions.Of(watches[i].Request),
-                Home = LibraryHome.OfVariable(process, mappings, watches[i].Address),
-            });
-        }
-
-        Seed(process, fresh, armed);
-        delegation.Leave(process, armed);
-        int threads = Arm(process, fresh.Where(slot => !held.ContainsKey(slot.Key)).ToDictionary(), watches, pieces);
-        foreach ((int slot, HardwareSlot content) in fresh)
-            process.Slots[slot] = content;
-        foreach ((int slot, HardwareSlot content) in fresh.Where(slot => slot.Value.Mode != AccessMode.Execute))
-            Seeding.Renew(platform.Source, process, slot, content, armed);
-        process.Watches.AddRange(armed);
-        Tell(process, armed, threads);
+        int registers = SlotPlanner.SlotCount - (process.LoaderWatched ? 1 : 0);
+        if (wanted.Exists(one => one.Pieces.Count > registers))
+            throw new UserException(RefusalWords.TooMany(process, wanted, canTakeTurns: false));
+        loader.Arm(process, wanted, options.Turn is null ? registers : SlotPlanner.MostSlots);
     }
-
-    /// <summary>Slots that are taken: at scope cpu a register is everybody's, and so is what it holds.</summary>
-    private Dictionary<int, HardwareSlot> Held(WatchedProcess process)
-    {
-        Dictionary<int, HardwareSlot> held = new(process.Slots);
-        foreach (WatchedProcess other in processes.All.Where(other => !other.Retired && platform.Arming.Scope == "cpu"))
-        {
-            foreach ((int slot, HardwareSlot content) in other.Slots)
-                held[slot] = content;
-        }
-
-        return held;
-    }
-
-    private void Seed(WatchedProcess process, Dictionary<int, HardwareSlot> slots, List<ArmedWatch> armed)
-    {
-        foreach ((int slot, HardwareSlot content) in slots)
-        {
-            ulong initial = 0;
-            if (content.Mode != AccessMode.Execute)
-                Auditor.TryReadValue(process.Process.Memory, content, out initial);
-            uint siblings = armed.Where(watch => watch.Occupies(slot)).SelectMany(watch => watch.Pieces)
-                .Where(piece => piece.Slot != slot).Aggregate(0u, (mask, piece) => mask | (1u << piece.Slot));
-            platform.Source.SetSlot(process.Id, slot, content, initial, siblings);
-        }
-    }
-
-    private int Arm(WatchedProcess process, Dictionary<int, HardwareSlot> slots, List<Watch> watches, List<IReadOnlyList<HardwareSlot>> pieces)
-    {
-        if (slots.Count == 0)
-            return process.Process.ReadThreads().Count;
-        try
-        {
-            platform.OnStage?.Invoke(SessionStage.Arming);
-            int threads = platform.Arming.Arm(process.Id, slots);
-            platform.OnStage?.Invoke(SessionStage.Ready);
-            if (platform.IsAlive(process.Id))
-                return threads;
-            platform.Arming.Disarm(process.Id, [.. slots.Keys]); // what is armed may be another process that has got its number
-            throw new ArmingException(ESRCH, "ESRCH", null, slots.Keys.First());
-        }
-        catch (ArmingException e)
-        {
-            foreach (int slot in slots.Keys)
-                platform.Source.ClearSlot(process.Id, slot);
-            string why = Explain(e, process, watches, pieces);
-            if (CoveredFrom is not null)
-                ledger.AddGap(why); // the run goes on without it
-            throw new UserException(why);
-        }
-    }
-
-    private static byte[] ReadInitial(WatchedProcess process, Watch watch)
-    {
-        if (watch.Mode == AccessMode.Execute)
-            return [];
-        byte[] bytes = new byte[watch.Length];
-        if (!process.Process.Memory.TryRead(watch.Address, bytes))
-            throw new UserException($"cannot watch '{watch.Label}': {watch.Address} is not mapped in process {process.Id}");
-        return bytes;
-    }
-
-    private void Tell(WatchedProcess process, List<ArmedWatch> armed, int threads)
-    {
-        DateTimeOffset now = platform.Clock.ToWallClock(platform.Clock.Now);
-        if (CoveredFrom is null)
-            ledger.Threads += threads;
-        CoveredFrom ??= now;
-        foreach (ArmedWatch watch in armed)
-        {
-            Value? initial = watch.Watch.Mode == AccessMode.Execute ? null : watch.Watch.Format.Format(watch.Image, process.Symbols.NameOf);
-            publish(new ArmedEvent(
-                now, watch.Watch, process.Id, [.. watch.Pieces.Select(piece => piece.Content)], initial,
-                platform.Source.Name, platform.Arming.Scope, platform.GuardOn, threads, options.CpuCount));
-        }
-    }
-
-    private static string TooMany(WatchedProcess process, List<Watch> watches, List<IReadOnlyList<HardwareSlot>> pieces)
-    {
-        IEnumerable<string> needs = watches.Select((watch, i) => pieces[i].Count > SlotPlanner.SlotCount
-            ? $"{watch.Label} has {watch.Length:N0} bytes"
-            : $"{watch.Label} needs {pieces[i].Count} ({Sizes(pieces[i])})");
-        IEnumerable<string> held = process.Watches.Select(watch => $"{watch.Watch.Label} holds {watch.Pieces.Count}");
-        return $"too few debug registers: the processor has {SlotPlanner.SlotCount}; {string.Join(", ", needs.Concat(held))}; watch fewer or smaller objects";
-    }
-
-    private string Explain(ArmingException e, WatchedProcess process, List<Watch> watches, List<IReadOnlyList<HardwareSlot>> pieces)
-    {
-        const int ENOSPC = 28;
-        const int EINVAL = 22;
-        const int EMFILE = 24;
-        string what = string.Join(", ", watches.Select((watch, i) => $"{watch.Label} ({Sizes(pieces[i])} at {watch.Address})"));
-        return e.Errno switch
-        {
-            ENOSPC => $"no debug register is free for {what}: ENOSPC; {platform.DescribeSlotHolders(process.Id) ?? "another user of hardware breakpoints holds them"}",
-            ESRCH => $"process {process.Id} ended while it was being armed: ESRCH",
-            EINVAL => $"the kernel refuses {what}: EINVAL; is the address in the program's own memory and aligned?",
-            EMFILE => $"too many open files while arming {process.Id}: EMFILE; raise the limit (ulimit -n) or use --scope cpu",
-            _ => $"cannot arm {what}: {e.Message}",
-        };
-    }
-
-    private static string Sizes(IReadOnlyList<HardwareSlot> pieces) =>
-        pieces[0].Mode == AccessMode.Execute ? "execution" : $"{string.Join('+', pieces.Select(piece => piece.Length))} bytes";
 }

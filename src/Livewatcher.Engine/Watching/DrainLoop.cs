@@ -136,6 +136,9 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
 
     public void OnArisen(RawHit at, bool isFreed) => queue.Enqueue(new SessionItem.Arisen(at, isFreed));
 
+    public void OnTurned(ulong time, ProcessId process, int slot, ulong number, ulong value, bool isCertain) =>
+        queue.Enqueue(new SessionItem.Turned(time, process, slot, number, value, isCertain));
+
     public void OnForked(ulong time, ProcessId parent, ProcessId child) => queue.Enqueue(new SessionItem.Forked(time, parent, child));
 
     public void OnExec(ulong time, ProcessId process) => queue.Enqueue(new SessionItem.Execed(time, process));

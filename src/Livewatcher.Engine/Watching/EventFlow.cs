@@ -30,8 +30,18 @@ internal interface IFlowOwner
     /// <returns>Null: it is not to be reported.</returns>
     WatchedProcess? Adopt(ProcessId process, bool recovered);
 
+    /// <summary>Between any two events, while the watching goes on.</summary>
+    void OnBetween()
+    {
+    }
+
     /// <summary>A group of hits has been reported.</summary>
     void OnReported()
+    {
+    }
+
+    /// <summary>A process's account is about to be closed.</summary>
+    void OnRetiring(WatchedProcess process)
     {
     }
 
@@ -42,6 +52,11 @@ internal interface IFlowOwner
 
     /// <summary>A watch that arms itself is armed on something else from here on.</summary>
     void OnArisen(WatchedProcess process, SessionItem.Arisen notice)
+    {
+    }
+
+    /// <summary>It is a slot's turn from here on.</summary>
+    void OnTurned(WatchedProcess process, SessionItem.Turned turned)
     {
     }
 
@@ -88,6 +103,7 @@ internal sealed class EventFlow(
         Flood.Look();
         drops.Look();
         tally.Look();
+        owner.OnBetween();
         drain.DoPosted(MostPosted);
         SessionItem? item = drain.Take(idle);
         if (item is SessionItem.Drained drained)
@@ -103,7 +119,7 @@ internal sealed class EventFlow(
     }
 
     /// <summary>When everything that has happened by now is published.</summary>
-    public void Defer(Action act) => orderer.Add(new SessionItem.Due(platform.Clock.Now, act));
+    public void Defer(Action act) => orderer.Add(new SessionItem.Due(platform.Clock.Now + 1, act)); // a hit of this very moment comes first
 
     /// <summary>After the drain has stopped: all that is left.</summary>
     internal void Finish()
@@ -131,6 +147,7 @@ internal sealed class EventFlow(
             return;
         Flood.Settle(process);
         drops.Forget(process);
+        owner.OnRetiring(process);
         foreach (SessionItem.Escaped escaped in processes.Retire(id))
             reporter.ReportEscape(process, escaped);
         owner.OnRetired(process);
@@ -205,6 +222,9 @@ internal sealed class EventFlow(
                     Flood.TakeBrakes(); // a child of a paused parent is paused
                     processes.Fork(forked.Parent, forked.Child);
                     break;
+                case SessionItem.Turned turned when processes.Find(turned.Process) is { } process:
+                    owner.OnTurned(process, turned);
+                    break;
                 case SessionItem.Arisen arisen when processes.Find(arisen.At.Process) is { } process:
                     owner.OnArisen(process, arisen);
                     break;
@@ -223,6 +243,7 @@ internal sealed class EventFlow(
                 Flood.Look();
                 drops.Look();
                 tally.Look();
+                owner.OnBetween();
                 drain.DoPosted(MostPosted);
             }
         }

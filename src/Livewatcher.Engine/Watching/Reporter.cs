@@ -74,7 +74,7 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
     internal void Note(NoteLevel level, string text) =>
         sink.Publish(new NoteEvent(platform.Clock.ToWallClock(platform.Clock.Now), level, text));
 
-    internal void Close(string why, DateTimeOffset? coveredFrom, DateTimeOffset? coveredTo, CrossCheck kernel, IReadOnlyList<ActionTally>? actions = null, IReadOnlyList<ArisingTally>? arisings = null)
+    internal void Close(string why, DateTimeOffset? coveredFrom, DateTimeOffset? coveredTo, CrossCheck kernel, IReadOnlyList<ActionTally>? actions = null, IReadOnlyList<ArisingTally>? arisings = null, IReadOnlyList<TurnTally>? turns = null)
     {
         foreach (WriterRow row in writers.Rank())
             sink.Publish(row);
@@ -86,7 +86,7 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
             ledger.AddGap("nothing was armed");
         CoverageEvent template = new(
             coveredFrom, coveredTo ?? platform.Clock.ToWallClock(platform.Clock.Now), why, platform.Source.Name, platform.Arming.Scope,
-            platform.GuardOn, new HitCounts(), 0, 0, options.CpuCount, 0, [], []) { Actions = actions ?? [], Arisings = arisings ?? [] };
+            platform.GuardOn, new HitCounts(), 0, 0, options.CpuCount, 0, [], []) { Actions = actions ?? [], Arisings = arisings ?? [], Turns = turns ?? [] };
         sink.Publish(ledger.Close(template, platform.Source.Session, kernel.Sum, CrossCheck.TimeOf(platform.Clock), platform.Source.TracksValues));
     }
 }

@@ -20,6 +20,9 @@ public sealed record SessionOptions(
 
     /// <summary>Whoever writes in this time after the arming is in order too; null: nobody is learned.</summary>
     public TimeSpan? Learn { get; init; }
+
+    /// <summary>Watches that do not all find a debug register take turns of this length; null: that is refused.</summary>
+    public TimeSpan? Turn { get; init; }
 }
 
 /// <summary>The parts of the platform that one watching uses. The session owns none of them.</summary>

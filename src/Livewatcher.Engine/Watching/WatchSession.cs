@@ -8,6 +8,7 @@ using Livewatcher.Engine.Auditing;
 using Livewatcher.Engine.Filtering;
 using Livewatcher.Engine.Flooding;
 using Livewatcher.Engine.Ordering;
+using Livewatcher.Engine.Rotating;
 using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Watching;
@@ -31,6 +32,8 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     private readonly Reporter reporter;
     private readonly LibraryWatch libraries;
     private readonly ArisingWatches arisings;
+    private readonly Turns? turns;
+    private readonly Rotation rotation;
     private readonly WatchedProcesses processes;
     private readonly EventFlow flow;
     private readonly WriterCatalog catalog;
@@ -54,6 +57,8 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     public WatchSession(SessionPlatform platform, SessionOptions options, IEventSink sink)
     {
         platform = platform with { Arming = new SerializedArming(platform.Arming) };
+        turns = options.Turn is { } turn ? new Turns(platform, turn) : null;
+        platform = turns?.Platform ?? platform;
         this.platform = platform;
         this.options = options;
         auditor = new Auditor(platform.Source, platform.Clock, platform.AuditInterval);
@@ -70,6 +75,8 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         arisings = new ArisingWatches(platform, options, ledger, armer, catalog, reactions, sink.Publish);
         libraries = new LibraryWatch(platform, ledger, processes, armer, reporter, arisings);
         flow = new EventFlow(platform, ledger, processes, drain, meters, brake, reporter, this);
+        rotation = new Rotation(turns, options.Turn ?? default, platform, ledger, processes, reporter);
+        armer.OnClosing = rotation.Take;
         cores = new CoreReports(actor, reporter, () => flow.Step(Idle), () => flow.Hurry.IsCancellationRequested);
         unloaded = new UnloadedLibraries(platform, ledger, processes, armer, reporter, flow, () => tracerHolds);
         acceptance = new Acceptance(platform, processes);
@@ -85,7 +92,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
 
     /// <summary>Asks for the account so far. From any thread; it is told on the session's, between hits.</summary>
     public void Observe(Action<RunProgress> told) => drain.Post(() => told(new RunProgress(
-        ledger.SoFar(processes.OpenAccounts, platform.Source.Session), ledger.Processes, ledger.GapsSoFar)));
+        ledger.SoFar(processes.OpenAccounts, platform.Source.Session), ledger.Processes, ledger.GapsSoFar) { ArmedNow = rotation.ArmedNow }));
 
     /// <summary>Arms, watches until something ends it, and closes the account.</summary>
     /// <param name="target">Held at its exec where options.Started; running otherwise.</param>
@@ -139,6 +146,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
 
     public void Dispose()
     {
+        turns?.Dispose();
         drain.Dispose();
         processes.Dispose();
     }
@@ -199,6 +207,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     {
         letGoEarly = true;
         arisings.End();
+        turns?.End();
         processes.EndAudit();
         armer.DisarmAll();
         if (!reporter.HasEnough)
@@ -242,6 +251,12 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         if (ending is not null && !letGoEarly && flow.Backlog > LongBacklog)
             LetGoEarly();
     }
+
+    void IFlowOwner.OnBetween() => rotation.Look();
+
+    void IFlowOwner.OnRetiring(WatchedProcess process) => rotation.Take(process);
+
+    void IFlowOwner.OnTurned(WatchedProcess process, SessionItem.Turned turned) => rotation.Begin(process, turned);
 
     void IFlowOwner.OnArisen(WatchedProcess process, SessionItem.Arisen notice) => ArisingWatches.Follow(process, notice);
 
@@ -309,9 +324,10 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         if (processes.Find(id) is { Retired: false } old)
         {
             flow.Retire(id);
+            if (options.Turn is not null || (options.FollowExec && !flow.Finishing))
+                armer.FreeSlots(old); // a turn may have begun since
             if (options.FollowExec && !flow.Finishing)
             {
-                armer.FreeSlots(old);
                 FollowExec(id);
             }
             else
@@ -410,6 +426,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         flow.Finishing = true;
         actor.IsOver = true;
         arisings.End();
+        turns?.End();
         processes.EndAudit(); // what is written while register after register is freed is no escaped write
         armer.DisarmAll();
         if (tracerHolds)
@@ -425,6 +442,6 @@ public sealed class WatchSession : IFlowOwner, IDisposable
             reporter.Note(NoteLevel.Info, $"process {root} runs on, unwatched");
         EndLesson("the watching has ended before that time was over");
         arisings.Close();
-        reporter.Close(why, armer.CoveredFrom, armer.CoveredTo, kernel, reactions.Tallies, arisings.Tallies);
+        reporter.Close(why, armer.CoveredFrom, armer.CoveredTo, kernel, reactions.Tallies, arisings.Tallies, rotation.Close(armer.CoveredFrom, armer.CoveredTo));
     }
 }

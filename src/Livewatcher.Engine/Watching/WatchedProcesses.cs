@@ -111,7 +111,7 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
             if (platform.Source.ReadAccount(id, slot) is not { } account)
                 continue;
             ledger.AddAccount(account, content.Mode);
-            if (!auditIsOver && !process.Paused.Contains(slot) && !process.Arising.Contains(slot) && process.LastLook?.TryGetValue(slot, out ulong held) == true && Unexplained(process, slot, account, held) is { } found)
+            if (!auditIsOver && !process.Paused.Contains(slot) && !process.Arising.Contains(slot) && !process.Leaving.Contains(slot) && platform.Source.TurnOf(id, slot) > 0 && process.LastLook?.TryGetValue(slot, out ulong held) == true && Unexplained(process, slot, account, held) is { } found)
                 escaped.Add(found);
         }
 

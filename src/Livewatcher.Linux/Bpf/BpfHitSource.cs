@@ -72,6 +72,10 @@ public sealed unsafe class BpfHitSource : IHitSource
 
     public bool SetCondition(ProcessId process, int slot, Condition? condition) => program.Filters?.Set(State(process, slot), condition) == true;
 
+    public bool MayDecide(Condition condition) => program.Filters?.HasRoom(condition) == true;
+
+    public bool MayObey(int number) => program.Orders is not null && SharedOrders.IsValid(number);
+
     public long? ConditionCount(ProcessId process, int slot) => program.Filters?.Count(State(process, slot));
 
     public void FilterCode(ProcessId process, int slot, IReadOnlyList<(Address Start, Address End)> code) =>
@@ -94,12 +98,7 @@ public sealed unsafe class BpfHitSource : IHitSource
 
     public void Skip(ProcessId process, int slot) => SlotStateAccess.Skip(State(process, slot));
 
-    public void SetStale(ProcessId process, int slot, bool stale)
-    {
-        SlotState* state = State(process, slot);
-        if (state != null)
-            Volatile.Write(ref state->Stale, stale ? 1u : 0u);
-    }
+    public void SetStale(ProcessId process, int slot, bool stale) => SlotStateAccess.SetStale(State(process, slot), stale);
 
     public SlotAccount? ReadAccount(ProcessId process, int slot) =>
         SlotStateAccess.ReadAccount(State(process, slot));

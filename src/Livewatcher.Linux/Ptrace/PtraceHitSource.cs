@@ -62,6 +62,10 @@ public sealed unsafe class PtraceHitSource : IHitSource
 
     public bool SetCondition(ProcessId process, int slot, Condition? condition) => filters.Set(table.State(process, slot), condition);
 
+    public bool MayDecide(Condition condition) => filters.HasRoom(condition);
+
+    public bool MayObey(int number) => SharedOrders.IsValid(number);
+
     public long? ConditionCount(ProcessId process, int slot) => filters.Count(table.State(process, slot));
 
     public void FilterCode(ProcessId process, int slot, IReadOnlyList<(Address Start, Address End)> code) =>
@@ -74,6 +78,8 @@ public sealed unsafe class PtraceHitSource : IHitSource
     public OrderAccount ReadOrder(int number) => orders.Read(number);
 
     public void Skip(ProcessId process, int slot) => SlotStateAccess.Skip(table.State(process, slot));
+
+    public void SetStale(ProcessId process, int slot, bool stale) => SlotStateAccess.SetStale(table.State(process, slot), stale);
 
     public SlotAccount? ReadAccount(ProcessId process, int slot) =>
         SlotStateAccess.ReadAccount(table.State(process, slot));

@@ -17,15 +17,24 @@ internal sealed unsafe class SharedFilters(ConditionRecord* conditions, RangeRec
     /// <summary>A list of no ranges is the word 0, so index 0 may hold one.</summary>
     private uint nextRange;
 
+    /// <summary>By the objects themselves: a watch that is armed again goes on with its count, and with the list of its writers.</summary>
+    private readonly Dictionary<Condition, uint> indices = new(ReferenceEqualityComparer.Instance);
+
+    private readonly Dictionary<object, ulong> lists = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Gives a slot a condition, or takes it away.</summary>
     /// <returns>False where it has none afterwards.</returns>
     internal bool Set(SlotState* state, Condition? condition)
     {
-        uint index = condition is null || state == null ? 0 : Add(condition);
+        uint index = condition is null || state == null ? 0 : indices.TryGetValue(condition, out uint had) ? had : Add(condition);
         if (state != null)
             Volatile.Write(ref state->Condition, index);
         return index > 0;
     }
+
+    /// <summary>Whether a slot that is given this condition will have it.</summary>
+    internal bool HasRoom(Condition condition) =>
+        indices.ContainsKey(condition) || (nextCondition < RecordLimits.LW_CONDITIONS && condition.Steps.Count <= RecordLimits.LW_CONDITION_STEPS);
 
     /// <summary>Null where the slot has no condition.</summary>
     internal long? Count(SlotState* state) =>
@@ -33,8 +42,13 @@ internal sealed unsafe class SharedFilters(ConditionRecord* conditions, RangeRec
 
     internal void Filter(SlotState* state, IReadOnlyList<(Address Start, Address End)> code)
     {
-        if (state != null)
-            Volatile.Write(ref state->Ranges, code.Count == 0 ? 0 : Write(state->Ranges, code));
+        if (state == null)
+            return;
+        ulong before = Volatile.Read(ref state->Ranges);
+        ulong word = code.Count == 0 ? 0 : Write(before == 0 ? lists.GetValueOrDefault(code) : before, code);
+        if (word != 0)
+            lists[code] = word;
+        Volatile.Write(ref state->Ranges, word);
     }
 
     /// <summary>A list for somebody else than a slot; its word, 0 where there is no room for it.</summary>
@@ -57,7 +71,7 @@ internal sealed unsafe class SharedFilters(ConditionRecord* conditions, RangeRec
 
         record->Flags = condition.UsesValues ? ConditionFlags.LW_CONDITION_VALUES : ConditionFlags.None;
         Volatile.Write(ref record->Length, (uint)condition.Steps.Count);
-        return nextCondition++;
+        return indices[condition] = nextCondition++;
     }
 
     /// <summary>Puts a list where a slot can name it.</summary>

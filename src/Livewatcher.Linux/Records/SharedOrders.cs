@@ -38,7 +38,7 @@ internal sealed unsafe class SharedOrders(OrderRecord* orders)
             (long)Volatile.Read(ref orders[number].Sent), (long)Volatile.Read(ref orders[number].Failed), error == 0 ? null : Errno.Describe((int)error));
     }
 
-    private static bool IsValid(int number) => number is > 0 and < RecordLimits.LW_ORDERS;
+    internal static bool IsValid(int number) => number is > 0 and < RecordLimits.LW_ORDERS;
 
     private uint Write(int number, SignalOrder wanted)
     {

@@ -35,6 +35,13 @@ internal static unsafe class SlotStateAccess
             Volatile.Write(ref state->Address, 0);
     }
 
+    /// <summary>What the next hit finds may not be the last value seen.</summary>
+    internal static void SetStale(SlotState* state, bool stale)
+    {
+        if (state != null)
+            Volatile.Write(ref state->Stale, stale ? 1u : 0u);
+    }
+
     internal static SlotAccount? ReadAccount(SlotState* state) => state == null
         ? null
         : new SlotAccount(

@@ -56,7 +56,11 @@ public sealed record HitCounts
 /// <param name="Hits">So far.</param>
 /// <param name="Processes">Watched so far.</param>
 /// <param name="Gaps">Reasons why something can have been missed, so far.</param>
-public sealed record RunProgress(HitCounts Hits, int Processes, IReadOnlyList<string> Gaps);
+public sealed record RunProgress(HitCounts Hits, int Processes, IReadOnlyList<string> Gaps)
+{
+    /// <summary>Of watches that take turns, those whose turn it is; null where none have to.</summary>
+    public IReadOnlyList<string>? ArmedNow { get; init; }
+}
 
 /// <summary>A time in which a watch was hit more often than the flood limit allows.</summary>
 /// <param name="Watch">Its label.</param>
@@ -100,6 +104,9 @@ public sealed record CoverageEvent(
 
     /// <summary>What became of the watches that arm themselves.</summary>
     public IReadOnlyList<ArisingTally> Arisings { get; init; } = [];
+
+    /// <summary>The watches that took turns, each with its share of the time; empty where none had to.</summary>
+    public IReadOnlyList<TurnTally> Turns { get; init; } = [];
 
     /// <summary>Where this is a report of a part of a recording; null where everything is shown.</summary>
     public HitSelection? Selection { get; init; }

@@ -47,8 +47,9 @@ public sealed class RawHit
 
     public required int Cpu { get; init; }
 
-    /// <summary>Which of the four armed slots; -1 where the processor did not say (a recovered hit: DR6 was lost).</summary>
-    public required int Slot { get; init; }
+    /// <summary>Which of the armed slots; -1 where the processor did not say (a recovered hit: DR6 was lost). Where slots take turns, whoever drains
+    /// puts the slot in place of its debug register.</summary>
+    public required int Slot { get; set; }
 
     /// <summary>The breakpoint's address; 0 where <see cref="Slot"/> is -1.</summary>
     public required Address Address { get; init; }
@@ -93,5 +94,5 @@ public sealed class RawHit
     public OrderResult? Order { get; init; }
 
     /// <summary>Other slots of the watch that a wide store has changed, where the processor named one slot only.</summary>
-    public IReadOnlyList<SlotChange> Siblings { get; init; } = [];
+    public IReadOnlyList<SlotChange> Siblings { get; set; } = [];
 }

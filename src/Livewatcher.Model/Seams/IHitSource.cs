@@ -46,6 +46,17 @@ public interface IHitReceiver
     {
     }
 
+    /// <summary>A slot that takes turns with others is armed again.</summary>
+    /// <param name="time">When.</param>
+    /// <param name="process">Whose.</param>
+    /// <param name="slot">Which.</param>
+    /// <param name="number">Of the turn; another one each time.</param>
+    /// <param name="value">What memory holds then.</param>
+    /// <param name="isCertain">False where the first hit may find something else: threads are still being armed.</param>
+    void OnTurned(ulong time, ProcessId process, int slot, ulong number, ulong value, bool isCertain)
+    {
+    }
+
     /// <summary>The process runs another program; the source has stopped watching it.</summary>
     void OnExec(ulong time, ProcessId process);
 
@@ -78,6 +89,9 @@ public interface IHitSource : IDisposable
 
     void RemoveProcess(ProcessId process);
 
+    /// <summary>Where slots take turns the number of the turn that a slot is armed in, another one each time; 0 while it is not armed.</summary>
+    ulong TurnOf(ProcessId process, int slot) => 1;
+
     /// <summary>Says what a slot will hold, before it is armed.</summary>
     /// <param name="process">The process.</param>
     /// <param name="slot">0 to 3.</param>
@@ -99,6 +113,12 @@ public interface IHitSource : IDisposable
     /// <summary>Gives a slot a condition that the source decides by itself, or takes it away (null).</summary>
     /// <returns>False where it cannot: then the hits come, and are to be decided by whoever takes them.</returns>
     bool SetCondition(ProcessId process, int slot, Condition? condition) => false;
+
+    /// <summary>Whether it would decide this condition by itself.</summary>
+    bool MayDecide(Condition condition) => false;
+
+    /// <summary>Whether it would send signals by an order of this number.</summary>
+    bool MayObey(int number) => false;
 
     /// <summary>How many hits the condition of a slot has met so far; null where the source decides none.</summary>
     long? ConditionCount(ProcessId process, int slot) => null;

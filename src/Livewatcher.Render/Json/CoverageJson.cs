@@ -37,6 +37,7 @@ internal static class CoverageJson
 
         writer.WriteEndArray();
         WriteArisings(writer, coverage.Arisings);
+        WriteTurns(writer, coverage.Turns);
         ActionJson.Write(writer, coverage.Actions);
         writer.WriteStrings("remarks"u8, coverage.Remarks);
         Write(writer, coverage.Selection);
@@ -76,6 +77,30 @@ internal static class CoverageJson
             writer.WriteNumber("displaced"u8, tally.Displaced);
             writer.WriteNumber("ended"u8, tally.Ended);
             writer.WriteNumber("still_armed"u8, tally.StillArmed);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteTurns(Utf8JsonWriter writer, IReadOnlyList<TurnTally> tallies)
+    {
+        if (tallies.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartArray("turns"u8);
+        foreach (var tally in tallies)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("watch"u8, tally.Watch);
+            writer.WriteNumber("armed_seconds"u8, Math.Round(tally.Armed.TotalSeconds, 6));
+            writer.WriteNumber("of_seconds"u8, Math.Round(tally.Of.TotalSeconds, 6));
+            writer.WriteNumber("share"u8, Math.Round(tally.Share, 6));
+            writer.WriteNumber("turns"u8, tally.Turns);
+            writer.WriteNumber("counted"u8, tally.Counted);
+            writer.WriteNumber("changed_unarmed"u8, tally.ChangedUnarmed);
             writer.WriteEndObject();
         }
 

@@ -41,8 +41,8 @@ internal static class MainScreen
         {
             var label = Math.Clamp(model.Watches.Max(one => Cells.Of(Printable.Of(one.Label))), 8, Math.Max(look.Width / 3, 8));
             var hits = $"{watch.Hits:N0}";
-            var line = new ScreenLine(look).Cell(watch.Label, label, Tone.Strong).Cell($"= {watch.Value ?? "?"}", look.Width < Narrow ? 0 : Math.Max(look.Width / 6, 12), Tone.Value)
-                .Cell(Sparkline.Rate(watch.Rate), 9, right: true);
+            var line = new ScreenLine(look).Cell(watch.Label, label, watch.Waits ? Tone.Faint : Tone.Strong).Cell($"= {watch.Value ?? "?"}", look.Width < Narrow ? 0 : Math.Max(look.Width / 6, 12), Tone.Value)
+                .Cell(watch.Waits ? "waits" : Sparkline.Rate(watch.Rate), 9, right: true);
             lines.Add(line.Cell(Sparkline.Of(watch.PerSecond, Math.Min(line.Room - hits.Length - 2, 60), look.Unicode), Math.Min(line.Room - hits.Length - 2, 60), Tone.Write).Right(hits).End());
         }
 

@@ -63,6 +63,9 @@ public sealed record ScreenModel
 /// <param name="PerSecond">Hits of each of the last seconds, oldest first; the last of them is the newest whole second.</param>
 public sealed record ScreenWatch(string Label, string Access, string? Value, long Hits, IReadOnlyList<long> PerSecond)
 {
+    /// <summary>It takes turns with others, and it is not its turn (--rotate).</summary>
+    public bool Waits { get; init; }
+
     /// <summary>Seconds that a rate is taken over.</summary>
     private const int Window = 3;
 

@@ -15,11 +15,14 @@ internal sealed class FakeMemory : ITargetMemory
 
     internal bool Gone { get; set; }
 
+    /// <summary>What is behind so many bytes is not mapped.</summary>
+    internal int Limit { get; set; } = 4096;
+
     public bool TryRead(Address address, Span<byte> buffer)
     {
         lock (gate)
         {
-            if (Gone || address.Value < Base || address.Value + (ulong)buffer.Length > Base + (ulong)bytes.Length)
+            if (Gone || address.Value < Base || address.Value + (ulong)buffer.Length > Base + (ulong)Limit)
                 return false;
             bytes.AsSpan((int)(address.Value - Base), buffer.Length).CopyTo(buffer);
             return true;

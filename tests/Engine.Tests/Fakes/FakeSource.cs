@@ -57,6 +57,9 @@ internal sealed class FakeSource(FakeMachine machine) : IHitSource
         }
     }
 
+    /// <summary>Real time that is given to threads other than the session's before each drain.</summary>
+    internal TimeSpan Pace { get; set; }
+
     /// <summary>Thrown by the next Drain: a bug in a source.</summary>
     internal Exception? Failure { get; set; }
 
@@ -198,6 +201,8 @@ internal sealed class FakeSource(FakeMachine machine) : IHitSource
             Thread.Sleep(1);
         else
             SpinWait.SpinUntil(() => machine.Tracer.Asked >= caughtUp, TimeSpan.FromMilliseconds(20));
+        if (Pace > TimeSpan.Zero)
+            Thread.Sleep(Pace);
         machine.Clock.Advance(atMost);
     }
 

@@ -114,7 +114,7 @@ public sealed class ArmingTests
         run.Machine.Define("x", X, 12);
         run.Machine.Define("y", X + 17, 7);
         (await Refused(run)).Should().Be(
-            "too few debug registers: the processor has 4; x needs 2 (8+4 bytes), y needs 3 (1+2+4 bytes); watch fewer or smaller objects");
+            "too few debug registers: the processor has 4; x needs 2 (8+4 bytes), y needs 3 (1+2+4 bytes); watch fewer or smaller objects, or let them take turns (--rotate)");
     }
 
     [Fact]

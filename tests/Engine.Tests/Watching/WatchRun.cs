@@ -37,6 +37,9 @@ internal sealed class WatchRun
 
     internal TimeSpan? Learn { get; init; }
 
+    /// <summary>Watches take turns of this length.</summary>
+    internal TimeSpan? Turn { get; init; }
+
     /// <summary>What the session would save.</summary>
     internal IReadOnlyCollection<KnownWriter> Writers { get; private set; } = [];
 
@@ -79,7 +82,7 @@ internal sealed class WatchRun
         SessionPlatform platform = new(
             machine.Source, machine.Arming, Traced ? machine.Tracer : null, GuardOn, machine.OpenProcess, machine.OpenSymbols,
             machine.IsAlive, _ => SlotHolders, machine.Clock, Flood) { Signals = Signals, Commands = Commands, Cores = Cores, Arisings = Arisings };
-        SessionOptions options = new(Requests, For, MaxHits, FollowFork, FollowExec, Started, CpuCount: 2) { Known = Known, Learn = Learn };
+        SessionOptions options = new(Requests, For, MaxHits, FollowFork, FollowExec, Started, CpuCount: 2) { Known = Known, Learn = Learn, Turn = Turn };
         return await Task.Run(() =>
         {
             using WatchSession session = new(platform, options, machine.Sink);

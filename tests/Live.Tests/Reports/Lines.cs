@@ -86,6 +86,10 @@ internal sealed record CoverageLine(
     public IReadOnlyList<ActionTallyLine> Actions { get; init; } = [];
 
     public IReadOnlyList<ArisingLine> Arisings { get; init; } = [];
+
+    public IReadOnlyList<TurnLine> Turns { get; init; } = [];
 }
+
+internal sealed record TurnLine(string Watch, double ArmedSeconds, double OfSeconds, double Share, int Turns, long Counted, long ChangedUnarmed);
 
 internal sealed record ArisingLine(string Watch, long Candidates, long Armed, long Skipped, long Failed, long Displaced, long Ended, long StillArmed);

@@ -52,6 +52,14 @@ public sealed class ScreenTests
     [Fact]
     public void TheTargetsOutput() => Verify(new ScreenState { View = ScreenView.Output }, 80, 24, "output");
 
+    [Fact]
+    public void AWatchWhoseTurnItIsNotWaits()
+    {
+        var lines = Draw(Model with { Watches = [Model.Watches[0] with { Waits = true }, Model.Watches[1]] }, new ScreenState(), 80, 24);
+        lines.Single(line => line.StartsWith("g_table[3].refcnt", StringComparison.Ordinal)).Should().Contain(" waits ");
+        lines.Single(line => line.StartsWith("g_conf->limits", StringComparison.Ordinal)).Should().NotContain("waits");
+    }
+
     /// <summary>What is wrong is at the beginning of its line: the end may not fit.</summary>
     [Theory]
     [InlineData(80, "NOT COMPLETE: 2 gaps (n) | 4,135 hits, 7 dropped, 0 skipped, 1 escaped")]

@@ -2,7 +2,7 @@
 
 using System.Globalization;
 
-namespace Livewatcher.Cli.Options;
+namespace Livewatcher.Cli.Acting;
 
 /// <summary>signal(7) by name, as kill(1) takes them: SEGV, SIGSEGV, 11, RTMIN+3; numbers of x86-64.</summary>
 internal static class SignalNames
