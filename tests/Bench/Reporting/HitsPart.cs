@@ -16,6 +16,8 @@ public sealed class HitsPart(Ground ground)
             + "event that only counts. *Lost* is the program's own count less the tool's, over all rounds. livewatcher runs without its flood limits, or it would sample.");
         IReadOnlyList<Row> cost = hits.Hold();
         text.Table(cost, HitCost.Floor, "ns a write");
+        text.Paragraph("What counts more than the program does has seen the kernel clear the program's memory at execve(2). bpftrace's watchpoint is on the thread that it starts, and not on those that it creates later. "
+            + "livewatcher on backend perf has a ring of fixed size for each processor; what it lost there it says itself, as perf does.");
         Bars(text, cost);
         text.Section("Four threads at once");
         text.Paragraph("The same word, written by four threads as fast as they can; ns from the first write to the last, by the number of writes.");
@@ -31,7 +33,7 @@ public sealed class HitsPart(Ground ground)
         }
 
         text.Section("Arming and leaving");
-        text.Paragraph("attach to a crowd of threads that sleep 10 ms at a time: ms until all are armed (from livewatcher's start, reading symbols and loading the BPF program included), ms from SIGINT to its end, the "
+        text.Paragraph("attach to a crowd of threads that sleep 100 ms at a time: ms until all are armed (from livewatcher's start, reading symbols and loading the BPF program included), ms from SIGINT to its end, the "
             + "longest that a thread was late, and livewatcher's resident memory. Scope *none* is the crowd by itself. Expected: a straight line in the number of threads at scope task, none at scope cpu.");
         text.Grid(
             ["threads", "scope", "armed, ms", "left, ms", "longest pause, ms", "resident, MiB"],

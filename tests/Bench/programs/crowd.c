@@ -1,6 +1,6 @@
 /* Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
  *
- * crowd RESULT THREADS: threads that sleep 10 ms at a time until standard input ends; says "ready" when all are there. Its result is the longest
+ * crowd RESULT THREADS: threads that sleep 100 ms at a time until standard input ends; says "ready" when all are there. Its result is the longest
  * that one of them has slept over its time, in ns.
  */
 #include <pthread.h>
@@ -9,7 +9,7 @@
 
 #include "result.h"
 
-#define PAUSE_NS 10000000
+#define PAUSE_NS 100000000 /* with shorter ones a thousand threads keep an emulated machine busy by themselves */
 
 volatile long g_cold;
 static atomic_int over;
