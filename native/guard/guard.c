@@ -39,6 +39,8 @@
 /* __USER32_CS, arch/x86/include/asm/segment.h */
 #define COMPATIBILITY_CODE_SEGMENT 0x23
 
+#define GUARD_NICENESS (-15)
+
 static sigset_t inherited_mask;
 
 static void reply(uint32_t kind, int error, int tgid, int tid, uint32_t count)
@@ -361,6 +363,9 @@ static void guard_main(const char *path, char *const argv[], char *const envp[])
     }
     if (path)
         start_target(path, argv, envp);
+    /* Threads stand while they wait for us: not longer than it takes, on a machine that thousands of others keep busy. Where we may not, it goes
+     * as it goes. After the fork, for the target keeps the niceness that it was given. */
+    setpriority(PRIO_PROCESS, 0, GUARD_NICENESS);
 
     bool listening = true;
     for (;;) {

@@ -45,6 +45,19 @@ public sealed class GuardLaunchTests
         (got & ~0x80).Should().Be(status, "but for the core dump's bit");
     }
 
+    /// <summary>Threads wait for the guard, so it goes before others; the program is as nice as it would be without.</summary>
+    [Fact]
+    public void The_guard_goes_before_others_and_the_program_does_not()
+    {
+        string niceness = Tools.Run("nice").Trim();
+        using Guarded guarded = new(launch: new LaunchRequest("/bin/sh", ["sh", "-c", $"test \"$(nice)\" = {niceness} && exit 4"], ["PATH=/usr/bin:/bin"]));
+        int guard = int.Parse(File.ReadLines($"/proc/{guarded.Started.Value}/status").Single(line => line.StartsWith("TracerPid:", StringComparison.Ordinal)).Split('\t')[1]);
+        guarded.Tracer.Release(guarded.Started);
+
+        guarded.Await<TracerEvent.Exited>().Status.Should().Be(4 << 8);
+        Tools.Run("ps", "-o", "nice=", "-p", guard.ToString()).Trim().Should().Be("-15", "these tests run as root");
+    }
+
     [Fact]
     public void A_program_that_is_let_go_runs_on_and_its_end_is_still_reported()
     {
