@@ -44,7 +44,7 @@ public sealed partial class ScreenTests : LiveTest
         terminal.Until("ready").Should().Contain(output);
         terminal.Type("qq");
         var end = terminal.Until("status 130");
-        end.Should().Contain("coverage:").And.Contain("ended: interrupted").And.NotContain("rarest first");
+        end.Should().Contain("coverage:").And.Contain("interrupted (backend bpf").And.NotContain("rarest first");
         terminal.IsAlternate.Should().BeFalse();
         terminal.Settings().Should().Be(before);
 
