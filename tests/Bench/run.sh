@@ -41,7 +41,9 @@ kernel=$("${where[@]}" uname -r | tr -d '\r' | grep -E '^[0-9]+\.[0-9]+' | tail 
 "$bench" start "$binary" "$place" "$parts/start.md" $quick --load "$load" --large "$place/large-$functions"
 
 version() {
-    "$@" 2>&1 | grep -m1 -oE '[0-9]+\.[0-9]+(\.[0-9]+)*' || echo "not installed"
+    local found
+    found=$("$@" 2>/dev/null | grep -oE '[0-9]+\.[0-9]+(\.[0-9]+)*' | head -n 1) || true
+    echo "${found:-not installed}"
 }
 {
     echo "# Benchmarks"
@@ -59,6 +61,8 @@ version() {
     echo
     echo "Against: gdb $(version gdb --version), perf $(version perf --version), bpftrace $(version bpftrace --version)."
     echo
-    cat "$parts/hits.md" "$parts/start.md"
+    cat "$parts/hits.md"
+    echo
+    cat "$parts/start.md"
 } >"$output"
 echo "written: $output"

@@ -49,18 +49,19 @@ internal sealed class TurnLoader(SessionPlatform inner, Lock gate, Action<Action
         return fitting;
     }
 
-    internal string? TryArm(TurnBook book, List<TurnGroup> groups)
+    /// <returns>False where none of them is armed; of one alone, that is a gap.</returns>
+    internal bool TryArm(TurnBook book, List<TurnGroup> groups)
     {
         try
         {
             ArmTogether(book, groups, tells: true);
-            return null;
+            return true;
         }
         catch (Exception e) when (e is ArmingException or UserException)
         {
             if (groups.Count == 1 && inner.IsAlive(book.Process))
                 addGap($"a turn did not come (--rotate): {e.Message}");
-            return e.Message;
+            return false;
         }
     }
 

@@ -230,7 +230,7 @@ internal sealed class Turns : IDisposable
             IReadOnlyList<TurnGroup> next = book.Table.Choose(book.Available);
             List<TurnGroup> incoming = TurnLoader.Fitting(book, next);
             book.Table.Give([.. next.Where(group => incoming.Contains(group) || book.HasRegisters(group))]);
-            if (loader.TryArm(book, incoming) is not null)
+            if (!loader.TryArm(book, incoming))
                 incoming.ForEach(group => loader.TryArm(book, [group])); // of one of them memory is gone, or somebody else has taken a register
             book.Due = inner.Clock.Now + length;
         }

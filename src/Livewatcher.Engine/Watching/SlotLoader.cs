@@ -21,12 +21,7 @@ internal sealed class SlotLoader(
     internal DateTimeOffset? CoveredFrom { get; private set; }
 
     /// <summary>Every thread is covered now, if it was not before.</summary>
-    internal void Cover(int threads)
-    {
-        if (CoveredFrom is null)
-            ledger.Threads += threads;
-        CoveredFrom ??= platform.Clock.ToWallClock(platform.Clock.Now);
-    }
+    internal void Cover(int threads) => Cover(threads, platform.Clock.ToWallClock(platform.Clock.Now));
 
     /// <summary>Arms watches together.</summary>
     /// <param name="process">Whose.</param>
@@ -137,9 +132,7 @@ internal sealed class SlotLoader(
     private void Tell(WatchedProcess process, List<ArmedWatch> armed, int threads)
     {
         DateTimeOffset now = platform.Clock.ToWallClock(platform.Clock.Now);
-        if (CoveredFrom is null)
-            ledger.Threads += threads;
-        CoveredFrom ??= now;
+        Cover(threads, now);
         foreach (ArmedWatch watch in armed)
         {
             Value? initial = watch.Watch.Mode == AccessMode.Execute ? null : watch.Watch.Format.Format(watch.Image, process.Symbols.NameOf);
@@ -147,5 +140,12 @@ internal sealed class SlotLoader(
                 now, watch.Watch, process.Id, [.. watch.Pieces.Select(piece => piece.Content)], initial,
                 platform.Source.Name, platform.Arming.Scope, platform.GuardOn, threads, options.CpuCount));
         }
+    }
+
+    private void Cover(int threads, DateTimeOffset now)
+    {
+        if (CoveredFrom is null)
+            ledger.Threads += threads;
+        CoveredFrom ??= now;
     }
 }

@@ -40,7 +40,7 @@ public sealed record Ground(string Livewatcher, string Programs, string Scratch,
 
     /// <summary>The kernel's own count, which the coverage statement ends with.</summary>
     /// <param name="lines">Output of --format json.</param>
-    /// <exception cref="MeasuringException">There is no statement, or something was lost.</exception>
+    /// <exception cref="MeasuringException">There is no statement.</exception>
     public static (long Counted, long Recorded) CountsIn(IEnumerable<string> lines)
     {
         string last = lines.LastOrDefault(line => line.StartsWith("{\"type\":\"coverage\"", StringComparison.Ordinal)) ?? throw new MeasuringException("livewatcher has made no statement");

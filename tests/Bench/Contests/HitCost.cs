@@ -23,7 +23,7 @@ public sealed class HitCost(Ground ground)
     /// <summary>One thread.</summary>
     public IReadOnlyList<Row> Hold() => Contest.Hold("cost of a hit", ground.Rounds,
     [
-        new("not watched", () => Own(Tool.Run(ground.Program("hot"), Hot(Writes)), counted: null)),
+        new("not watched", Alone),
         new(Floor, CountOnly),
         new("livewatcher, filtered out (--if 'new < 0')", () => Livewatcher(Writes, "--if", "new < 0")),
         new("livewatcher, no stack, JSON", () => Livewatcher(Writes, "--stack-bytes", "0")),
@@ -54,11 +54,17 @@ public sealed class HitCost(Ground ground)
 
     private string[] Hot(int writes, int threads = 1) => [result, Ground.Invariant(writes), Ground.Invariant(threads)];
 
-    private Outcome Own(Finished finished, long? counted)
+    /// <summary>What the program that has just ended says of itself.</summary>
+    private Outcome Own(long? counted)
     {
         (long done, double ns) = Tool.ResultIn(result);
-        _ = finished;
         return new Outcome(ns / done, done, counted);
+    }
+
+    private Outcome Alone()
+    {
+        Tool.Run(ground.Program("hot"), Hot(Writes));
+        return Own(null);
     }
 
     private Outcome CountOnly() => CountOnly(Writes, 1);
@@ -66,33 +72,36 @@ public sealed class HitCost(Ground ground)
     private Outcome CountOnly(int writes, int threads)
     {
         string count = ground.At("floor.result");
-        Finished finished = Tool.Run(ground.Program("floor"), [count, address, ground.Program("hot"), .. Hot(writes, threads)]);
-        return Own(finished, Tool.ResultIn(count).Done);
+        Tool.Run(ground.Program("floor"), [count, address, ground.Program("hot"), .. Hot(writes, threads)]);
+        return Own(Tool.ResultIn(count).Done);
     }
 
     private Outcome Livewatcher(int writes, params string[] options) => Livewatcher(writes, 1, options);
 
     private Outcome Livewatcher(int writes, int threads, string[] options)
     {
-        Finished finished = Watch(writes, threads, ["--format", "json", "--output", output, .. options]);
+        Watch(writes, threads, ["--format", "json", "--output", output, .. options]);
         (long counted, long recorded) = Ground.CountsIn(File.ReadLines(output));
         File.Delete(output);
-        return Own(finished, options.Contains("--if") ? counted : recorded);
+        return Own(options.Contains("--if") ? counted : recorded);
     }
 
-    private Outcome Text() => Own(Watch(Writes, 1, ["--output", output]), null);
+    private Outcome Text()
+    {
+        Watch(Writes, 1, ["--output", output]);
+        return Own(null);
+    }
 
     private Outcome Recorded()
     {
-        Finished finished = Watch(Writes, 1, ["--output", output, "--record", recording]);
-        Outcome own = Own(finished, null);
+        Watch(Writes, 1, ["--output", output, "--record", recording]);
         string report = Tool.Run(ground.Livewatcher, "report", recording, "--format", "json").Output;
         File.Delete(recording);
-        return own with { Counted = report.Split('\n').LongCount(line => line.StartsWith("{\"type\":\"hit\"", StringComparison.Ordinal)) };
+        return Own(report.Split('\n').LongCount(line => line.StartsWith("{\"type\":\"hit\"", StringComparison.Ordinal)));
     }
 
     /// <summary>Without limits: what is sampled would be cheaper.</summary>
-    private Finished Watch(int writes, int threads, string[] options) => Tool.Run(
+    private void Watch(int writes, int threads, string[] options) => Tool.Run(
         ground.Livewatcher,
         ["run", "--watch", "g_hot", "--max-rate", "off", "--max-cpu", "off", .. options.Contains("--backend") ? Array.Empty<string>() : ["--ring", "128M"], .. options, "--", ground.Program("hot"), .. Hot(writes, threads)]);
 
@@ -100,11 +109,10 @@ public sealed class HitCost(Ground ground)
 
     private Outcome PerfRecord(int writes, int threads, string[] options)
     {
-        Finished finished = Tool.Run("perf", ["record", "-q", "-e", $"mem:0x{address}/8:w", "-c", "1", .. options, "-o", data, "--", ground.Program("hot"), .. Hot(writes, threads)]);
-        Outcome own = Own(finished, null);
+        Tool.Run("perf", ["record", "-q", "-e", $"mem:0x{address}/8:w", "-c", "1", .. options, "-o", data, "--", ground.Program("hot"), .. Hot(writes, threads)]);
         long samples = Tool.Run("perf", "script", "-i", data, "-F", "event", "-G").Output.Split('\n').LongCount(line => line.Contains("mem:", StringComparison.Ordinal));
         File.Delete(data);
-        return own with { Counted = samples };
+        return Own(samples);
     }
 
     private Outcome Bpftrace(string action) => Bpftrace(action, Writes, 1);
@@ -113,7 +121,7 @@ public sealed class HitCost(Ground ground)
     {
         Finished finished = Tool.Run("bpftrace", "-q", "-e", $"watchpoint:0x{address}:8:w {{ {action} }}", "-c", string.Join(' ', [ground.Program("hot"), .. Hot(writes, threads)]));
         string line = finished.Output.Split('\n').FirstOrDefault(line => line.StartsWith("@hits: ", StringComparison.Ordinal)) ?? "";
-        return Own(finished, long.TryParse(line.Split(' ')[^1], out long counted) ? counted : 0);
+        return Own(long.TryParse(line.Split(' ')[^1], out long counted) ? counted : 0);
     }
 
     private Outcome Gdb(string watch, bool commands)
@@ -123,6 +131,6 @@ public sealed class HitCost(Ground ground)
         Finished finished = Tool.Run("gdb", ["-batch", "-nx", "-x", script, "--args", ground.Program("hot"), .. Hot(FewWrites)]);
         string? line = finished.Output.Split('\n').LastOrDefault(line => line.Contains("breakpoint already hit ", StringComparison.Ordinal));
         // It says nothing of hits whose condition was false.
-        return Own(finished, commands && line is not null ? long.Parse(line.Trim().Split(' ')[3], null) : null);
+        return Own(commands && line is not null ? long.Parse(line.Trim().Split(' ')[3], null) : null);
     }
 }
