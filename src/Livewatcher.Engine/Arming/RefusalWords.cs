@@ -7,7 +7,6 @@ namespace Livewatcher.Engine.Arming;
 /// <summary>Why watches cannot be armed, and what to do about it.</summary>
 internal static class RefusalWords
 {
-    private const int ESRCH = 3;
     private const int EINVAL = 22;
     private const int EMFILE = 24;
     private const int ENOSPC = 28;
@@ -36,7 +35,7 @@ internal static class RefusalWords
         return e.Errno switch
         {
             ENOSPC => $"no debug register is free for {what}: ENOSPC; {holders() ?? "another user of hardware breakpoints holds them"}",
-            ESRCH => $"process {process} ended while it was being armed: ESRCH",
+            ArmingException.NoProcess => $"process {process} ended while it was being armed: ESRCH",
             EINVAL => $"the kernel refuses {what}: EINVAL; is the address in the program's own memory and aligned?",
             EMFILE => $"too many open files while arming {process}: EMFILE; raise the limit (ulimit -n) or use --scope cpu",
             _ => $"cannot arm {what}: {e.Message}",

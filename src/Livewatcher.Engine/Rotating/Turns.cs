@@ -83,7 +83,7 @@ internal sealed class Turns : IDisposable
         lock (changing)
         {
             if (Find(process) is not { } book)
-                throw new ArmingException(3, "ESRCH", null, slots.First());
+                throw ArmingException.Ended(slots.First());
             List<TurnGroup> added;
             lock (Gate)
                 added = [.. slots.Select(slot => book.Table.Add(book.WatchOf(slot))).ToList().Distinct().Where(book.Table.Groups.Contains)];

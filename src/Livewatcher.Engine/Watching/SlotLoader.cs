@@ -13,8 +13,6 @@ namespace Livewatcher.Engine.Watching;
 internal sealed class SlotLoader(
     SessionPlatform platform, SessionOptions options, Ledger ledger, WatchedProcesses processes, WriterCatalog catalog, Reactions reactions, Action<WatchEvent> publish)
 {
-    private const int ESRCH = 3;
-
     private readonly Delegation delegation = new(platform, reactions, publish);
 
     /// <summary>When the first watch was covered everywhere; null before.</summary>
@@ -106,7 +104,7 @@ internal sealed class SlotLoader(
             if (platform.IsAlive(process.Id))
                 return threads;
             platform.Arming.Disarm(process.Id, [.. slots.Keys]); // what is armed may be another process that has got its number
-            throw new ArmingException(ESRCH, "ESRCH", null, slots.Keys.First());
+            throw ArmingException.Ended(slots.Keys.First());
         }
         catch (ArmingException e)
         {

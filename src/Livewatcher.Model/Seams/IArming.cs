@@ -52,9 +52,15 @@ public interface IArming : IDisposable
 public sealed class ArmingException(int errno, string errnoText, ThreadId? thread, int slot)
     : Exception($"arming thread {thread?.ToString() ?? "-"}, slot {slot}: {errnoText}")
 {
+    /// <summary>ESRCH: the process has ended.</summary>
+    public const int NoProcess = 3;
+
     public int Errno { get; } = errno;
 
     public ThreadId? Thread { get; } = thread;
 
     public int Slot { get; } = slot;
+
+    /// <summary>Nothing is armed, because the process has ended.</summary>
+    public static ArmingException Ended(int slot) => new(NoProcess, "ESRCH", null, slot);
 }

@@ -36,8 +36,8 @@ internal static class CoverageJson
         }
 
         writer.WriteEndArray();
-        WriteArisings(writer, coverage.Arisings);
-        WriteTurns(writer, coverage.Turns);
+        WriteTallies(writer, "arisings"u8, coverage.Arisings, Write);
+        WriteTallies(writer, "turns"u8, coverage.Turns, Write);
         ActionJson.Write(writer, coverage.Actions);
         writer.WriteStrings("remarks"u8, coverage.Remarks);
         Write(writer, coverage.Selection);
@@ -58,53 +58,46 @@ internal static class CoverageJson
         writer.WriteEndObject();
     }
 
-    private static void WriteArisings(Utf8JsonWriter writer, IReadOnlyList<ArisingTally> tallies)
+    /// <summary>A line for each; nothing where there is none.</summary>
+    private static void WriteTallies<T>(Utf8JsonWriter writer, ReadOnlySpan<byte> name, IReadOnlyList<T> tallies, Action<Utf8JsonWriter, T> write)
     {
         if (tallies.Count == 0)
         {
             return;
         }
 
-        writer.WriteStartArray("arisings"u8);
+        writer.WriteStartArray(name);
         foreach (var tally in tallies)
         {
             writer.WriteStartObject();
-            writer.WriteString("watch"u8, tally.Watch);
-            writer.WriteNumber("candidates"u8, tally.Candidates);
-            writer.WriteNumber("armed"u8, tally.Armed);
-            writer.WriteNumber("skipped"u8, tally.Skipped);
-            writer.WriteNumber("failed"u8, tally.Failed);
-            writer.WriteNumber("displaced"u8, tally.Displaced);
-            writer.WriteNumber("ended"u8, tally.Ended);
-            writer.WriteNumber("still_armed"u8, tally.StillArmed);
+            write(writer, tally);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
     }
 
-    private static void WriteTurns(Utf8JsonWriter writer, IReadOnlyList<TurnTally> tallies)
+    private static void Write(Utf8JsonWriter writer, ArisingTally tally)
     {
-        if (tallies.Count == 0)
-        {
-            return;
-        }
+        writer.WriteString("watch"u8, tally.Watch);
+        writer.WriteNumber("candidates"u8, tally.Candidates);
+        writer.WriteNumber("armed"u8, tally.Armed);
+        writer.WriteNumber("skipped"u8, tally.Skipped);
+        writer.WriteNumber("failed"u8, tally.Failed);
+        writer.WriteNumber("displaced"u8, tally.Displaced);
+        writer.WriteNumber("ended"u8, tally.Ended);
+        writer.WriteNumber("still_armed"u8, tally.StillArmed);
+    }
 
-        writer.WriteStartArray("turns"u8);
-        foreach (var tally in tallies)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("watch"u8, tally.Watch);
-            writer.WriteNumber("armed_seconds"u8, Math.Round(tally.Armed.TotalSeconds, 6));
-            writer.WriteNumber("of_seconds"u8, Math.Round(tally.Of.TotalSeconds, 6));
-            writer.WriteNumber("share"u8, Math.Round(tally.Share, 6));
-            writer.WriteNumber("turns"u8, tally.Turns);
-            writer.WriteNumber("counted"u8, tally.Counted);
-            writer.WriteNumber("changed_unarmed"u8, tally.ChangedUnarmed);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+    private static void Write(Utf8JsonWriter writer, TurnTally tally)
+    {
+        writer.WriteString("watch"u8, tally.Watch);
+        writer.WriteNumber("armed_seconds"u8, Math.Round(tally.Armed.TotalSeconds, 6));
+        writer.WriteNumber("of_seconds"u8, Math.Round(tally.Of.TotalSeconds, 6));
+        writer.WriteNumber("share"u8, Math.Round(tally.Share, 6));
+        writer.WriteNumber("turns"u8, tally.Turns);
+        writer.WriteNumber("counted"u8, tally.Counted);
+        writer.WriteNumber("changed_unarmed"u8, tally.ChangedUnarmed);
     }
 
     private static void Write(Utf8JsonWriter writer, SkippedStretch stretch)
