@@ -36,8 +36,8 @@ internal static class CoverageJson
         }
 
         writer.WriteEndArray();
-        WriteTallies(writer, "arisings"u8, coverage.Arisings, Write);
-        WriteTallies(writer, "turns"u8, coverage.Turns, Write);
+        writer.WriteObjects("arisings"u8, coverage.Arisings, Write);
+        writer.WriteObjects("turns"u8, coverage.Turns, Write);
         ActionJson.Write(writer, coverage.Actions);
         writer.WriteStrings("remarks"u8, coverage.Remarks);
         Write(writer, coverage.Selection);
@@ -56,25 +56,6 @@ internal static class CoverageJson
         writer.WriteNumber("set_aside"u8, selection.SetAside);
         writer.WriteNumber("undecided"u8, selection.Undecided);
         writer.WriteEndObject();
-    }
-
-    /// <summary>A line for each; nothing where there is none.</summary>
-    private static void WriteTallies<T>(Utf8JsonWriter writer, ReadOnlySpan<byte> name, IReadOnlyList<T> tallies, Action<Utf8JsonWriter, T> write)
-    {
-        if (tallies.Count == 0)
-        {
-            return;
-        }
-
-        writer.WriteStartArray(name);
-        foreach (var tally in tallies)
-        {
-            writer.WriteStartObject();
-            write(writer, tally);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter writer, ArisingTally tally)

@@ -73,4 +73,23 @@ internal static class Fields
 
         writer.WriteEndArray();
     }
+
+    /// <summary>An array of objects; absent where there is none.</summary>
+    public static void WriteObjects<T>(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, IReadOnlyList<T> things, Action<Utf8JsonWriter, T> writeFields)
+    {
+        if (things.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartArray(name);
+        foreach (var thing in things)
+        {
+            writer.WriteStartObject();
+            writeFields(writer, thing);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
 }
