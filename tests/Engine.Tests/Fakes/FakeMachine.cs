@@ -17,6 +17,7 @@ internal sealed class FakeMachine
     private readonly Dictionary<(ulong Rip, int Slot), ulong> stored = [];
     private readonly PriorityQueue<Action, (double At, long Order)> timeLine = new();
     private readonly Queue<string> warnings = new();
+    private volatile bool stands;
     private long order;
 
     /// <summary>Hits were dropped since the last that was recorded, and their values with them.</summary>
@@ -169,13 +170,21 @@ internal sealed class FakeMachine
     /// <summary>So many milliseconds from now.</summary>
     internal void In(double milliseconds, Action act) => At(Clock.Milliseconds + milliseconds, act);
 
+    /// <summary>The program is held by its tracer, at its start or in its loader: the time line goes on once it is let go,
+    /// however long its session takes until then.</summary>
+    internal bool Stands
+    {
+        get => stands;
+        set => stands = value;
+    }
+
     internal void RunTimeLine()
     {
         while (true)
         {
             lock (Gate)
             {
-                if (!timeLine.TryPeek(out _, out (double At, long Order) next) || next.At > Clock.Milliseconds)
+                if (Stands || !timeLine.TryPeek(out _, out (double At, long Order) next) || next.At > Clock.Milliseconds)
                     return;
                 timeLine.Dequeue()();
             }

@@ -32,6 +32,8 @@ internal sealed class FakeTracer(FakeMachine machine) : ITracer
         Calls.Enqueue($"release {process}");
         if (OnRelease.TryRemove(process.Value, out Action? next))
             next();
+        if (process.Value == FakeMachine.Root)
+            machine.Stands = false;
     }
 
     public void Abandon(ProcessId process) => Calls.Enqueue($"abandon {process}");

@@ -69,8 +69,9 @@ public sealed class LibraryTests
         WatchRun run = Create("lib_y");
         run.Machine.At(10, () =>
         {
-            run.Machine.Tracer.OnRelease[FakeMachine.Root] = () => run.Machine.Store(new StoreAct { Address = X + 64, Value = 5 });
-            Map(run, () => run.Machine.Define("lib_y", X + 64, 4));
+            Map(
+                run, () => run.Machine.Define("lib_y", X + 64, 4),
+                released: () => run.Machine.Store(new StoreAct { Address = X + 64, Value = 5 }));
         });
         run.Machine.At(40, () => run.Machine.Exit(FakeMachine.Root, 0, traced: true));
         await run.RunAsync();
@@ -209,10 +210,14 @@ public sealed class LibraryTests
         return run;
     }
 
-    private static void Map(WatchRun run, Action define)
+    /// <summary>The program maps a library and stands in its loader until it is let go, whatever time passes meanwhile.</summary>
+    private static void Map(WatchRun run, Action define, Action? released = null)
     {
         define();
         run.Machine.LibrariesCame = true;
+        run.Machine.Stands = true;
+        if (released is not null)
+            run.Machine.Tracer.OnRelease[FakeMachine.Root] = released;
         run.Machine.Tracer.Tell(new TracerEvent.LibrariesChanged(run.Machine.Main.Id, new ThreadId(FakeMachine.Root)));
     }
 }

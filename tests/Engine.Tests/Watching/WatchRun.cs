@@ -79,6 +79,7 @@ internal sealed class WatchRun
     internal async Task<(SessionOutcome Outcome, int? Status)> RunAsync(bool awaitExit)
     {
         FakeMachine machine = Machine;
+        machine.Stands = Started && Traced;
         SessionPlatform platform = new(
             machine.Source, machine.Arming, Traced ? machine.Tracer : null, GuardOn, machine.OpenProcess, machine.OpenSymbols,
             machine.IsAlive, _ => SlotHolders, machine.Clock, Flood) { Signals = Signals, Commands = Commands, Cores = Cores, Arisings = Arisings };
