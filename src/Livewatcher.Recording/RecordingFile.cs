@@ -27,7 +27,7 @@ public sealed class RecordingFile : IDisposable
         Facts = [.. rows.Select("SELECT row_number() OVER (), name, value FROM fact ORDER BY name", row => KeyValuePair.Create(row.Text(1), row.Text(2))).Select(one => one.Item)];
         try
         {
-            events = new EventRows(rows, new StoredNames(rows, version));
+            events = new EventRows(rows, new StoredNames(rows, version), version);
         }
         catch (DamagedException e)
         {
@@ -36,7 +36,7 @@ public sealed class RecordingFile : IDisposable
 
         // Events of all kinds are numbered together.
         MostHits = rows.Select("SELECT 1, coalesce(max(id), 0), coalesce(min(id), 0) FROM hit", row => row.Long(1) - row.Long(2) + 1).Single().Item;
-        closing = new ClosingRows(rows, events);
+        closing = new ClosingRows(rows, events, version);
         Closing = closing.Stored();
     }
 

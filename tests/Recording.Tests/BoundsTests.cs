@@ -42,10 +42,11 @@ public sealed class BoundsTests : Scratch
         DateTimeOffset now = DateTimeOffset.Now;
         using (Recorder recorder = Recorder.Open(Settings with { MaxAge = TimeSpan.FromHours(1) }))
         {
-            Record(recorder, Hits(100).Select(hit => hit with { Time = now.AddHours(hit.Sequence <= 60 ? -2 : 0) }));
+            Record(recorder, Hits(100).Select(hit => hit with { Time = now.AddHours(hit.Sequence <= 60 ? -2 : 0), Actions = Scenario.Actions }));
         }
 
         Read(Recorded).Cast<Hit>().Select(hit => hit.Sequence).Should().Equal(Enumerable.Range(61, 40).Select(i => (long)i));
+        Run("sqlite3", Recorded, "SELECT count(*) FROM action; SELECT count(*) FROM snapshot").Should().Be($"{40 * Scenario.Actions.Count}\n80\n");
         Closing(Recorded).Gaps.Should().Equal("60 hits are not in the recording any more: older than --record-age");
     }
 

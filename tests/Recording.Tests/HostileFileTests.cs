@@ -40,8 +40,8 @@ public sealed class HostileFileTests : Scratch
     public void ANewerRecording()
     {
         Good();
-        Sql("PRAGMA user_version = 3");
-        Refusal().Should().Be($"the recording {Recorded} is of a newer livewatcher (format 3; this one reads 2): read it with that");
+        Sql("PRAGMA user_version = 4");
+        Refusal().Should().Be($"the recording {Recorded} is of a newer livewatcher (format 4; this one reads 3): read it with that");
     }
 
     [Theory]
@@ -70,6 +70,12 @@ public sealed class HostileFileTests : Scratch
     [InlineData("UPDATE zone SET minutes = 100000", "column minutes holds what it cannot")]
     [InlineData("UPDATE note SET level = 'loud'", "column level holds what it cannot")]
     [InlineData("UPDATE coverage SET counted = -1", "column counted holds what it cannot")]
+    [InlineData("UPDATE action SET kind = 'dance'", "column kind holds what it cannot")]
+    [InlineData("UPDATE action SET delay = -1", "column delay holds what it cannot")]
+    [InlineData("UPDATE action SET hit = 0 WHERE position = 0", "something was done about a hit that is not there")]
+    [InlineData("UPDATE snapshot SET around = 'text'", "column around holds what it cannot")]
+    [InlineData("UPDATE snapshot SET position = 9", "something was done about a hit that is not there")]
+    [InlineData("UPDATE action_account SET at_hit = -1", "column at_hit holds what it cannot")]
     [InlineData("UPDATE thread SET pid = 5000000000", "column pid holds what it cannot")]
     public void ValuesThatNobodyWrites(string change, string words)
     {
@@ -127,7 +133,7 @@ public sealed class HostileFileTests : Scratch
     private void Good()
     {
         using Recorder recorder = Recorder.Open(Settings);
-        Record(recorder, [.. Scenario.WholeRun, .. Hits(500)]);
+        Record(recorder, [.. Scenario.WholeRun, .. Hits(500)], Scenario.WholeRun.OfType<CoverageEvent>().Single());
     }
 
     private void Sql(string sql) => Run("sqlite3", Recorded, sql).Should().BeEmpty();

@@ -11,9 +11,7 @@ namespace Livewatcher.Recording.Tests;
 /// <summary>What comes out of a recording is what went in.</summary>
 public sealed class RoundTripTests : Scratch
 {
-    /// <summary>What was done about a hit is not kept (docs/actions.md).</summary>
-    private static readonly IReadOnlyList<WatchEvent> Events =
-        [.. Scenario.WholeRun.Where(one => one is not WriterRow and not CoverageEvent).Select(one => one is Hit hit ? hit with { Actions = [] } : one)];
+    private static readonly IReadOnlyList<WatchEvent> Events = [.. Scenario.WholeRun.Where(one => one is not WriterRow and not CoverageEvent)];
 
     [Fact]
     public void EveryKindOfEventComesBackAsItWas()
@@ -29,6 +27,9 @@ public sealed class RoundTripTests : Scratch
         CoverageEvent coverage = Scenario.Coverage("one gap", "another") with
         {
             Skipped = [new SkippedStretch("g_x", new ProcessId(7), Scenario.At(1), Scenario.At(2), 12, true)],
+            Actions = [new ActionTally("g_x", "stop", 1, 2, 3, "EPERM (operation not permitted)"), new ActionTally("g_x", "exec ./notify.sh", 4, 5, 0, null) { Skipped = 6 }],
+            Arisings = [new ArisingTally("push::frame", 21, 12, 6, 3, 2, 9)],
+            Turns = [new TurnTally("g_x", TimeSpan.FromMilliseconds(1.5), TimeSpan.FromSeconds(3), 7, 8, 9), new TurnTally("g_y", TimeSpan.Zero, TimeSpan.FromSeconds(3), 0, 0, 0)],
         };
         using (Recorder recorder = Recorder.Open(Settings))
             Record(recorder, Events, coverage).Should().BeEquivalentTo(coverage);

@@ -19,14 +19,16 @@ public sealed class VersionTests : Scratch
         Read(Recorded).Cast<Hit>().Select(hit => hit.Watch.Shape).Should().Equal(watch.Shape, null);
     }
 
-    /// <summary>A file of livewatcher's first format, as it was written then.</summary>
-    [Fact]
-    public void FormatOneIsRead()
+    /// <summary>Files of livewatcher's older formats, as they were written then.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void OlderFormatsAreRead(int version)
     {
-        File.Copy(Path.Combine(Root, "tests", "Fuzz", "corpus", "recording", "format-1"), Recorded);
-        Run("sqlite3", Recorded, "PRAGMA user_version").Should().Be("1\n");
+        File.Copy(Path.Combine(Root, "tests", "Fuzz", "corpus", "recording", $"format-{version}"), Recorded);
+        Run("sqlite3", Recorded, "PRAGMA user_version").Should().Be($"{version}\n");
         List<WatchEvent> events = Read(Recorded);
-        events.OfType<Hit>().Should().HaveCount(5).And.OnlyContain(hit => hit.Watch.Label == "g_x" && hit.Watch.Shape == null);
+        events.OfType<Hit>().Should().HaveCount(5).And.OnlyContain(hit => hit.Watch.Label == "g_x" && (hit.Watch.Shape == null) == (version < 2) && hit.Actions.Count == 0);
         Closing(Recorded).Hits.Reported.Should().Be(5);
     }
 }

@@ -10,9 +10,9 @@ internal static class Schema
     internal const int ApplicationId = 0x4c575243;
 
     /// <summary>PRAGMA user_version.</summary>
-    internal const int Version = 2;
+    internal const int Version = 3;
 
-    /// <summary>The oldest that is read. Its table watch had no column shape.</summary>
+    /// <summary>The oldest that is read.</summary>
     internal const int OldestVersion = 1;
 
     /// <summary>Columns of table hit.</summary>
@@ -39,6 +39,12 @@ internal static class Schema
             + "address INTEGER NOT NULL, thread INTEGER NOT NULL, cpu INTEGER, origin INTEGER NOT NULL, stack INTEGER NOT NULL, "
             + "instruction INTEGER, old_kind INTEGER, old, old_text TEXT, new_kind INTEGER, new, new_text TEXT, changed INTEGER, "
             + "merged INTEGER NOT NULL, recovered INTEGER NOT NULL, since INTEGER, syscall TEXT, set_at INTEGER, undecided INTEGER NOT NULL)"),
+        ("action", "CREATE TABLE action(hit INTEGER NOT NULL, position INTEGER NOT NULL, kind TEXT NOT NULL, words TEXT NOT NULL, signal INTEGER, "
+            + "signal_name TEXT, delay INTEGER, failure TEXT, next TEXT, pid INTEGER, file TEXT, skipped INTEGER NOT NULL, "
+            + "PRIMARY KEY(hit, position)) WITHOUT ROWID"),
+        ("snapshot", "CREATE TABLE snapshot(hit INTEGER NOT NULL, position INTEGER NOT NULL, line INTEGER NOT NULL, expression TEXT NOT NULL, "
+            + "address INTEGER, kind INTEGER, value, value_text TEXT, failure TEXT, start INTEGER, around BLOB NOT NULL, "
+            + "PRIMARY KEY(hit, position, line)) WITHOUT ROWID"),
         ("note", "CREATE TABLE note(id INTEGER PRIMARY KEY, time INTEGER NOT NULL, level TEXT NOT NULL, text TEXT NOT NULL)"),
         ("message", "CREATE TABLE message(id INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TEXT NOT NULL, thread INTEGER NOT NULL, "
             + "text TEXT NOT NULL, stack INTEGER)"),
@@ -55,6 +61,12 @@ internal static class Schema
         ("statement", "CREATE TABLE statement(position INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL)"),
         ("skipped", "CREATE TABLE skipped(position INTEGER PRIMARY KEY, watch TEXT NOT NULL, pid INTEGER NOT NULL, begin INTEGER NOT NULL, "
             + "end INTEGER NOT NULL, hits INTEGER NOT NULL, paused INTEGER NOT NULL)"),
+        ("action_account", "CREATE TABLE action_account(position INTEGER PRIMARY KEY, watch TEXT NOT NULL, words TEXT NOT NULL, at_hit INTEGER NOT NULL, "
+            + "afterwards INTEGER NOT NULL, failed INTEGER NOT NULL, last_failure TEXT, skipped INTEGER NOT NULL)"),
+        ("arising_account", "CREATE TABLE arising_account(position INTEGER PRIMARY KEY, watch TEXT NOT NULL, candidates INTEGER NOT NULL, "
+            + "armed INTEGER NOT NULL, skipped INTEGER NOT NULL, failed INTEGER NOT NULL, displaced INTEGER NOT NULL, ended INTEGER NOT NULL)"),
+        ("turn_account", "CREATE TABLE turn_account(position INTEGER PRIMARY KEY, watch TEXT NOT NULL, armed INTEGER NOT NULL, lasted INTEGER NOT NULL, "
+            + "turns INTEGER NOT NULL, counted INTEGER NOT NULL, changed_unarmed INTEGER NOT NULL)"),
         ("access", "CREATE VIEW access AS SELECT hit.id, hit.seq, strftime('%Y-%m-%d %H:%M:%f', hit.time / 1e9, 'unixepoch') AS utc, "
             + "watch.label AS watch, coalesce(hit.old_text, hit.old) AS old, coalesce(hit.new_text, hit.new) AS new, thread.pid, thread.tid, "
             + "thread.name AS thread, frame.function, frame.file, frame.line, instruction.text AS instruction, hit.syscall "
@@ -62,10 +74,14 @@ internal static class Schema
             + "LEFT JOIN frame ON frame.stack = hit.stack AND frame.depth = 0 LEFT JOIN instruction ON instruction.id = hit.instruction"),
     ];
 
-    /// <summary>The same of an older version.</summary>
-    internal static IEnumerable<(string Name, string Sql)> Of(long version) =>
-        All.Select(one => version < Version && one.Name == "watch" ? (one.Name, one.Sql.Replace(", shape TEXT", "", StringComparison.Ordinal)) : one);
+    /// <summary>The same of an older version: in the first, table watch had no column shape; what was done about hits, and the accounts of watches
+    /// that arm themselves or take turns, came with the third.</summary>
+    internal static IEnumerable<(string Name, string Sql)> Of(long version) => All
+        .Where(one => version >= 3 || one.Name is not ("action" or "snapshot" or "action_account" or "arising_account" or "turn_account"))
+        .Select(one => version < 2 && one.Name == "watch" ? (one.Name, one.Sql.Replace(", shape TEXT", "", StringComparison.Ordinal)) : one);
 
-    /// <summary>Events of which the oldest go where a recording is bounded. What was armed stays: the closing statement is about that.</summary>
-    internal static readonly IReadOnlyList<string> Trimmed = ["hit", "note", "message", "disarmed"];
+    /// <summary>Events of which the oldest go where a recording is bounded, with the column of their number. What was armed stays: the closing
+    /// statement is about that.</summary>
+    internal static readonly IReadOnlyList<(string Table, string Column)> Trimmed =
+        [("hit", "id"), ("action", "hit"), ("snapshot", "hit"), ("note", "id"), ("message", "id"), ("disarmed", "id")];
 }

@@ -9,6 +9,11 @@ internal static class Times
 
     internal static long ToStored(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) * NanosecondsPerTick;
 
+    /// <summary>A stretch of time, in nanoseconds as well.</summary>
+    internal static long ToStored(TimeSpan time) => time.Ticks * NanosecondsPerTick;
+
+    internal static TimeSpan SpanOf(long nanoseconds) => TimeSpan.FromTicks(nanoseconds / NanosecondsPerTick);
+
     /// <returns>Null where no calendar has such a time.</returns>
     internal static DateTimeOffset? FromStored(long nanoseconds, TimeSpan offset)
     {

@@ -23,6 +23,11 @@ internal static class Words
         _ => null,
     };
 
+    internal static string Of(ActionKind kind) => Enum.GetName(kind)!.ToLowerInvariant();
+
+    internal static ActionKind? ActionOf(string word) =>
+        Enum.GetValues<ActionKind>() is var kinds && Array.FindIndex(kinds, kind => Of(kind) == word) is >= 0 and var found ? kinds[found] : null;
+
     internal static AccessMode? ModeOf(string word) => word switch
     {
         "execute" => AccessMode.Execute,

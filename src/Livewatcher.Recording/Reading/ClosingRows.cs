@@ -6,7 +6,7 @@ using Livewatcher.Recording.Format;
 namespace Livewatcher.Recording.Reading;
 
 /// <summary>The closing statement of a recording, or what can be said where there is none.</summary>
-internal sealed class ClosingRows(Rows rows, EventRows events)
+internal sealed class ClosingRows(Rows rows, EventRows events, long version)
 {
     private const string Unclosed = "the recording has no end: livewatcher was killed, or still writes it; up to a second before its end is not in it";
 
@@ -24,6 +24,9 @@ internal sealed class ClosingRows(Rows rows, EventRows events)
             Gaps = [.. statement.Where(one => one.Kind == "gap").Select(one => one.Text)],
             Remarks = [.. statement.Where(one => one.Kind == "remark").Select(one => one.Text)],
             Skipped = [.. rows.Select("SELECT position, watch, pid, begin, end, hits, paused FROM skipped ORDER BY position", row => SkippedOf(row, found.To.Offset)).Select(one => one.Item)],
+            Actions = Accounts("SELECT position, watch, words, at_hit, afterwards, failed, last_failure, skipped FROM action_account ORDER BY position", ActionsOf),
+            Arisings = Accounts("SELECT position, watch, candidates, armed, skipped, failed, displaced, ended FROM arising_account ORDER BY position", ArisingsOf),
+            Turns = Accounts("SELECT position, watch, armed, lasted, turns, counted, changed_unarmed FROM turn_account ORDER BY position", TurnsOf),
         };
     }
 
@@ -45,6 +48,18 @@ internal sealed class ClosingRows(Rows rows, EventRows events)
             Closed = false,
         };
     }
+
+    /// <returns>None where the recording's format has no such table.</returns>
+    private IReadOnlyList<T> Accounts<T>(string sql, Func<Row, T> make) => version < 3 ? [] : [.. rows.Select(sql, make).Select(one => one.Item)];
+
+    private static ActionTally ActionsOf(Row row) => new(row.Text(1), row.Text(2), row.Count(3), row.Count(4), row.Count(5), row.TextOrNull(6))
+    {
+        Skipped = row.Count(7),
+    };
+
+    private static ArisingTally ArisingsOf(Row row) => new(row.Text(1), row.Count(2), row.Count(3), row.Count(4), row.Count(5), row.Count(6), row.Count(7));
+
+    private static TurnTally TurnsOf(Row row) => new(row.Text(1), row.Span(2), row.Span(3), row.SmallCount(4), row.Count(5), row.Count(6));
 
     private CoverageEvent CoverageOf(Row row)
     {

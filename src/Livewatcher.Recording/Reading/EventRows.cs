@@ -6,7 +6,7 @@ using Livewatcher.Recording.Format;
 namespace Livewatcher.Recording.Reading;
 
 /// <summary>Events of a recording, each table's in their order, and all of them in the order in which they were published.</summary>
-internal sealed class EventRows(Rows rows, StoredNames names)
+internal sealed class EventRows(Rows rows, StoredNames names, long version)
 {
     private readonly List<(long From, TimeSpan Offset)> zones =
     [
@@ -57,7 +57,24 @@ internal sealed class EventRows(Rows rows, StoredNames names)
         return low == 0 ? TimeSpan.Zero : zones[low - 1].Offset;
     }
 
-    private IEnumerator<(long, WatchEvent)> Hits() => rows.Select<WatchEvent>(
+    private IEnumerator<(long, WatchEvent)> Hits()
+    {
+        if (version < 3)
+        {
+            foreach ((long id, Hit hit) in BareHits())
+                yield return (id, hit);
+            yield break;
+        }
+
+        using ActionRows actions = new(rows);
+        foreach ((long id, Hit hit) in BareHits())
+        {
+            IReadOnlyList<ActionOutcome> done = actions.Of(id);
+            yield return (id, done.Count > 0 ? hit with { Actions = done } : hit);
+        }
+    }
+
+    private IEnumerable<(long, Hit)> BareHits() => rows.Select(
         "SELECT id, seq, time, watch, address, thread, cpu, origin, stack, instruction, old_kind, old, old_text, new_kind, new, new_text, "
         + "changed, merged, recovered, since, syscall, set_at, undecided FROM hit ORDER BY id",
         row =>
@@ -87,7 +104,7 @@ internal sealed class EventRows(Rows rows, StoredNames names)
                 SetAt = names.Stack(row.LongOrNull(21)),
                 Undecided = row.Flag(22),
             };
-        }).GetEnumerator();
+        });
 
     private IEnumerator<(long, WatchEvent)> Armed() => rows.Select<WatchEvent>(
         "SELECT id, time, watch, pid, slots, kind, value, value_text, backend, scope, guard, threads, cpus FROM armed ORDER BY id",

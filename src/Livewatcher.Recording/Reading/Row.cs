@@ -49,6 +49,10 @@ internal readonly struct Row(SqliteDataReader reader)
 
     internal DateTimeOffset? TimeOrNull(int column, TimeSpan offset) => reader.IsDBNull(column) ? null : Time(column, offset);
 
+    internal TimeSpan Span(int column) => Times.SpanOf(Count(column));
+
+    internal byte[] Bytes(int column) => reader.GetValue(column) as byte[] ?? throw Damaged(column);
+
     /// <summary>Three columns, from this one on.</summary>
     internal Value? Value(int column) =>
         new StoredValue(LongOrNull(column), reader.GetValue(column + 1) is var number && number is DBNull ? null : number, TextOrNull(column + 2)).ToValue();

@@ -57,6 +57,8 @@ internal sealed class Rows(SqliteConnection connection, string path)
         }
     }
 
+    internal UserException Damaged(string what) => Damaged(path, new DamagedException(what));
+
     internal static UserException Damaged(string path, Exception e) => e switch
     {
         SqliteException { SqliteErrorCode: SQLITE_NOTADB } => new UserException($"{path} is no recording of livewatcher"),

@@ -32,5 +32,18 @@ internal static class ClosingInserts
                 ++position, stretch.Watch, (long)stretch.Process.Value, Times.ToStored(stretch.From), Times.ToStored(stretch.To), stretch.Hits,
                 stretch.Paused);
         }
+
+        using Insert actions = new(connection, "action_account", 8);
+        position = 0;
+        foreach (ActionTally tally in one.Actions)
+            actions.Run(++position, tally.Watch, tally.Action, tally.AtHit, tally.Afterwards, tally.Failed, tally.LastFailure, tally.Skipped);
+        using Insert arisings = new(connection, "arising_account", 8);
+        position = 0;
+        foreach (ArisingTally tally in one.Arisings)
+            arisings.Run(++position, tally.Watch, tally.Candidates, tally.Armed, tally.Skipped, tally.Failed, tally.Displaced, tally.Ended);
+        using Insert turns = new(connection, "turn_account", 7);
+        position = 0;
+        foreach (TurnTally tally in one.Turns)
+            turns.Run(++position, tally.Watch, Times.ToStored(tally.Armed), Times.ToStored(tally.Of), (long)tally.Turns, tally.Counted, tally.ChangedUnarmed);
     }
 }

@@ -13,6 +13,7 @@ internal sealed class EventInserts : IDisposable
     private readonly Names names;
     private readonly Insert zone;
     private readonly Insert hit;
+    private readonly ActionInserts actions;
     private readonly Insert armed;
     private readonly Insert note;
     private readonly Insert message;
@@ -27,6 +28,7 @@ internal sealed class EventInserts : IDisposable
         names = new Names(connection);
         zone = new Insert(connection, "zone", 2);
         hit = new Insert(connection, "hit", Schema.HitColumns);
+        actions = new ActionInserts(connection);
         armed = new Insert(connection, "armed", 13);
         note = new Insert(connection, "note", 4);
         message = new Insert(connection, "message", 6);
@@ -91,6 +93,7 @@ internal sealed class EventInserts : IDisposable
     public void Dispose()
     {
         names.Dispose();
+        actions.Dispose();
         foreach (Insert one in (Insert[])[zone, hit, armed, note, message, disarmed])
             one.Dispose();
     }
@@ -117,6 +120,7 @@ internal sealed class EventInserts : IDisposable
         hit.Set(21, one.SetAt is { } setAt ? names.Of(setAt) : null);
         hit.Set(22, one.Undecided ? 1 : 0);
         hit.Run();
+        actions.Write(id, one.Actions);
     }
 
     private void Write(long id, ArmedEvent one)

@@ -78,6 +78,8 @@ internal sealed class Insert : IDisposable
 
     internal void SetNull(int column) => _ = raw.sqlite3_bind_null(statement, column + 1);
 
+    internal void Set(int column, ReadOnlySpan<byte> bytes) => Check(raw.sqlite3_bind_blob(statement, column + 1, bytes));
+
     /// <summary>A value in three columns: its kind; its number (REAL for a float, TEXT in decimal where 64 bits do not hold it, nothing for
     /// bytes); its text where that is not the number itself.</summary>
     internal void Set(int column, Value? value)

@@ -86,10 +86,10 @@ internal sealed class Trimming : IDisposable
     private long Remove(long before, Omission reason)
     {
         long removed = 0;
-        foreach (string table in Schema.Trimmed)
+        foreach ((string table, string column) in Schema.Trimmed)
         {
             using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = $"DELETE FROM {table} WHERE id < $before";
+            command.CommandText = $"DELETE FROM {table} WHERE {column} < $before";
             command.Parameters.AddWithValue("$before", before);
             int rows = command.ExecuteNonQuery();
             removed += table == "hit" ? rows : 0;

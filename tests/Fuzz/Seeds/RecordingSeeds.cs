@@ -33,6 +33,7 @@ internal static class RecordingSeeds
         yield return ("newer", Make(true, "PRAGMA user_version = 99"));
         yield return ("view-for-a-table", Make(true, "DROP TABLE note; CREATE VIEW note AS SELECT 1 AS id, 1 AS time, 'info' AS level, 'x' AS text"));
         yield return ("stack-that-is-none", Make(true, "UPDATE hit SET stack = 77"));
+        yield return ("action-without-a-hit", Make(true, "UPDATE action SET hit = 1; UPDATE snapshot SET around = x''"));
         yield return ("wrong-types", Make(true, "UPDATE hit SET time = 'then', old = x'00', cpu = 1.5"));
         yield return ("time-without-end", Make(true, "UPDATE hit SET time = 9223372036854775807"));
         yield return ("offset-without-end", Make(true, "UPDATE zone SET minutes = 9223372036854775807"));
@@ -61,6 +62,9 @@ internal static class RecordingSeeds
                     recorder.Finish(new CoverageEvent(Start, Start.AddSeconds(1), "--for", "bpf", "task", true, new HitCounts { Counted = 5, Recorded = 5, Reported = 5 }, 1, 1, 2, 0, ["a gap"], ["a remark"])
                     {
                         Skipped = [new SkippedStretch("g_x", new ProcessId(7), Start, Start, 3, false)],
+                        Actions = [new ActionTally("g_x", "snapshot g_x", 0, 1, 0, null)],
+                        Arisings = [new ArisingTally("f::x", 3, 2, 1, 0, 1, 1)],
+                        Turns = [new TurnTally("g_x", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), 3, 5, 0)],
                     });
                 }
             }
@@ -96,6 +100,10 @@ internal static class RecordingSeeds
         Cpu = 1,
         Instruction = new Instruction(new Address(0x401130), "mov dword ptr [rax], edx", true, null, null),
         Stack = Stack,
+        Actions = number > 1 ? [] : [new ActionOutcome(new HitAction(ActionKind.Snapshot, "snapshot g_x"), false, TimeSpan.FromMilliseconds(1), null)
+        {
+            Snapshot = [new SnapshotLine("g_x", Counter.Address, Number(1), null) { From = Counter.Address, Around = new byte[16] }],
+        }],
     };
 
     private static Value Number(int number) => new(ValueKind.Integer, $"{number}", number);
