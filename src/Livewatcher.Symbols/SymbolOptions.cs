@@ -11,5 +11,8 @@ namespace Livewatcher.Symbols;
 /// and the original paths).</param>
 public sealed record SymbolOptions(Debuginfod? Servers = null, string? DebugFileRoot = null)
 {
+    /// <summary>Is told how far the reading of debug information has come; null for nobody.</summary>
+    public ReadingProgress? Progress { get; init; }
+
     public static SymbolOptions Default { get; } = new();
 }

@@ -63,7 +63,7 @@ public sealed class TargetSymbols : ITargetSymbols
         _namer = new FrameNamer(_modules, _warnings);
         _instructions = new InstructionFinder(process.Memory, _modules.ModuleAt, NameOf, process.ReadThreadPointer);
         _systemCalls = new SystemCallFormatter(process);
-        _resolver = new WatchResolver(process, () => _modules.Modules, NameOf);
+        _resolver = new WatchResolver(process, () => _modules.Modules, NameOf, options?.Progress);
         Refresh();
     }
 

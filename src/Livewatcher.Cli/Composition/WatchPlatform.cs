@@ -196,7 +196,7 @@ internal sealed class WatchPlatform : IDisposable
         tracer,
         Choice.Guard,
         process => new TargetProcess(lives.Of(process), ThreadPointer),
-        process => new TargetSymbols(process, new SymbolOptions(settings.Servers)),
+        process => new TargetSymbols(process, new SymbolOptions(settings.Servers) { Progress = Reading }),
         lives.IsAlive,
         DescribeSlotHolders,
         new MonotonicClock(),
@@ -225,6 +225,9 @@ internal sealed class WatchPlatform : IDisposable
 
     /// <summary>How much of an arming under way is done, from 0 to 1; null where nobody knows.</summary>
     public double? ArmedPart => tracer?.ArmedPart;
+
+    /// <summary>Of the debug information of a target.</summary>
+    public ReadingProgress Reading { get; } = new();
 
     private static bool CanPoke() => DebugRegisters.TrapByPtrace(out Refusal? refusal) && refusal is null;
 

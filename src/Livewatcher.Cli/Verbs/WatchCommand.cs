@@ -62,7 +62,7 @@ internal static class WatchCommand
         SessionPlatform parts = platform.ForSession(settings) with
         {
             Tally = exporters.Any ? exporters.Take : null,
-            OnStage = stage => Tell(stage, target, progress, screen, () => platform.ArmedPart),
+            OnStage = stage => Tell(stage, target, progress, screen, stage == SessionStage.ReadingSymbols ? () => platform.Reading.Part : () => platform.ArmedPart),
         };
         DateTimeOffset now = parts.Clock.ToWallClock(parts.Clock.Now);
         IEventSink reported = ExportedSink.Before((IEventSink?)shown ?? sink, exporters);
@@ -104,7 +104,7 @@ internal static class WatchCommand
         return (outcome, status, sink.Failure is not null);
     }
 
-    private static void Tell(SessionStage stage, ProcessId target, ProgressLine progress, LiveScreen? screen, Func<double?> armed)
+    private static void Tell(SessionStage stage, ProcessId target, ProgressLine progress, LiveScreen? screen, Func<double?> done)
     {
         if (stage == SessionStage.Ready)
         {
@@ -116,7 +116,7 @@ internal static class WatchCommand
         string what = stage == SessionStage.ReadingSymbols
             ? $"reading the symbols of {Printable.Of(ProcessTable.NameOf(target) ?? $"process {target}")}"
             : $"arming {(ProcessTable.ThreadsOf(target) is 1 ? "1 thread" : $"{ProcessTable.ThreadsOf(target):N0} threads")}";
-        progress.Show(what, stage == SessionStage.Arming ? armed : null);
+        progress.Show(what, done);
         screen?.Tell($"{what} ...");
     }
 

@@ -21,12 +21,13 @@ namespace Livewatcher.Symbols.Expressions;
 /// <param name="process">The target.</param>
 /// <param name="modules">Its modules at the time of each resolving.</param>
 /// <param name="nameOf">Names an address; null where nothing is there.</param>
-internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<ILoadedModule>> modules, Func<Address, string?> nameOf)
+/// <param name="progress">Is told how far the reading of debug information has come.</param>
+internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<ILoadedModule>> modules, Func<Address, string?> nameOf, ReadingProgress? progress = null)
 {
     /// <summary>Four debug registers of 8 bytes.</summary>
     private const int MaximumLength = 32;
 
-    private readonly ModuleIndexes _indexes = new();
+    private readonly ModuleIndexes _indexes = new(progress);
 
     internal WatchResolution Resolve(WatchRequest request)
     {

@@ -37,6 +37,25 @@ public sealed class RecordingTests : LiveTest
         (await Do("diff", recording, recording)).Should().Contain("0 writers are new, 0 gone, 0 changed");
     }
 
+    /// <summary>A report tells what was done about a hit, and what a snapshot has read then, as the run has told it.</summary>
+    [Fact]
+    public async Task WhatWasDoneAboutHitsIsKept()
+    {
+        var shown = NewPath("jsonl");
+        var recording = NewPath("lwr");
+        var run = StartLivewatcher(
+        [
+            "run", "--format", "json", "--output", shown, "--record", recording, .. Emulation.Options([]), "--watch", "g_counter",
+            "--on-hit", "snapshot g_atomic", "--on-hit", "signal CONT", "--", await CounterAsync(), "20", "2",
+        ]);
+        (await run.ExitAsync(Limit)).Should().Be(0, run.Describe("it ends well"));
+        var json = NewPath("jsonl");
+        await Do("report", recording, "--format", "json", "--output", json);
+        var whole = await File.ReadAllLinesAsync(shown, TestContext.Current.CancellationToken);
+        whole.Count(line => line.Contains("\"snapshot\":[{\"expression\":\"g_atomic\"", StringComparison.Ordinal)).Should().Be(40);
+        (await File.ReadAllLinesAsync(json, TestContext.Current.CancellationToken)).Should().Equal(whole);
+    }
+
     /// <summary>The register is free, the target lives, and what was recorded until then can be read.</summary>
     [Fact]
     public async Task AKilledLivewatcherLeavesARecording()

@@ -22,10 +22,10 @@ internal sealed class FunctionIndex
     /// <summary>Static variables by name; their scope ends in the function's name.</summary>
     internal NameTable Statics { get; } = new(int.MaxValue);
 
-    internal static FunctionIndex Read(nint dwarf)
+    internal static FunctionIndex Read(nint dwarf, ReadingProgress? progress)
     {
         var index = new FunctionIndex();
-        foreach (DwarfUnit unit in DwarfUnits.Read(dwarf, out _))
+        foreach (DwarfUnit unit in ReadingProgress.Over(DwarfUnits.Read(dwarf, out _), progress))
         {
             var file = new UnitFile(unit.Name ?? "?", unit.Folder);
             index._order = new();

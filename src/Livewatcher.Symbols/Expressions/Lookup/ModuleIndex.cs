@@ -7,11 +7,11 @@ namespace Livewatcher.Symbols.Expressions.Lookup;
 
 /// <summary>What one module names. Each part is read once, when it is first needed: variables and types in one walk over
 /// the units' upper levels, functions and their static variables in a second one, the symbol table in a third.</summary>
-internal sealed class ModuleIndex(ILoadedModule module)
+internal sealed class ModuleIndex(ILoadedModule module, ReadingProgress? progress)
 {
-    private readonly Lazy<UpperIndex> _upper = new(() => UpperIndex.Read(module.Dwarf), isThreadSafe: false);
+    private readonly Lazy<UpperIndex> _upper = new(() => UpperIndex.Read(module.Dwarf, progress), isThreadSafe: false);
     private readonly Lazy<IReadOnlyList<DwarfUnit>> _units = new(() => DwarfUnits.Read(module.Dwarf, out _), isThreadSafe: false);
-    private readonly Lazy<FunctionIndex> _functions = new(() => FunctionIndex.Read(module.Dwarf), isThreadSafe: false);
+    private readonly Lazy<FunctionIndex> _functions = new(() => FunctionIndex.Read(module.Dwarf, progress), isThreadSafe: false);
 
     internal ILoadedModule Module => module;
 
@@ -28,7 +28,7 @@ internal sealed class ModuleIndex(ILoadedModule module)
 }
 
 /// <summary>The indices of all modules, kept from one resolving to the next as long as the module is loaded.</summary>
-internal sealed class ModuleIndexes
+internal sealed class ModuleIndexes(ReadingProgress? progress)
 {
     private Dictionary<ILoadedModule, ModuleIndex> _indexes = [];
 
@@ -38,7 +38,7 @@ internal sealed class ModuleIndexes
         {
             if (!_indexes.TryGetValue(module, out ModuleIndex? index))
             {
-                _indexes[module] = index = new ModuleIndex(module);
+                _indexes[module] = index = new ModuleIndex(module, progress);
             }
 
             return index;

@@ -28,10 +28,10 @@ internal sealed class UpperIndex
     /// <summary>What could not be read; null where all is well.</summary>
     internal string? Problem { get; private set; }
 
-    internal static UpperIndex Read(nint dwarf)
+    internal static UpperIndex Read(nint dwarf, ReadingProgress? progress)
     {
         var index = new UpperIndex();
-        foreach (DwarfUnit unit in DwarfUnits.Read(dwarf, out string? problem).Concat(DwarfUnits.ReadSupplementary(dwarf)))
+        foreach (DwarfUnit unit in ReadingProgress.Over([.. DwarfUnits.Read(dwarf, out string? problem), .. DwarfUnits.ReadSupplementary(dwarf)], progress))
         {
             var file = new UnitFile(unit.Name ?? "?", unit.Folder);
             index._order = new();
