@@ -1,11 +1,11 @@
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
-# seconds: 125
+# seconds: 100
 #
 # 32-bit programs: the same counts, writers, values, system calls and whole stacks as of 64-bit ones.
 # No more stack than they use: how much of it a ring can take is the business of the other jobs.
 . /lib.sh
 stack_bytes=2048
-one() { run_case "$1" "$2" "$3" - --watch g_one -- "one.$4"; }
+one() { run_case "$1" "$2" "$3" - --watch g_one -- "one.$4" 5000; }
 for variant in gcc32-O0-pie gcc32-O2-nopie clang32-O0-nopie clang32-O2-pie; do
     one bpf cpu off $variant
 done
