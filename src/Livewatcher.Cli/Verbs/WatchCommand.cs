@@ -62,7 +62,7 @@ internal static class WatchCommand
         SessionPlatform parts = platform.ForSession(settings) with
         {
             Tally = exporters.Any ? exporters.Take : null,
-            OnStage = stage => Tell(stage, target, progress, screen, stage == SessionStage.ReadingSymbols ? () => platform.Reading.Part : () => platform.ArmedPart),
+            OnStage = stage => Tell(stage, target, progress, screen, platform),
         };
         DateTimeOffset now = parts.Clock.ToWallClock(parts.Clock.Now);
         IEventSink reported = ExportedSink.Before((IEventSink?)shown ?? sink, exporters);
@@ -104,7 +104,7 @@ internal static class WatchCommand
         return (outcome, status, sink.Failure is not null);
     }
 
-    private static void Tell(SessionStage stage, ProcessId target, ProgressLine progress, LiveScreen? screen, Func<double?> done)
+    private static void Tell(SessionStage stage, ProcessId target, ProgressLine progress, LiveScreen? screen, WatchPlatform platform)
     {
         if (stage == SessionStage.Ready)
         {
@@ -113,10 +113,19 @@ internal static class WatchCommand
             return;
         }
 
-        string what = stage == SessionStage.ReadingSymbols
-            ? $"reading the symbols of {Printable.Of(ProcessTable.NameOf(target) ?? $"process {target}")}"
-            : $"arming {(ProcessTable.ThreadsOf(target) is 1 ? "1 thread" : $"{ProcessTable.ThreadsOf(target):N0} threads")}";
-        progress.Show(what, done);
+        string threads = ProcessTable.ThreadsOf(target) switch
+        {
+            null => "the target",
+            1 => "1 thread",
+            { } count => $"{count:N0} threads",
+        };
+        (string what, Func<double?>? part) = stage switch
+        {
+            SessionStage.ReadingSymbols => ($"reading the symbols of {Printable.Of(ProcessTable.NameOf(target) ?? $"process {target}")}", () => platform.Reading.Part),
+            SessionStage.Arming => ($"arming {threads}", () => platform.ArmedPart),
+            _ => ($"letting go of {threads}", (Func<double?>?)null),
+        };
+        progress.Show(what, part);
         screen?.Tell($"{what} ...");
     }
 

@@ -51,7 +51,7 @@ public sealed record SessionPlatform(
     /// <summary>Arms watches by themselves; null where none are asked for.</summary>
     public IArisings? Arisings { get; init; }
 
-    /// <summary>Hears, on the session's thread, of what may take a while before the first event.</summary>
+    /// <summary>Hears, on the session's thread, of what may take a while before the first event and after the last.</summary>
     public Action<SessionStage>? OnStage { get; init; }
 
     /// <summary>Starts commands for hits; null where none are asked for.</summary>
@@ -61,7 +61,7 @@ public sealed record SessionPlatform(
     public ICoreDumper? Cores { get; init; }
 }
 
-/// <summary>What a session does before its first event.</summary>
+/// <summary>What a session does before its first event, and after its last.</summary>
 public enum SessionStage
 {
     /// <summary>Finding what the expressions name.</summary>
@@ -69,6 +69,9 @@ public enum SessionStage
 
     /// <summary>Loading the debug registers of every thread.</summary>
     Arming,
+
+    /// <summary>Freeing them again, and leaving the threads.</summary>
+    LettingGo,
 
     /// <summary>Neither, or not any more.</summary>
     Ready,

@@ -209,7 +209,9 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         arisings.End();
         turns?.End();
         processes.EndAudit();
+        platform.OnStage?.Invoke(SessionStage.LettingGo);
         armer.DisarmAll();
+        platform.OnStage?.Invoke(SessionStage.Ready);
         if (!reporter.HasEnough)
             reporter.Note(NoteLevel.Info, $"disarmed; some {flow.Backlog:N0} recorded hits are still to be shown (Ctrl-C again leaves them out)");
     }
@@ -428,9 +430,11 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         arisings.End();
         turns?.End();
         processes.EndAudit(); // what is written while register after register is freed is no escaped write
+        platform.OnStage?.Invoke(SessionStage.LettingGo);
         armer.DisarmAll();
         if (tracerHolds)
             platform.Tracer!.Detach();
+        platform.OnStage?.Invoke(SessionStage.Ready);
         drain.Stop();
         flow.Flood.TakeBrakes();
         flow.Finish();

@@ -44,7 +44,6 @@ public static class ProcessTable
     public static ProcessId? TracerOf(ProcessId process) =>
         Status(process, "TracerPid") is { } text && int.TryParse(text, out int tracer) && tracer != 0 ? new ProcessId(tracer) : null;
 
-    /// <summary>False where it is gone or a zombie.</summary>
     /// <summary>The state's letter (proc_pid_stat(5)); null where it is gone.</summary>
     public static char? StateOf(ProcessId process) => Status(process, "State") is { Length: > 0 } state ? state[0] : null;
 

@@ -13,6 +13,14 @@ public sealed class EndingTests
     private const ulong X = FakeMemory.Base;
 
     [Fact]
+    public async Task WhatMayTakeAWhileIsToldBeforeTheFirstHitAndAfterTheLast()
+    {
+        WatchRun run = Create(time: TimeSpan.FromMilliseconds(30));
+        await run.RunAsync();
+        run.Stages.Should().Equal(SessionStage.ReadingSymbols, SessionStage.Arming, SessionStage.Ready, SessionStage.LettingGo, SessionStage.Ready);
+    }
+
+    [Fact]
     public async Task ARunToTheTargetsEndIsCountedInFull()
     {
         WatchRun run = Create(started: true);

@@ -43,6 +43,9 @@ internal sealed class WatchRun
     /// <summary>What the session would save.</summary>
     internal IReadOnlyCollection<KnownWriter> Writers { get; private set; } = [];
 
+    /// <summary>What may take a while, as it was told.</summary>
+    internal List<SessionStage> Stages { get; } = [];
+
     /// <summary>While it runs.</summary>
     internal WatchSession? Session { get; private set; }
 
@@ -82,7 +85,7 @@ internal sealed class WatchRun
         machine.Stands = Started && Traced;
         SessionPlatform platform = new(
             machine.Source, machine.Arming, Traced ? machine.Tracer : null, GuardOn, machine.OpenProcess, machine.OpenSymbols,
-            machine.IsAlive, _ => SlotHolders, machine.Clock, Flood) { Signals = Signals, Commands = Commands, Cores = Cores, Arisings = Arisings };
+            machine.IsAlive, _ => SlotHolders, machine.Clock, Flood) { Signals = Signals, Commands = Commands, Cores = Cores, Arisings = Arisings, OnStage = Stages.Add };
         SessionOptions options = new(Requests, For, MaxHits, FollowFork, FollowExec, Started, CpuCount: 2) { Known = Known, Learn = Learn, Turn = Turn };
         return await Task.Run(() =>
         {

@@ -1,5 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using System.Globalization;
 using AwesomeAssertions;
 using Livewatcher.Live.Tests.Building;
 using Livewatcher.Live.Tests.Processes;
@@ -85,6 +86,30 @@ public sealed class FloodTests : LiveTest
             + $"{(DateTime.UtcNow - free).TotalSeconds:0.00} s after Ctrl-C again, {report.Coverage.Hits}");
         report.Coverage.Hits.Counted.Should().BePositive();
         report.Coverage.Threads.Should().Be(threads + 1);
+        await target.EndAsync(Limit);
+    }
+
+    /// <summary>How long disarming takes is the machine's business; that Ctrl-C is heard is seen at once.</summary>
+    [Fact]
+    public async Task CtrlCIsAnsweredAtOnceAmidAThrong()
+    {
+        Assert.SkipUnless(Emulation.IsOn, "only an emulated machine takes long enough to let go");
+        var threads = Slow.Choose(1000, 4000);
+        var target = await StartTargetAsync(await BuildAsync("gcc", "-O2", Linking.Pie), $"{threads}", "100", "20");
+        var shown = NewPath("txt");
+        var typescript = NewPath("typescript");
+        string[] attach = [Repository.Livewatcher, "attach", $"{target.Id}", "--watch", "g_flood", "--max-cpu", "100", "--output", shown, .. Emulation.Options(["--max-cpu"])];
+        var terminal = Start("script", ["--quiet", "--return", "--flush", "--command", "exec " + string.Join(' ', attach), typescript]);
+        await Patience.UntilAsync(() => File.Exists(shown) && File.ReadAllText(shown).Contains("armed", StringComparison.Ordinal), Limit, () => terminal.Describe("it is armed"));
+        target.Open();
+        await Patience.PauseAsync(3000);
+        var livewatcher = int.Parse(File.ReadAllText($"/proc/{terminal.Id}/task/{terminal.Id}/children").Trim(), CultureInfo.InvariantCulture);
+        var asked = DateTime.UtcNow;
+        await Child.RunAsync("kill", ["-INT", $"{livewatcher}"], Limit);
+        await Patience.UntilAsync(() => File.ReadAllText(typescript).Contains($"letting go of {threads + 1:N0} threads", StringComparison.Ordinal), Limit, () => terminal.Describe("it says that it goes"));
+        Console.WriteLine($"Live: Ctrl-C amid {threads} threads with 100 writes a second each: answered after {(DateTime.UtcNow - asked).TotalSeconds:0.00} s");
+        await Child.RunAsync("kill", ["-INT", $"{livewatcher}"], Limit);
+        (await terminal.ExitAsync(Limit)).Should().Be(0, terminal.Describe("it ends well"));
         await target.EndAsync(Limit);
     }
 
