@@ -25,7 +25,7 @@ PAGE_FILES := $(shell find $(PAGE_SOURCE) -type f 2>/dev/null)
 PAGE := artifacts/page/report.head.html artifacts/page/report.tail.html
 CSHARP := $(shell find src -name '*.cs' -o -name '*.csproj' 2>/dev/null) Directory.Build.props Directory.Packages.props
 
-.PHONY: build library demo test test-slow test-kernels fuzz soak bench install uninstall clean packages samples help
+.PHONY: build library demo test test-slow test-kernels fuzz soak bench microbench install uninstall clean packages samples help
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -97,6 +97,11 @@ bench: $(BINARY) ## Measure against the counting-only event and other tools, int
 	@dotnet build tests/Bench $(DOTNET_FLAGS)
 	@dotnet build tests/Recording.Load $(DOTNET_FLAGS)
 	@tests/Bench/run.sh $(BINARY) $(if $(QUICK),--quick)
+
+# Rooms Linux and Render embed what is built for them.
+microbench: $(BPF_OBJECTS) $(PAGE) ## Measure decoding, unwinding, names, expressions and writing by themselves, into artifacts/microbench (QUICK=1: three rounds)
+	@dotnet build tests/MicroBench $(DOTNET_FLAGS)
+	@artifacts/bin/Livewatcher.MicroBench/release/Livewatcher.MicroBench artifacts/microbench $(if $(QUICK),--quick) $(if $(FILTER),--filter '$(FILTER)')
 
 # How long "make soak" lasts.
 SOAK_SECONDS := 3600
