@@ -5,6 +5,9 @@ using Livewatcher.Cli;
 using Livewatcher.Cli.Options;
 using Livewatcher.Cli.Verbs;
 
+if (args is ["--version"])
+    return ProductVersion.Print(Console.Out); // before all verbs are made, for nothing
+
 RootCommand root = new("livewatcher: who touched this memory? Arms the CPU's debug registers on memory of a live C/C++ program and reports every access.")
 {
     RunVerb.Create(),

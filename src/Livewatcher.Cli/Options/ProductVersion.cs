@@ -15,9 +15,11 @@ internal sealed class ProductVersion : SynchronousCommandLineAction
 
     internal static string Short => Full.Split('+')[0];
 
-    public override int Invoke(ParseResult parseResult)
+    public override int Invoke(ParseResult parseResult) => Print(parseResult.InvocationConfiguration.Output);
+
+    internal static int Print(TextWriter output)
     {
-        parseResult.InvocationConfiguration.Output.WriteLine($"livewatcher {Full}");
+        output.WriteLine($"livewatcher {Full}");
         return ExitCodes.Success;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class HitActor(SessionPlatform platform)
     {
         if (watch.Reaction is not { } reaction)
             return hit;
-        OrderResult? order = watch.HasOrder ? group.OrderOf(watch.Occupies) : null;
+        OrderResult? order = watch.HasOrder ? group.OrderOf(watch) : null;
         bool due = order is { } told ? told.Outcome != OrderOutcome.NotDue : TakeTurn(watch, reaction, hit);
         if (!due)
             return hit;

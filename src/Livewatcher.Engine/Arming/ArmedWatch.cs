@@ -81,7 +81,17 @@ internal sealed class ArmedWatch
 
     internal void Count(int hits) => seen.Value += hits;
 
-    internal bool Occupies(int slot) => Pieces.Any(piece => piece.Slot == slot);
+    internal bool Occupies(int slot)
+    {
+        // Asked at each hit: an enumerator or a lambda would cost memory there.
+        for (int i = 0; i < Pieces.Count; i++)
+        {
+            if (Pieces[i].Slot == slot)
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>The same watch in a forked child, whose memory starts as a copy.</summary>
     internal ArmedWatch Copy() => With(Watch, Pieces, [.. image], unknown, SetAt, On);
@@ -109,8 +119,9 @@ internal sealed class ArmedWatch
     /// <summary>Puts a slot's bytes into the image.</summary>
     internal void Apply(int slot, ulong value)
     {
-        foreach ((int candidate, HardwareSlot content) in Pieces)
+        for (int piece = 0; piece < Pieces.Count; piece++)
         {
+            (int candidate, HardwareSlot content) = Pieces[piece];
             if (candidate != slot || content.Mode == AccessMode.Execute)
                 continue;
             unknown &= ~(1u << slot);

@@ -1,5 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using Livewatcher.Engine.Arming;
 using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Ordering;
@@ -14,14 +15,25 @@ internal sealed class AccessGroup
 
     private const ulong MidCopy = 200_000_000;
 
-    private readonly Dictionary<int, (ulong? Old, ulong? New)> values = [];
+    private readonly SlotMap<(ulong? Old, ulong? New)> values = new();
 
     /// <summary>Each slot's first hit, and how many there were of it.</summary>
-    private readonly Dictionary<int, (RawHit First, int Count)> hits = [];
+    private readonly SlotMap<(RawHit First, int Count)> hits = new();
 
-    /// <summary>What the source has done about it, by slot.</summary>
-    private readonly Dictionary<int, OrderResult> orders = [];
+    /// <summary>What the source has done about it, by slot; null for nothing.</summary>
+    private SlotMap<OrderResult>? orders;
 
+    /// <summary>A hit of one slot, with its own values.</summary>
+    internal AccessGroup(RawHit first)
+    {
+        First = Last = first;
+        values[first.Slot] = (first.Old, first.New);
+        hits[first.Slot] = (first, 1);
+        TakeOrder(first);
+        TakeSiblings(first);
+    }
+
+    /// <summary>A hit of slots that are known from elsewhere.</summary>
     internal AccessGroup(RawHit first, IReadOnlyDictionary<int, (ulong? Old, ulong? New)> slots)
     {
         First = Last = first;
@@ -47,7 +59,7 @@ internal sealed class AccessGroup
     /// stand still between the two records of one #DB.</summary>
     internal AccessGroup? Earlier { get; set; }
 
-    internal IReadOnlyDictionary<int, (ulong? Old, ulong? New)> Values => values;
+    internal SlotMap<(ulong? Old, ulong? New)> Values => values;
 
     /// <summary>Nanoseconds in which the group's next hit comes, if there is one. In the midst of a copy into the slot that is as long
     /// as a thread may be kept from running.</summary>
@@ -91,14 +103,33 @@ internal sealed class AccessGroup
             values[slot] = (old, value.New);
     }
 
-    /// <summary>Hardware hits of these slots, at least one: what one report about them stands for.</summary>
-    internal int StandsFor(Func<int, bool> isMeant) =>
-        First.Recovered ? 1 : Math.Max(1, hits.Where(hit => isMeant(hit.Key)).Sum(hit => hit.Value.Count));
-
-    /// <summary>What the source has done about it by an order of these slots; null where it has counted none of its hits.</summary>
-    internal OrderResult? OrderOf(Func<int, bool> isMeant)
+    /// <summary>Whether any slot of a watch has a part in it.</summary>
+    internal bool Touches(ArmedWatch watch)
     {
-        List<OrderResult> found = [.. orders.Where(order => isMeant(order.Key)).Select(order => order.Value)];
+        foreach ((int slot, _) in values.Entries)
+        {
+            if (watch.Occupies(slot))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Hardware hits of a watch's slots, at least one: what one report about it stands for.</summary>
+    internal int StandsFor(ArmedWatch watch)
+    {
+        if (First.Recovered)
+            return 1;
+        int sum = 0;
+        foreach ((int slot, (_, int count)) in hits.Entries)
+            sum += watch.Occupies(slot) ? count : 0;
+        return Math.Max(1, sum);
+    }
+
+    /// <summary>What the source has done about it by a watch's order; null where it has counted none of its hits.</summary>
+    internal OrderResult? OrderOf(ArmedWatch watch)
+    {
+        List<OrderResult> found = orders is null ? [] : [.. orders.Where(order => watch.Occupies(order.Key)).Select(order => order.Value)];
         return found.Count == 0 ? null : found.MaxBy(order => order.Outcome != OrderOutcome.NotDue);
     }
 
@@ -142,7 +173,10 @@ internal sealed class AccessGroup
 
     private void TakeOrder(RawHit from)
     {
-        if (from.Order is { } order && (order.Outcome != OrderOutcome.NotDue || !orders.ContainsKey(from.Slot)))
+        if (from.Order is not { } order)
+            return;
+        orders ??= new SlotMap<OrderResult>();
+        if (order.Outcome != OrderOutcome.NotDue || !orders.ContainsKey(from.Slot))
             orders[from.Slot] = order;
     }
 

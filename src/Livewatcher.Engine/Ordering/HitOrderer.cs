@@ -64,7 +64,7 @@ internal sealed class HitOrderer
             group.Closed = true;
         }
 
-        AccessGroup fresh = new(hit, new Dictionary<int, (ulong? Old, ulong? New)> { [hit.Slot] = (hit.Old, hit.New) })
+        AccessGroup fresh = new(hit)
         {
             Earlier = group?.IsSameStore(hit) == true ? group : null,
         };

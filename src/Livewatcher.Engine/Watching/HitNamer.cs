@@ -18,24 +18,24 @@ internal readonly record struct NamedHit(ArmedWatch Watch, Hit? Hit, int Merged,
 /// <summary>From a group of hardware hits to the hits that the user reads: one for each watch that was touched.</summary>
 internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
 {
+    /// <summary>A process's slots, as long as an instruction is looked for.</summary>
+    private readonly List<HardwareSlot> candidates = [];
+
     private long sequence;
 
     /// <returns>A hit for each watch that was touched; without its name where the user does not want to see it.</returns>
     internal IEnumerable<NamedHit> Name(WatchedProcess process, AccessGroup group)
     {
         SetAsideSpurious(process, group);
-        List<ArmedWatch> touched = [.. process.Watches.Where(watch => group.Values.Keys.Any(watch.Occupies))];
-        if (touched.Count > 0)
-            ledger.Shared += touched.Sum(watch => group.StandsFor(watch.Occupies)) - group.Count;
+        List<ArmedWatch> touched = Touched(process, group);
         RawHit first = group.First;
-        IReadOnlyList<HardwareSlot> slots = process.SlotList;
         string? call = first.Origin == HitOrigin.Kernel ? process.Symbols.FormatSystemCall(first.Registers, first.Descriptor) : null;
         CallStack? stack = null;
         Instruction? instruction = null;
         CallStack Stack() => stack ??= process.Symbols.Unwind(first);
         foreach (ArmedWatch watch in touched)
         {
-            int merged = group.StandsFor(watch.Occupies);
+            int merged = group.StandsFor(watch);
             if (watch.Plan is not null && !IsOfInstance(process, watch, first))
             {
                 yield return new NamedHit(watch, null, merged, first.Recovered);
@@ -46,19 +46,19 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
             byte[] was = Before(watch, group);
             Value? old = watch.Watch.Mode != AccessMode.Execute && watch.IsKnown ? Show(process, watch) : null;
             bool wasKnown = old is not null;
-            Value? now = After(process, watch, group, slots);
+            Value? now = After(process, watch, group);
             bool? changed = old is null || now is null ? null : IsChange(old, now, was, watch.Image);
             Verdict verdict = watch.Watch.Condition is null ? Verdict.Holds : Conditions.Decide(
                 watch, group, wasKnown ? was : default, now is null ? default : watch.Image, process.ConditionMemory,
                 platform.Source.ConditionCount(process.Id, watch.Pieces[0].Slot));
             // A source that looks at no values leaves it to us to see that nothing has changed.
-            if (verdict == Verdict.Fails || (watch.ChangesOnly && changed == false) || IsKnownWriter(process, watch, first, call, Stack))
+            if (verdict == Verdict.Fails || (watch.ChangesOnly && changed == false) || (watch.Writers is { IsOfUse: true } writers && IsKnownWriter(process, watch, writers, first, call, Stack)))
             {
                 yield return new NamedHit(watch, null, merged, first.Recovered);
                 continue;
             }
 
-            instruction ??= process.Symbols.FindInstruction(first, [.. process.Slots.Values]);
+            instruction ??= FindInstruction(process, first);
             if (Stack().CutShort is not null)
                 ledger.StacksCut++;
             Hit hit = new()
@@ -86,6 +86,32 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
             watch.Writers?.Report(first, Hit.NameOfCall(call), process.Symbols);
             yield return new NamedHit(watch, hit, merged, first.Recovered);
         }
+    }
+
+    /// <summary>The watches that an access belongs to.</summary>
+    private List<ArmedWatch> Touched(WatchedProcess process, AccessGroup group)
+    {
+        List<ArmedWatch> touched = [];
+        int reports = 0;
+        foreach (ArmedWatch watch in process.Watches)
+        {
+            if (!group.Touches(watch))
+                continue;
+            touched.Add(watch);
+            reports += group.StandsFor(watch);
+        }
+
+        if (touched.Count > 0)
+            ledger.Shared += reports - group.Count;
+        return touched;
+    }
+
+    private Instruction? FindInstruction(WatchedProcess process, RawHit hit)
+    {
+        candidates.Clear();
+        foreach (HardwareSlot slot in process.Slots.Values)
+            candidates.Add(slot);
+        return process.Symbols.FindInstruction(hit, candidates);
     }
 
     /// <summary>Of a watch that arms itself: whether the hit is of what it is armed on. One that was on its way when the register was moved is of what it was
@@ -151,10 +177,8 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
 
     /// <summary>Whether the writer is one that the user does not want to hear of. What is decided about an instruction, the source is
     /// told, so that its next hit is not even copied.</summary>
-    private bool IsKnownWriter(WatchedProcess process, ArmedWatch watch, RawHit first, string? call, Func<CallStack> stack)
+    private bool IsKnownWriter(WatchedProcess process, ArmedWatch watch, WriterFilter writers, RawHit first, string? call, Func<CallStack> stack)
     {
-        if (watch.Writers is not { IsOfUse: true } writers)
-            return false;
         int before = writers.Code.Count;
         bool isFiltered = writers.IsFiltered(first, Hit.NameOfCall(call), process.Symbols, stack);
         if (isFiltered || writers.Code.Count != before)
@@ -165,7 +189,7 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
     /// <summary>The watch's bytes before the access, as far as the hit tells.</summary>
     private static byte[] Before(ArmedWatch watch, AccessGroup group)
     {
-        foreach ((int slot, (ulong? before, _)) in group.Values)
+        foreach ((int slot, (ulong? before, _)) in group.Values.Entries)
         {
             if (before is { } value)
                 watch.Apply(slot, value);
@@ -176,14 +200,16 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
 
     /// <summary>Takes the access into the watch's bytes.</summary>
     /// <returns>What it holds then; null where that cannot be told, and for execution.</returns>
-    private static Value? After(WatchedProcess process, ArmedWatch watch, AccessGroup group, IReadOnlyList<HardwareSlot> slots)
+    private static Value? After(WatchedProcess process, ArmedWatch watch, AccessGroup group)
     {
         if (watch.Watch.Mode == AccessMode.Execute)
             return null;
-        foreach ((int slot, (ulong? before, ulong? after)) in group.Values.Where(value => watch.Occupies(value.Key)))
+        foreach ((int slot, (ulong? before, ulong? after)) in group.Values.Entries)
         {
+            if (!watch.Occupies(slot))
+                continue;
             // Without values in the record, the instruction's registers may tell what it stored.
-            ulong? now = after ?? process.Symbols.StoredValue(group.Last, slots[slot], before ?? SlotValue(watch, slot));
+            ulong? now = after ?? process.Symbols.StoredValue(group.Last, process.Slots.GetValueOrDefault(slot), before ?? SlotValue(watch, slot));
             if (now is { } value)
                 watch.Apply(slot, value);
             else

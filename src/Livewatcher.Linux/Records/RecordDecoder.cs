@@ -45,7 +45,7 @@ internal static class RecordDecoder
             New = record.Flags.HasFlag(RecordFlags.LW_NEW_VALID) ? record.NewValue : null,
             Stack = stack[..(int)Math.Min(record.StackLength, (uint)stack.Length)].ToArray(),
             StackCut = ToCut(record.Flags),
-            Siblings = ToSiblings(record),
+            Siblings = record.SiblingMask == 0 ? [] : ToSiblings(record),
             Verdict = record.Flags.HasFlag(RecordFlags.LW_DECIDED) ? Verdict.Holds
                 : record.Flags.HasFlag(RecordFlags.LW_UNDECIDED) ? Verdict.Undecided : null,
             Order = ToResult(record),
@@ -63,8 +63,6 @@ internal static class RecordDecoder
 
     private static List<SlotChange> ToSiblings(in WatchRecord record)
     {
-        if (record.SiblingMask == 0)
-            return [];
         List<SlotChange> changes = [];
         for (int slot = 0; slot < RecordLimits.LW_SLOTS; slot++)
         {

@@ -69,7 +69,7 @@ public class WayBenchmarks : IDisposable
     public long Name()
     {
         foreach (RawHit hit in raw)
-            Shown += namer!.Name(process!, new AccessGroup(hit, new Dictionary<int, (ulong? Old, ulong? New)> { [0] = (hit.Old, hit.New) })).Count();
+            Shown += namer!.Name(process!, new AccessGroup(hit)).Count();
         return Shown;
     }
 
