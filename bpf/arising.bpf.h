@@ -1,7 +1,7 @@
 /* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
  * SPDX-License-Identifier: MIT OR GPL-2.0
  *
- * Watches that arm themselves: what happens at the instructions that have a probe (uprobes). A frame or block that comes into being
+ * Watches that arm themselves: what happens at the instructions that have a probe (uprobes). A frame or block that comes into being, or an object that is named,
  * is given one of its watch's debug registers here, and its thread is stopped by a signal that the guard swallows when it has
  * loaded them. What has come to its end is put to sleep here at once (lw_slot_state.address is 0); the registers go on to hold it, and where
  * the same memory comes to life again, as the frame of a function that is called in a loop does, nobody has to stop.
@@ -26,6 +26,8 @@ struct lw_arisen {
 
 struct lw_birth {
     lw_u64 base;
+    lw_u64 address; /* of the watched bytes */
+    lw_u64 frame;   /* of an object: who names it */
     lw_u64 size;
     lw_u32 watch;
     lw_u32 process;
@@ -162,13 +164,17 @@ static __always_inline int stop_for_guard(void)
     return task->ptrace && bpf_send_signal_thread(LW_SIGSTOP) == 0;
 }
 
+#include "holders.bpf.h"
+
 static __noinline int arise(struct pt_regs *ctx, struct lw_birth *birth)
 {
     struct lw_arising *watch = arising_of(birth->watch);
     if (!watch)
         return 0;
-    lw_u64 address = birth->base + watch->offset;
-    int is_heap = watch->flags & LW_ARISING_HEAP;
+    lw_u64 address = birth->address;
+    int is_heap = watch->flags & LW_ARISING_HEAP, is_object = watch->flags & LW_ARISING_OBJECT;
+    if (is_object && is_known(watch, birth))
+        return 0;
     /* One allocation function may call another. */
     for (lw_u32 slot = 0; is_heap && slot < LW_SLOTS; slot++) {
         struct lw_instance *known = instance_of(slot);
@@ -195,7 +201,8 @@ static __noinline int arise(struct pt_regs *ctx, struct lw_birth *birth)
     instance->tid = birth->tid;
     instance->watch = birth->watch;
     instance->freed = 0;
-    if (is_heap || !is_placed)
+    hold_alone(instance, birth);
+    if (is_heap || is_object || !is_placed)
         announce(ctx, LW_RECORD_ARISEN, slot, birth->tgid);
     if (is_placed && wake(instance, state)) {
         __sync_lock_test_and_set(&instance->state, LW_INSTANCE_ARMED);
@@ -225,26 +232,37 @@ static __noinline int end_frames(struct lw_arising *watch, struct lw_birth *from
     return 0;
 }
 
+static __always_inline lw_u64 frame_at(struct pt_regs *ctx, const struct lw_place *place)
+{
+    lw_u64 rbp = ctx->rbp, rsp = ctx->rsp;
+    asm volatile("" : "+r"(rbp), "+r"(rsp)); /* or the compiler computes the context's field, which the verifier refuses */
+    return (place->base == 4 ? rbp : rsp) + place->offset;
+}
+
 static __always_inline void on_frame(struct pt_regs *ctx, const struct lw_place *place, struct lw_birth *birth)
 {
     lw_u32 index = place->watch;
     struct lw_arising *watch = arising_of(index);
     if (!watch || watch->slots == 0 || watch->tgid != birth->tgid)
         return;
-    lw_u64 rbp = ctx->rbp, rsp = ctx->rsp;
-    asm volatile("" : "+r"(rbp), "+r"(rsp)); /* or the compiler computes the context's field, which the verifier refuses */
-    lw_u64 frame = (place->base == 4 ? rbp : rsp) + place->offset;
+    lw_u64 frame = frame_at(ctx, place);
     int enters = place->kind == LW_PLACE_ENTER;
     /* What the stack has grown back over was left by longjmp(3) or an exception. */
     birth->base = enters && frame > LW_ONE_STACK ? frame - LW_ONE_STACK : frame;
+    if (watch->flags & LW_ARISING_OBJECT) {
+        leave_objects(watch, birth, frame);
+        return;
+    }
     end_frames(watch, birth, frame);
     birth->base = frame;
+    birth->address = frame + watch->offset;
     birth->watch = index;
     if (enters)
         arise(ctx, birth);
 }
 
 #include "blocks.bpf.h"
+#include "objects.bpf.h"
 
 /* Attached to each place, which its cookie names. */
 SEC("?uprobe")
@@ -262,6 +280,10 @@ int at_place(struct pt_regs *ctx)
     case LW_PLACE_ENTER:
     case LW_PLACE_LEAVE:
         on_frame(ctx, place, &birth);
+        break;
+    case LW_PLACE_REACH:
+    case LW_PLACE_RELEASE:
+        on_object(ctx, place, &birth);
         break;
     case LW_PLACE_ALLOCATE:
         on_allocate(ctx, place->allocator, &birth);

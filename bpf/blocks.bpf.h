@@ -96,7 +96,7 @@ static __always_inline int wants(struct lw_arising *watch, lw_u64 size, lw_u64 s
     return watch->nth == 0 || watch->nth == number;
 }
 
-/* The armed block of a slot; NULL where it is none of a heap watch, or starts elsewhere. */
+/* The armed block of a slot; NULL where nobody asks for its end, or it starts elsewhere. */
 static __always_inline struct lw_instance *block_at(lw_u32 slot, lw_u64 base, struct lw_arising **watch)
 {
     struct lw_instance *instance = instance_of(slot);
@@ -104,7 +104,7 @@ static __always_inline struct lw_instance *block_at(lw_u32 slot, lw_u64 base, st
         return NULL;
     lw_u32 index = instance->watch;
     *watch = arising_of(index);
-    return *watch && (*watch)->flags & LW_ARISING_HEAP ? instance : NULL;
+    return *watch && (*watch)->flags & (LW_ARISING_HEAP | LW_ARISING_UNTIL_FREE) ? instance : NULL;
 }
 
 static __noinline int on_allocate(struct pt_regs *ctx, lw_u32 allocator, struct lw_birth *birth)
@@ -209,9 +209,12 @@ static __noinline int on_allocated(struct pt_regs *ctx, struct lw_birth *birth)
         return 0;
     end_given_out(birth);
     for (lw_u32 index = 0; index < LW_ARISINGS; index++) {
+        struct lw_arising *watch = arising_of(index);
         birth->watch = index;
-        if (call.watches & 1u << index)
-            arise(ctx, birth);
+        if (!watch || !(call.watches & 1u << index))
+            continue;
+        birth->address = birth->base + watch->offset;
+        arise(ctx, birth);
     }
     return 0;
 }

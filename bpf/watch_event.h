@@ -255,7 +255,15 @@ enum lw_place_kind {
     LW_PLACE_FREE = 5,      /* entry of free() */
     LW_PLACE_FREED = 6,     /* and its return */
     LW_PLACE_JUMP = 7,      /* a jump, in place of a call and a return, to what may be an allocation function */
+    LW_PLACE_REACH = 8,     /* an object is named here: at a function's entry, at its return, or amid it */
+    LW_PLACE_RELEASE = 9,   /* entry of the function that ends all objects of the watch */
 };
+
+/* The pointers that lead to an object, one from the other. */
+#define LW_POINTERS 8
+
+/* In place of a register: the way begins at 0. */
+#define LW_NO_REGISTER 0xff
 
 /* Where an allocation function has what it is told. */
 enum lw_allocator {
@@ -268,10 +276,13 @@ enum lw_allocator {
 
 struct lw_place {
     lw_u32 kind;
-    lw_u32 watch;       /* of ENTER and LEAVE */
-    lw_u32 base;        /* of these: the register, in the order of struct pt_regs, that the frame's address is computed from */
+    lw_u32 watch;       /* of ENTER, LEAVE, REACH and RELEASE */
+    lw_u32 base;        /* of ENTER, LEAVE and REACH: the register, in the order of struct pt_regs, that the frame's address is computed from */
     lw_u32 allocator;   /* enum lw_allocator, of ALLOCATE and ALLOCATED */
     lw_s64 offset;      /* frame (the CFA) = base + offset */
+    lw_u32 start;       /* of REACH: the register with the first pointer, in the same order, or LW_NO_REGISTER */
+    lw_u32 pointers;    /* how many offsets there are, from 1; between two of them a pointer is read */
+    lw_s64 offsets[LW_POINTERS]; /* object = *(*(start + offsets[0]) + offsets[1]) + ... */
 };
 
 enum lw_arising_policy {
@@ -281,12 +292,15 @@ enum lw_arising_policy {
 };
 
 enum lw_arising_flags {
-    LW_ARISING_HEAP = 1,       /* blocks; otherwise frames */
-    LW_ARISING_AFTER_FREE = 2, /* stays armed when the block is freed, until its memory is given out again */
+    LW_ARISING_HEAP = 1,         /* blocks; without this and the next, frames */
+    LW_ARISING_AFTER_FREE = 2,   /* stays armed when the block is freed, until its memory is given out again */
+    LW_ARISING_OBJECT = 4,       /* objects that are named at an instruction */
+    LW_ARISING_UNTIL_RETURN = 8, /* as long as a frame is there that has named it */
+    LW_ARISING_UNTIL_FREE = 16,  /* until its block is given back */
 };
 
 struct lw_arising {
-    lw_s64 offset;     /* of the watched bytes, from the frame's CFA or the block's start */
+    lw_s64 offset;     /* of the watched bytes, from the frame's CFA or the block's start; an object's way is its place's */
     lw_u64 size;       /* blocks of this size only; 0: any */
     lw_u64 nth;        /* of these the nth only, from 1; 0: all */
     lw_u64 ranges;     /* allocated by a call that is in this code, as lw_slot_state.ranges; 0: any */
@@ -297,7 +311,7 @@ struct lw_arising {
     lw_u32 tgid;
     lw_u32 padding;
     lw_u64 matched;    /* allocations of the size and from the code; nth counts these */
-    lw_u64 candidates; /* frames, blocks */
+    lw_u64 candidates; /* frames, blocks, objects */
     lw_u64 armed;      /* of these */
     lw_u64 skipped;    /* of these, not armed because no register was free */
     lw_u64 failed;     /* of these, not armed: unaligned, too small, unreadable, or the thread could not be stopped */
@@ -312,9 +326,12 @@ enum lw_instance_state {
     LW_INSTANCE_ARMED = 3,
 };
 
+/* Frames that keep one object armed. */
+#define LW_HOLDERS 8
+
 /* What a slot of such a watch is armed on. */
 struct lw_instance {
-    lw_u64 base;     /* the frame's CFA, or the block */
+    lw_u64 base;     /* the frame's CFA, the block, or what the last pointer to the object points to */
     lw_u64 address;  /* of the watched bytes */
     lw_u64 size;     /* of the block */
     lw_u64 placed;   /* what the threads' debug registers hold; the guard's */
@@ -323,6 +340,7 @@ struct lw_instance {
     lw_u32 tid;      /* whose frame, or who has allocated it */
     lw_u32 watch;
     lw_u32 freed;    /* 1: armed beyond its end */
+    lw_u64 holders[LW_HOLDERS]; /* of an object that is armed until a return: frames that have named it; 0: none */
 };
 
 /* Counters of the whole session. */

@@ -29,6 +29,20 @@ internal sealed class ArisingOptions
         HelpName = "FUNC",
     };
 
+    private readonly Option<string[]> at = new("--at")
+    {
+        Description = "Arm the --watch behind it when a thread enters this function, on what its expression names there: --at push --watch 'queue->len', with the "
+            + "function's parameters. Any thread's writes are reported, until --until.",
+        HelpName = "FUNC",
+    };
+
+    private readonly Option<string[]> until = new("--until")
+    {
+        Description = "When what --at has armed is disarmed: return (the thread leaves the function again), or FUNC (any thread enters that one). "
+            + "Default: never; where more objects come than there are debug registers, --keep says which are watched.",
+        HelpName = "return|FUNC",
+    };
+
     private readonly Option<string[]> site = new("--alloc")
     {
         Description = "Report writes to heap blocks that are allocated in this line (malloc, calloc, realloc, new and others), at --offset, from the allocation to the free.",
@@ -56,7 +70,7 @@ internal sealed class ArisingOptions
 
     private readonly Option<string[]> keep = new("--keep")
     {
-        Description = "Which frames or blocks are watched where more are alive than there are debug registers: newest, oldest (the first ones, to their end), sampled (each with the same chance). "
+        Description = "Which frames, blocks or objects are watched where more are alive than there are debug registers: newest, oldest (the first ones, to their end), sampled (each with the same chance). "
             + "How many were left out is counted. Like --after-free it is about the watch before it. Default: newest.",
         HelpName = "WHICH",
     };
@@ -65,10 +79,13 @@ internal sealed class ArisingOptions
 
     internal IEnumerable<Option> All => [.. Beginnings, .. Belongings];
 
+    /// <summary>Where the watch behind it is armed.</summary>
+    internal Option Place => at;
+
     /// <summary>What a watch in a watch file has one of.</summary>
     internal IEnumerable<Option> Beginnings => [local, canary, returnAddress, offset];
 
-    internal IEnumerable<Option> Belongings => [site, size, nth, afterFree, keep];
+    internal IEnumerable<Option> Belongings => [at, until, site, size, nth, afterFree, keep];
 
     /// <summary>What the option begins; null where it belongs to what is there already.</summary>
     /// <param name="option">One of <see cref="All"/>.</param>
@@ -77,7 +94,7 @@ internal sealed class ArisingOptions
     /// <exception cref="UserException">It makes no sense.</exception>
     internal WatchRequest? Begin(Option option, string value, WatchRequest? last)
     {
-        if (option == keep || option == afterFree)
+        if (option == keep || option == afterFree || option == until)
             return null;
         if (option == local)
             return new WatchRequest(value, AccessMode.Write) { Arising = new ArisingRule.Local() };
@@ -96,6 +113,13 @@ internal sealed class ArisingOptions
     {
         if (option == keep)
             return request.Arising is { } rule ? request with { Arising = rule with { Policy = PolicyOf(value) } } : throw new UserException($"--keep {value}: {request.Expression} does not arm itself");
+        if (option == until)
+        {
+            return request.Arising is ArisingRule.At place
+                ? request with { Arising = place with { Until = EndingOf(value) } }
+                : throw new UserException($"--until {value}: {request.Expression} is not armed by --at: --at FUNC --watch EXPR --until {value}");
+        }
+
         if (request.Arising is not ArisingRule.Heap heap)
             throw new UserException($"{option.Name}: {request.Expression} is no heap block; it goes with --alloc, --alloc-size, --alloc-nth and --offset");
         if (option == afterFree)
@@ -110,6 +134,12 @@ internal sealed class ArisingOptions
             heap = At(heap, value);
         return request with { Arising = heap };
     }
+
+    /// <summary>A watch that is armed at a place.</summary>
+    /// <exception cref="UserException">It cannot be.</exception>
+    internal static WatchRequest At(WatchRequest request, string place) => request is { Mode: AccessMode.Write, Arising: null }
+        ? request with { Arising = new ArisingRule.At(place) }
+        : throw new UserException($"--at {place} is about the --watch behind it, and what follows is {request.Expression}: of what arms itself, writes are watched");
 
     internal static ArisingPolicy PolicyOf(string value) => (ArisingPolicy)Array.IndexOf(Policies, value);
 
@@ -130,6 +160,8 @@ internal sealed class ArisingOptions
         string from = heap.Site is { } place ? $" from {place}" : "";
         return request with { Expression = $"offset {heap.Offset}:{heap.Length} of {which}{ofSize}{from}" };
     }
+
+    private static ArisingRule.Ending EndingOf(string value) => value == "return" ? new ArisingRule.Ending.Return() : new ArisingRule.Ending.Entry(value);
 
     private bool Says(ArisingRule.Heap heap, Option option) =>
         option == site ? heap.Site is not null : option == size ? heap.Size is not null : option == nth ? heap.Nth is not null : heap.Length > 0;

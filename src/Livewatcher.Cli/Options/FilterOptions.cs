@@ -64,6 +64,16 @@ internal sealed class FilterOptions
 
         WatchRequest common = new("", AccessMode.Write);
         List<WatchRequest> requests = [];
+        string? place = null;
+        WatchRequest? Begin(Option option, string value) => watches.TryGetValue(option, out Func<string, WatchRequest>? begin) ? begin(value)
+            : ofArising.Contains(option) ? arising.Begin(option, value, requests.LastOrDefault()) : null;
+        void Begun(WatchRequest request)
+        {
+            request = place is null ? request : ArisingOptions.At(request, place);
+            place = null;
+            requests.Add(request with { Arising = request.Arising is { } rule ? rule with { Policy = policy } : null, Filter = common.Filter, Reaction = common.Reaction });
+        }
+
         IReadOnlyList<Token> tokens = parsed.Tokens;
         for (int i = 0; i < tokens.Count; i++)
         {
@@ -73,10 +83,10 @@ internal sealed class FilterOptions
                 continue;
             // A flag may have a value too: --if-changed=false.
             string value = i + 1 < tokens.Count && tokens[i + 1].Type == TokenType.Argument ? tokens[i + 1].Value : "";
-            if (watches.TryGetValue(option, out Func<string, WatchRequest>? begin))
-                requests.Add(begin(value) with { Filter = common.Filter, Reaction = common.Reaction });
-            else if (ofArising.Contains(option) && arising.Begin(option, value, requests.LastOrDefault()) is { Arising: { } rule } request)
-                requests.Add(request with { Arising = rule with { Policy = policy }, Filter = common.Filter, Reaction = common.Reaction });
+            if (option == arising.Place)
+                place = place is null ? value : throw NothingAt(place);
+            else if (Begin(option, value) is { } request)
+                Begun(request);
             else if (ofArising.Contains(option) && requests.Count > 0)
                 requests[^1] = arising.With(requests[^1], option, value);
             else if (ofArising.Contains(option))
@@ -87,9 +97,13 @@ internal sealed class FilterOptions
                 requests[^1] = Add(requests[^1], option, value);
         }
 
+        if (place is not null)
+            throw NothingAt(place);
         requests.ForEach(ActionOptions.Check);
         return [.. requests.Select(ArisingOptions.Finish)];
     }
+
+    private static UserException NothingAt(string place) => new($"--at {place}: what is to be watched there? Give --watch EXPR behind it");
 
     private HitFilter Add(HitFilter filter, Option option, string value, ParseResult parsed)
     {

@@ -113,7 +113,7 @@ internal sealed class WatchOptions
     private readonly ScreenOptions screen = new();
 
     /// <summary>What a watch file may have.</summary>
-    internal WatchVocabulary Vocabulary => new(All, Beginnings, [.. Beginnings, .. arising.Belongings, .. filter.All, .. actions.All], [.. filter.Writers]);
+    internal WatchVocabulary Vocabulary => new(All, Beginnings, [.. Beginnings, .. arising.Belongings, .. filter.All, .. actions.All], [.. filter.Writers], [arising.Place]);
 
     private Option[] Beginnings => [watch, awatch, hbreak, .. arising.Beginnings];
 

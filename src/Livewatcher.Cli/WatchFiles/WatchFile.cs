@@ -55,6 +55,8 @@ internal sealed record WatchFile(string Path, IReadOnlyList<FileOption> Options)
         {
             if (key is { Name: Watch, Value: FileValue.Table table })
                 AddWatch(watches, table.Keys, key.Line, vocabulary);
+            else if (vocabulary.StandsBefore(vocabulary.Find(key.Name, key.Line)))
+                throw new WatchFileException(key.Line, $"{key.Name} is about one watch: it stands in its [[watch]]");
             else
                 Add(vocabulary.Find(key.Name, key.Line) is { } option && vocabulary.BeginsWatch(option) ? watches : common, key, vocabulary);
         }
@@ -71,7 +73,8 @@ internal sealed record WatchFile(string Path, IReadOnlyList<FileOption> Options)
             throw new WatchFileException(begins[0].Line, $"{begins[0].Name}: one expression, as a text, is meant");
         foreach (FileKey key in keys.Where(key => key != begins[0] && !vocabulary.BelongsToWatch(vocabulary.Find(key.Name, key.Line))))
             throw new WatchFileException(key.Line, $"{key.Name} is about the whole run: it stands before the first [[watch]]");
-        foreach (FileKey key in (FileKey[])[begins[0], .. keys.Where(key => key != begins[0])])
+        ILookup<bool, FileKey> others = keys.Where(key => key != begins[0]).ToLookup(key => vocabulary.StandsBefore(vocabulary.Find(key.Name, key.Line)));
+        foreach (FileKey key in (FileKey[])[.. others[true], begins[0], .. others[false]])
             Add(watches, key, vocabulary);
     }
 

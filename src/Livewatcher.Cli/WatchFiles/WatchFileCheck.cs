@@ -75,7 +75,8 @@ internal sealed class WatchFileCheck(ProgramFile program, TargetSymbols symbols)
     /// <summary>The allocator is in a library, mostly, and which one is known at the run.</summary>
     private CheckedItem CheckArising(FileOption option, WatchRequest request) => symbols.ResolveArising(request) switch
     {
-        { Plan: { IsFrame: true } plan } => Item(option, NameOutcome.Found, $"{TypeOf(plan.Watch)}{plan.Offset:+#;-#;0} from the frame's CFA, {plan.Places.Count} probes"),
+        { Plan: { Kind: ArisingKind.Frame } plan } => Item(option, NameOutcome.Found, $"{TypeOf(plan.Watch)}{plan.Offset:+#;-#;0} from the frame's CFA, {Count(plan.Places.Count)}"),
+        { Plan: { Kind: ArisingKind.Object } plan } => Item(option, NameOutcome.Found, $"{TypeOf(plan.Watch)}{plan.Watch.Resolution}, {Count(plan.Places.Count)}"),
         { Plan: not null } => Item(option, NameOutcome.Later, "blocks of the heap are the run's"),
         { Reason: var reason } when request.Arising is ArisingRule.Heap => Item(option, NameOutcome.Later, $"as far as its file tells: {reason}"),
         { Reason: var reason } => Item(option, NameOutcome.Wrong, reason ?? ""),
@@ -96,6 +97,8 @@ internal sealed class WatchFileCheck(ProgramFile program, TargetSymbols symbols)
             var other => throw new InvalidOperationException($"{other}"),
         };
     }
+
+    private static string Count(int probes) => probes == 1 ? "1 probe" : $"{probes} probes";
 
     private static string TypeOf(Watch watch) => watch.Mode == AccessMode.Execute ? "" : $"{(watch.TypeName is { } type ? $"{type}, " : "")}{watch.Length} {(watch.Length == 1 ? "byte" : "bytes")}, ";
 

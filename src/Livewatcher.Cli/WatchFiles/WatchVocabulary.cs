@@ -10,8 +10,10 @@ namespace Livewatcher.Cli.WatchFiles;
 /// <param name="beginnings">Those that begin a watch.</param>
 /// <param name="belongings">Those that belong to a watch.</param>
 /// <param name="writers">Those that name a writer.</param>
+/// <param name="places">Those that stand before the watch that they belong to.</param>
 internal sealed class WatchVocabulary(
-    IEnumerable<Option> options, IReadOnlyCollection<Option> beginnings, IReadOnlyCollection<Option> belongings, IReadOnlyCollection<Option> writers)
+    IEnumerable<Option> options, IReadOnlyCollection<Option> beginnings, IReadOnlyCollection<Option> belongings, IReadOnlyCollection<Option> writers,
+    IReadOnlyCollection<Option> places)
 {
     private readonly Dictionary<string, Option> byName = options.ToDictionary(option => option.Name.TrimStart('-'), StringComparer.Ordinal);
 
@@ -21,6 +23,8 @@ internal sealed class WatchVocabulary(
     internal bool BeginsWatch(Option option) => beginnings.Contains(option);
 
     internal bool BelongsToWatch(Option option) => belongings.Contains(option);
+
+    internal bool StandsBefore(Option option) => places.Contains(option);
 
     internal bool NamesWriter(Option option) => writers.Contains(option);
 

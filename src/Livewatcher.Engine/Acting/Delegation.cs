@@ -21,7 +21,7 @@ internal sealed class Delegation(SessionPlatform platform, Reactions reactions, 
         List<ArmedWatch> all = [.. process.Watches, .. armed];
         foreach (ArmedWatch watch in armed)
         {
-            bool decides = watch.Plan is not { IsFrame: true }; // whether its frame is still there is seen from here
+            bool decides = watch.Plan is not { Kind: ArisingKind.Frame }; // whether its frame is still there is seen from here
             foreach ((int slot, _) in watch.Pieces)
                 decides &= LeaveFilters(process, watch, slot, [.. all.Where(other => other.Occupies(slot))]);
             reactions.Leave(process.Id, watch, all.Where(other => other != watch), decides);

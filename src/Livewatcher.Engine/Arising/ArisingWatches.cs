@@ -43,7 +43,12 @@ internal sealed class ArisingWatches(
         begun.AddRange(plans.Select(plan => plan.Watch.Label));
         DateTimeOffset now = platform.Clock.ToWallClock(platform.Clock.Now);
         foreach ((ArisingPlan plan, IReadOnlyList<int> slots) in shares)
+        {
             publish(new NoteEvent(now, NoteLevel.Info, Describe(plan, slots.Count)));
+            if (plan.Caution is { } caution)
+                publish(new NoteEvent(now, NoteLevel.Warning, $"{plan.Watch.Label}: {caution}"));
+        }
+
         ledger.AddRemark("memory that arms itself is not audited: a change that no debug register sees is not noticed there");
     }
 
@@ -68,7 +73,7 @@ internal sealed class ArisingWatches(
             return;
         HardwareSlot content = new(at.Address, former.Watch.Length, AccessMode.Write);
         CallStack? stack = null;
-        process.Watches[index] = former.MoveTo(at.Slot, content, new Arisen(at.Old ?? 0, at.Thread), former.Plan!.IsFrame ? null : () => stack ??= process.Symbols.Unwind(at));
+        process.Watches[index] = former.MoveTo(at.Slot, content, new Arisen(at.Old ?? 0, at.Thread), former.Plan!.Kind == ArisingKind.Frame ? null : () => stack ??= process.Symbols.Unwind(at));
         process.Slots[at.Slot] = content;
     }
 
@@ -154,9 +159,12 @@ internal sealed class ArisingWatches(
 
     private static string Describe(ArisingPlan plan, int registers)
     {
-        string where = plan.IsFrame
-            ? $"from the entry of {plan.Watch.Resolution![(plan.Watch.Resolution!.LastIndexOf(" of ", StringComparison.Ordinal) + 4)..]} on"
-            : "from the allocation on";
-        return $"{plan.Watch.Label} arms itself {where}: {plan.Places.Count:N0} probes, {registers} debug {(registers == 1 ? "register" : "registers")}";
+        string where = plan.Kind switch
+        {
+            ArisingKind.Frame => $"from the entry of {plan.Watch.Resolution![(plan.Watch.Resolution!.LastIndexOf(" of ", StringComparison.Ordinal) + 4)..]} on",
+            ArisingKind.Object => plan.Watch.Resolution!,
+            _ => "from the allocation on",
+        };
+        return $"{plan.Watch.Label} arms itself {where}: {plan.Places.Count:N0} {(plan.Places.Count == 1 ? "probe" : "probes")}, {registers} debug {(registers == 1 ? "register" : "registers")}";
     }
 }

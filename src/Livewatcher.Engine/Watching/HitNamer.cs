@@ -124,7 +124,7 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
         // The trap of a single step names registers that nothing has touched, on some processors (QEMU).
         if (hit.Stepped && hit.Old == hit.New && process.Symbols.FindInstruction(hit, [content]) is null)
             return false;
-        if (!watch.Plan!.IsFrame || hit.Thread != on.Thread || process.Symbols.HasFrame(hit, new Address(on.Base), watch.Plan.Code) != false)
+        if (watch.Plan!.Kind != ArisingKind.Frame || hit.Thread != on.Thread || process.Symbols.HasFrame(hit, new Address(on.Base), watch.Plan.Code) != false)
             return true;
         platform.Arisings?.Disown(slot, on.Base);
         return false;

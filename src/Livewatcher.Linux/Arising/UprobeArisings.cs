@@ -10,6 +10,9 @@ namespace Livewatcher.Linux.Arising;
 /// guard: someone must hold the thread while the registers are loaded.</summary>
 public sealed unsafe class UprobeArisings : IArisings, IDisposable
 {
+    /// <summary>Where in struct pt_regs (arch/x86/include/asm/ptrace.h) the registers are, by their DWARF numbers.</summary>
+    private static readonly uint[] Registers = [10, 12, 11, 5, 13, 14, 4, 19, 9, 8, 7, 6, 3, 2, 1, 0];
+
     private readonly BpfHitSource source;
     private readonly WatchProgram program;
     private readonly List<SafeBpfLink> links = [];
@@ -37,7 +40,7 @@ public sealed unsafe class UprobeArisings : IArisings, IDisposable
             {
                 foreach (ProbePlace place in plan.Places)
                 {
-                    if (!plan.IsFrame && !probed.Add(place.Address))
+                    if (place.Kind is ProbeKind.Allocate or ProbeKind.Free or ProbeKind.Jump && !probed.Add(place.Address))
                         continue;
                     Put(process, mappings, place, number, outlives, ref places);
                 }
@@ -103,14 +106,7 @@ public sealed unsafe class UprobeArisings : IArisings, IDisposable
         {
             if (places == RecordLimits.LW_PLACES)
                 throw new UserException($"more than {RecordLimits.LW_PLACES} probes are too many: watch smaller functions");
-            program.Places[places] = new PlaceRecord
-            {
-                Kind = kind,
-                Watch = (uint)number,
-                Base = place.FromFramePointer ? 4u : 19u, // of struct pt_regs: rbp, rsp
-                Allocator = (AllocatorKind)place.Allocator,
-                Offset = place.Offset,
-            };
+            program.Places[places] = RecordOf(place, kind, number);
             links.Add(program.Probe(process.Id, path, offset, atReturn, places++));
         }
     }
@@ -123,8 +119,28 @@ public sealed unsafe class UprobeArisings : IArisings, IDisposable
         ProbeKind.Leave => [(PlaceKind.LW_PLACE_LEAVE, false)],
         ProbeKind.Allocate => [(PlaceKind.LW_PLACE_ALLOCATED, true), (PlaceKind.LW_PLACE_ALLOCATE, false)],
         ProbeKind.Jump => [(PlaceKind.LW_PLACE_JUMP, false)],
+        ProbeKind.Reach => [(PlaceKind.LW_PLACE_REACH, false)],
+        ProbeKind.Returned => [(PlaceKind.LW_PLACE_REACH, true)],
+        ProbeKind.Release => [(PlaceKind.LW_PLACE_RELEASE, false)],
         _ => outlives ? [(PlaceKind.LW_PLACE_FREED, true), (PlaceKind.LW_PLACE_FREE, false)] : [(PlaceKind.LW_PLACE_FREE, false)],
     };
+
+    private static PlaceRecord RecordOf(ProbePlace place, PlaceKind kind, int number)
+    {
+        PlaceRecord record = new()
+        {
+            Kind = kind,
+            Watch = (uint)number,
+            Base = place.FromFramePointer ? 4u : 19u, // of struct pt_regs: rbp, rsp
+            Allocator = (AllocatorKind)place.Allocator,
+            Offset = place.Offset,
+            Start = place.Way?.Register is { } register ? Registers[register] : RecordLimits.LW_NO_REGISTER,
+            Pointers = (uint)(place.Way?.Offsets.Count ?? 0),
+        };
+        for (int i = 0; i < record.Pointers; i++)
+            record.Offsets[i] = place.Way!.Offsets[i];
+        return record;
+    }
 
     private ArisingRecord RecordOf(ProcessId process, ArisingPlan plan, IReadOnlyList<int> slots)
     {
@@ -141,8 +157,17 @@ public sealed unsafe class UprobeArisings : IArisings, IDisposable
             Slots = slots.Aggregate(0u, (mask, slot) => mask | (1u << slot)),
             Length = (uint)plan.Watch.Length,
             Policy = (ArisingPolicyKind)plan.Rule.Policy,
-            Flags = (heap is null ? ArisingFlags.None : ArisingFlags.LW_ARISING_HEAP) | (heap?.AfterFree == true ? ArisingFlags.LW_ARISING_AFTER_FREE : ArisingFlags.None),
+            Flags = FlagsOf(plan.Rule),
             Tgid = (uint)process.Value,
         };
     }
+
+    private static ArisingFlags FlagsOf(ArisingRule rule) => rule switch
+    {
+        ArisingRule.Heap { AfterFree: true } => ArisingFlags.LW_ARISING_HEAP | ArisingFlags.LW_ARISING_AFTER_FREE,
+        ArisingRule.Heap => ArisingFlags.LW_ARISING_HEAP,
+        ArisingRule.At { Until: ArisingRule.Ending.Return } => ArisingFlags.LW_ARISING_OBJECT | ArisingFlags.LW_ARISING_UNTIL_RETURN,
+        ArisingRule.At => ArisingFlags.LW_ARISING_OBJECT,
+        _ => ArisingFlags.None,
+    };
 }

@@ -1,6 +1,8 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Livewatcher.Model;
 
 namespace Livewatcher.Linux.Records;
 
@@ -16,6 +18,8 @@ internal enum PlaceKind : uint
     LW_PLACE_FREE = 5,
     LW_PLACE_FREED = 6,
     LW_PLACE_JUMP = 7,
+    LW_PLACE_REACH = 8,
+    LW_PLACE_RELEASE = 9,
 }
 
 internal enum AllocatorKind : uint
@@ -41,6 +45,9 @@ internal enum ArisingFlags : uint
     None = 0,
     LW_ARISING_HEAP = 1,
     LW_ARISING_AFTER_FREE = 2,
+    LW_ARISING_OBJECT = 4,
+    LW_ARISING_UNTIL_RETURN = 8,
+    LW_ARISING_UNTIL_FREE = 16,
 }
 
 internal enum InstanceState : uint
@@ -60,6 +67,16 @@ internal struct PlaceRecord
     public uint Base;
     public AllocatorKind Allocator;
     public long Offset;
+    public uint Start;
+    public uint Pointers;
+    public PointerOffsets Offsets;
+}
+
+/// <summary>lw_place.offsets.</summary>
+[InlineArray(PointerWay.MostPointers)]
+internal struct PointerOffsets
+{
+    private long first;
 }
 
 /// <summary>struct lw_arising.</summary>
@@ -98,4 +115,12 @@ internal struct InstanceRecord
     public uint Tid;
     public uint Watch;
     public uint Freed;
+    public FrameHolders Holders;
+}
+
+/// <summary>lw_instance.holders.</summary>
+[InlineArray(RecordLimits.LW_HOLDERS)]
+internal struct FrameHolders
+{
+    private ulong first;
 }

@@ -20,6 +20,8 @@ internal static class RecordLimits
     internal const int LW_ORDERS = 64;
     internal const int LW_ARISINGS = LW_SLOTS;
     internal const int LW_PLACES = 1024;
+    internal const int LW_HOLDERS = 8;
+    internal const uint LW_NO_REGISTER = 0xff;
 }
 
 internal enum RecordKind : ushort

@@ -19,6 +19,15 @@ public enum ProbeKind
 
     /// <summary>Code that allocates what is meant jumps to another function in place of a call and a return: that function may be an allocator.</summary>
     Jump,
+
+    /// <summary>An object is named: <see cref="ProbePlace.Way"/> leads to it.</summary>
+    Reach,
+
+    /// <summary>The same, where the function that begins at the address has returned.</summary>
+    Returned,
+
+    /// <summary>All objects of the watch come to their end.</summary>
+    Release,
 }
 
 /// <summary>How an allocation function is told what is wanted.</summary>
@@ -42,17 +51,41 @@ public enum Allocator
     Indirect,
 }
 
+/// <summary>The way to an object from what a thread has at an instruction: *(*(start + offset) + offset) + offset.</summary>
+/// <param name="Register">Where it starts, by its DWARF number (System V ABI, AMD64 supplement, figure 3.36); null: at address 0.</param>
+/// <param name="Offsets">One at least, <see cref="MostPointers"/> at most. Between two of them a pointer is read.</param>
+public sealed record PointerWay(int? Register, IReadOnlyList<long> Offsets)
+{
+    /// <summary>LW_POINTERS of bpf/watch_event.h.</summary>
+    public const int MostPointers = 8;
+}
+
 /// <summary>An instruction that gets a probe.</summary>
 /// <param name="Kind">What happens there.</param>
 /// <param name="Address">In the process.</param>
 /// <param name="FromFramePointer">Of a frame: its CFA is RBP plus the offset there; otherwise RSP plus the offset.</param>
 /// <param name="Offset">Bytes.</param>
 /// <param name="Allocator">Of an allocation.</param>
-public sealed record ProbePlace(ProbeKind Kind, Address Address, bool FromFramePointer = false, long Offset = 0, Allocator Allocator = Allocator.None);
+/// <param name="Way">Of an object.</param>
+public sealed record ProbePlace(
+    ProbeKind Kind, Address Address, bool FromFramePointer = false, long Offset = 0, Allocator Allocator = Allocator.None, PointerWay? Way = null);
+
+/// <summary>What comes to life.</summary>
+public enum ArisingKind
+{
+    /// <summary>A function's frame; it ends when it is left.</summary>
+    Frame,
+
+    /// <summary>A heap block; it ends when it is given back.</summary>
+    Block,
+
+    /// <summary>An object that is named at an instruction; how it ends the rule says.</summary>
+    Object,
+}
 
 /// <summary>A watch that arms itself, resolved.</summary>
 /// <param name="Watch">What it shows; its address is that of no instance.</param>
-/// <param name="Offset">Of the watched bytes, from the frame's CFA (canonical frame address, DWARF 5, 6.4.1) or from the block's start.</param>
+/// <param name="Offset">Of the watched bytes, from the frame's CFA (canonical frame address, DWARF 5, 6.4.1) or from the block's start; of objects 0.</param>
 /// <param name="Places">The instructions that get a probe.</param>
 /// <param name="Sites">Of blocks: code whose calls allocate what is meant; empty for any.</param>
 public sealed record ArisingPlan(
@@ -63,7 +96,15 @@ public sealed record ArisingPlan(
 
     public ArisingRule Rule => Watch.Request.Arising!;
 
-    public bool IsFrame => Rule is not ArisingRule.Heap;
+    public ArisingKind Kind => Rule switch
+    {
+        ArisingRule.Heap => ArisingKind.Block,
+        ArisingRule.At => ArisingKind.Object,
+        _ => ArisingKind.Frame,
+    };
+
+    /// <summary>What the user should know of its beginning; null for nothing.</summary>
+    public string? Caution { get; init; }
 }
 
 /// <summary>Outcome of resolving a request for such a watch.</summary>

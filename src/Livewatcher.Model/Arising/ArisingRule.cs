@@ -2,7 +2,7 @@
 
 namespace Livewatcher.Model;
 
-/// <summary>Which of more frames or blocks than debug registers are armed.</summary>
+/// <summary>Which of more frames, blocks or objects than debug registers are armed.</summary>
 public enum ArisingPolicy
 {
     /// <summary>A newcomer takes the register of the oldest.</summary>
@@ -48,5 +48,31 @@ public abstract record ArisingRule
 
         /// <summary>Goes on when the block is freed, until its memory is given out again.</summary>
         public bool AfterFree { get; init; }
+    }
+
+    /// <summary>The object that the request's expression names at an instruction, each time that a thread comes there.</summary>
+    /// <param name="Place">FUNCTION: its entry.</param>
+    public sealed record At(string Place) : ArisingRule
+    {
+        public Ending Until { get; init; } = Ending.Never;
+    }
+
+    /// <summary>When an object that was named is not watched any more.</summary>
+    public abstract record Ending
+    {
+        private Ending()
+        {
+        }
+
+        /// <summary>When the watching ends, or another object takes its register.</summary>
+        public static Ending Never { get; } = new Open();
+
+        /// <summary>The thread leaves the frame in which the object was named; the last one, where several did.</summary>
+        public sealed record Return : Ending;
+
+        /// <summary>Any thread enters this function.</summary>
+        public sealed record Entry(string Function) : Ending;
+
+        private sealed record Open : Ending;
     }
 }

@@ -64,6 +64,7 @@ internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<I
                 ArisingRule.Local => Local(request, view, rowAt),
                 ArisingRule.Canary canary => WithCondition(finder.Canary(request, canary.Function), view),
                 ArisingRule.ReturnAddress address => WithCondition(finder.ReturnAddress(request, address.Function), view),
+                ArisingRule.At at => new ObjectFinder(view, _indexes, rowAt, moment => ResolveData(request, view, moment.Names, moment.Later)).Find(at),
                 ArisingRule.Heap heap => WithCondition(finder.Heap(request, heap), view),
                 _ => throw new RefusalException("it does not arm itself"),
             }, null);
@@ -129,7 +130,7 @@ internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<I
         }
     }
 
-    private Watch ResolveData(WatchRequest request, TargetView view, FrameLocals? locals = null)
+    private Watch ResolveData(WatchRequest request, TargetView view, ILocalNames? locals = null, LaterMemory? later = null)
     {
         WatchSyntax syntax = ExpressionParser.Parse(request.Expression, out string? error) ?? throw new RefusalException(error ?? "no expression");
         int? length = Length(syntax.Length, request.Length);
@@ -137,7 +138,7 @@ internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<I
         var reader = new TypeReader();
         var types = new TypeFinder(view.Modules, _indexes, reader, view.PointerSize);
         var variables = new VariableFinder(view, _indexes, types, reader) { Locals = locals };
-        var evaluator = new Evaluator(view, variables, types, syntax.Thread, trail, nameOf);
+        var evaluator = new Evaluator(view, variables, types, syntax.Thread, trail, nameOf, later);
         Operand operand = evaluator.Evaluate(syntax.Root);
         if (syntax.Thread is not null && !evaluator.UsesThread)
         {
@@ -158,7 +159,7 @@ internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<I
 
         watch = watch with { Shape = ShapeWriter.Write(Watched(operand, types, watch), types) };
         return request.Filter.HasCondition
-            ? watch with { Condition = Condition(request, view, types, variables, Watched(operand, types, watch)) }
+            ? watch with { Condition = Condition(request, view, types, later is null ? variables : new VariableFinder(view, _indexes, types, reader), Watched(operand, types, watch)) }
             : watch;
     }
 

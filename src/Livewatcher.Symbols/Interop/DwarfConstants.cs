@@ -52,6 +52,7 @@ internal static class DwarfAt
     internal const uint UpperBound = 0x2f;
     internal const uint AbstractOrigin = 0x31;
     internal const uint Artificial = 0x34;
+    internal const uint CallingConvention = 0x36;
     internal const uint Count = 0x37;
     internal const uint DataMemberLocation = 0x38;
     internal const uint DeclarationFile = 0x3a;
@@ -59,6 +60,7 @@ internal static class DwarfAt
     internal const uint Declaration = 0x3c;
     internal const uint Encoding = 0x3e;
     internal const uint External = 0x3f;
+    internal const uint FrameBase = 0x40;
     internal const uint Specification = 0x47;
     internal const uint Type = 0x49;
     internal const uint Virtuality = 0x4c;
@@ -113,9 +115,16 @@ internal static class DwarfOp
     internal const byte PlusUconst = 0x23;
     internal const byte Lit0 = 0x30;
     internal const byte Lit31 = 0x4f;
+    internal const byte Reg0 = 0x50;
+    internal const byte Reg31 = 0x6f;
+    internal const byte Breg0 = 0x70;
+    internal const byte Breg31 = 0x8f;
+    internal const byte RegX = 0x90;
+    internal const byte FbReg = 0x91;
     internal const byte Piece = 0x93;
     internal const byte Nop = 0x96;
     internal const byte FormTlsAddress = 0x9b;
+    internal const byte CallFrameCfa = 0x9c;
     internal const byte BitPiece = 0x9d;
     internal const byte ImplicitValue = 0x9e;
     internal const byte StackValue = 0x9f;

@@ -14,9 +14,15 @@ internal static class DwarfLocation
     private const int MaximumOperations = 256;
 
     /// <summary>Empty where the attribute has no location that can be read.</summary>
-    internal static unsafe IReadOnlyList<DwarfOperation[]> Read(DwarfAttribute attribute)
+    internal static IReadOnlyList<DwarfOperation[]> Read(DwarfAttribute attribute) => [.. ReadAll(attribute).Select(entry => entry.Operations)];
+
+    /// <summary>The one that is valid at an address of the file; null where none is.</summary>
+    internal static DwarfOperation[]? ReadAt(DwarfAttribute attribute, ulong address) =>
+        ReadAll(attribute).Where(entry => address >= entry.Low && address < entry.High).Select(entry => entry.Operations).FirstOrDefault();
+
+    private static unsafe List<(ulong Low, ulong High, DwarfOperation[] Operations)> ReadAll(DwarfAttribute attribute)
     {
-        List<DwarfOperation[]> found = [];
+        List<(ulong Low, ulong High, DwarfOperation[] Operations)> found = [];
 
         // libdw keeps a constant and an expression that a damaged file has at the same bytes in one cache, and asserts that what it
         // finds there for a constant is one operation (is_constant_offset in libdw/dwarf_getlocation.c).
@@ -29,7 +35,7 @@ internal static class DwarfLocation
         nint offset = 0;
         while (found.Count < MaximumEntries)
         {
-            offset = dwarf_getlocations(ref attribute, offset, ref start, out _, out _, out nint operations, out nuint count);
+            offset = dwarf_getlocations(ref attribute, offset, ref start, out ulong low, out ulong high, out nint operations, out nuint count);
             if (offset <= 0)
             {
                 break;
@@ -47,7 +53,7 @@ internal static class DwarfLocation
                 copy[i] = Direct(ref attribute, operations + (i * sizeof(DwarfNativeOperation)), source[i]);
             }
 
-            found.Add(copy);
+            found.Add((low, high, copy));
         }
 
         return found;

@@ -11,21 +11,20 @@ using Livewatcher.Symbols.Unwinding;
 namespace Livewatcher.Symbols.Expressions.Arising;
 
 /// <summary>A function's variables that live in its frame: FUNC::name. Their addresses are those in a frame whose CFA is <see cref="Cfa"/>.</summary>
-internal sealed class FrameLocals(TargetView view, ModuleIndexes indexes, TypeReader reader, Func<ulong, UnwindRow?> rowAt)
+internal sealed class FrameLocals(TargetView view, ModuleIndexes indexes, TypeReader reader, Func<ulong, UnwindRow?> rowAt) : ILocalNames
 {
     /// <summary>Where no program has memory: what an expression would have to read there is refused.</summary>
     internal const ulong Cfa = 1UL << 62;
 
-    private const uint FrameBase = 0x40; // DW_AT_frame_base, and DW_OP_*: DWARF 5, tables 7.5 and 7.9
-    private const byte Reg6 = 0x56, Reg7 = 0x57, Breg6 = 0x76, Breg7 = 0x77, FbReg = 0x91, CallFrameCfa = 0x9c;
+    private const byte Reg6 = DwarfOp.Reg0 + X64.Rbp, Reg7 = DwarfOp.Reg0 + X64.Rsp, Breg6 = DwarfOp.Breg0 + X64.Rbp, Breg7 = DwarfOp.Breg0 + X64.Rsp;
 
     private const int MaximumDepth = 64;
 
     /// <summary>The function whose frames are meant; null until a name of it was met.</summary>
     internal FrameCode? Function { get; private set; }
 
-    /// <returns>Null for what is no local variable.</returns>
-    internal FoundVariable? Find(QualifiedName name)
+    /// <inheritdoc/>
+    public FoundVariable? Find(QualifiedName name)
     {
         if (name.Scope.Length == 0)
         {
@@ -70,19 +69,27 @@ internal sealed class FrameLocals(TargetView view, ModuleIndexes indexes, TypeRe
         }
 
         DwarfOperation[] first = places[0];
-        if (places.Any(place => place is not [{ Atom: FbReg or Breg6 or Breg7 }]) || places.Any(place => place[0] != first[0]))
+        if (places.Any(place => place is not [{ Atom: DwarfOp.FbReg or Breg6 or Breg7 }]) || places.Any(place => place[0] != first[0]))
         {
             throw new RefusalException($"{name} is not at one place of the frame for all of its life: the optimiser keeps it in registers; a build without optimisation has it in memory");
         }
 
-        long number = unchecked((long)first[0].Number);
-        return first[0].Atom switch
+        return FromCfa(first[0], code);
+    }
+
+    /// <summary>Where a location of one operation is, from the CFA.</summary>
+    /// <param name="place">DW_OP_fbreg, or DW_OP_breg of RBP or RSP in a function's body.</param>
+    /// <param name="code">The function.</param>
+    internal static long FromCfa(DwarfOperation place, FrameCode code)
+    {
+        long number = unchecked((long)place.Number);
+        return place.Atom switch
         {
             Breg6 => number - FromCfa(code, X64.Rbp),
             Breg7 => number - FromCfa(code, X64.Rsp),
-            _ => code.Die.TryGet(FrameBase, out DwarfAttribute frame) && DwarfLocation.Read(frame) is [[var basis]] ? basis.Atom switch
+            _ => code.Die.TryGet(DwarfAt.FrameBase, out DwarfAttribute frame) && DwarfLocation.Read(frame) is [[var basis]] ? basis.Atom switch
             {
-                CallFrameCfa => number,
+                DwarfOp.CallFrameCfa => number,
                 Reg6 => number - FromCfa(code, X64.Rbp),
                 Reg7 => number - FromCfa(code, X64.Rsp),
                 Breg6 => number + unchecked((long)basis.Number) - FromCfa(code, X64.Rbp),

@@ -1,6 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using Livewatcher.Model;
+using Livewatcher.Symbols.Expressions.Arising;
 using Livewatcher.Symbols.Expressions.Lookup;
 using Livewatcher.Symbols.Expressions.Memory;
 using Livewatcher.Symbols.Expressions.Syntax;
@@ -15,12 +16,13 @@ namespace Livewatcher.Symbols.Expressions.Evaluation;
 /// <param name="thread">The thread asked for; null where none was.</param>
 /// <param name="trail">Takes the account.</param>
 /// <param name="nameOf">Names what pointers point to.</param>
+/// <param name="later">Takes the way where it is to be gone at a later moment; null where it is gone now.</param>
 internal sealed class Evaluator(
-    TargetView view, VariableFinder variables, TypeFinder types, string? thread, Trail trail, Func<Address, string?> nameOf)
+    TargetView view, VariableFinder variables, TypeFinder types, string? thread, Trail trail, Func<Address, string?> nameOf, LaterMemory? later = null)
 {
     private const int MaximumReferences = 8;
 
-    private readonly MemoryReader _memory = new(view, trail, nameOf);
+    private readonly MemoryReader _memory = new(view, trail, nameOf, later);
     private readonly MemberFinder _members = new(types, variables, a => view.ReadWord(new Address(a)));
     private readonly DataType _integer = BuiltinTypes.Find("long", types.PointerSize)!;
 

@@ -2,6 +2,7 @@
 
 using System.Buffers.Binary;
 using Livewatcher.Model;
+using Livewatcher.Symbols.Expressions.Arising;
 using Livewatcher.Symbols.Expressions.Memory;
 using Livewatcher.Symbols.Types;
 using Livewatcher.Symbols.Types.Formats;
@@ -9,7 +10,11 @@ using Livewatcher.Symbols.Types.Formats;
 namespace Livewatcher.Symbols.Expressions.Evaluation;
 
 /// <summary>Reads the pointers and integers that an expression goes through, and keeps account of them.</summary>
-internal sealed class MemoryReader(TargetView view, Trail trail, Func<Address, string?> nameOf)
+/// <param name="view">The process.</param>
+/// <param name="trail">Takes the account.</param>
+/// <param name="nameOf">Names what pointers point to.</param>
+/// <param name="later">Where nothing is read now: takes the way that is to be gone at a later moment.</param>
+internal sealed class MemoryReader(TargetView view, Trail trail, Func<Address, string?> nameOf, LaterMemory? later = null)
 {
     /// <summary>The value of a scalar.</summary>
     /// <param name="operand">A place or a computed value.</param>
@@ -22,6 +27,13 @@ internal sealed class MemoryReader(TargetView view, Trail trail, Func<Address, s
         }
 
         DataType plain = place.Type.Plain;
+        if (later is not null)
+        {
+            return plain is { Kind: TypeKind.Pointer or TypeKind.Reference, Size: sizeof(ulong) } && place.Bits is null
+                ? later.Follow(place.Address, text).Value
+                : throw new RefusalException($"{text} is a number that is known only then; a constant can stand in its place");
+        }
+
         Int128 number;
         if (place.Bits is { } bits)
         {

@@ -1,7 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using Livewatcher.Model;
-using Livewatcher.Symbols.Expressions.Arising;
 using Livewatcher.Symbols.Expressions.Memory;
 using Livewatcher.Symbols.Expressions.Syntax;
 using Livewatcher.Symbols.Interop;
@@ -18,7 +17,7 @@ internal sealed class VariableFinder(TargetView view, ModuleIndexes indexes, Typ
     private const int MostListed = 8;
 
     /// <summary>Finds a function's own variables first; null where those are not asked for.</summary>
-    internal FrameLocals? Locals { get; init; }
+    internal ILocalNames? Locals { get; init; }
 
     /// <summary>The variable. Throws a refusal that says what stands against it or what is near.</summary>
     internal FoundVariable Find(QualifiedName name) =>
