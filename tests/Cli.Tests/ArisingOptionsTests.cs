@@ -37,7 +37,28 @@ public sealed class ArisingOptionsTests
             .Equal(ArisingPolicy.Sampled, ArisingPolicy.Oldest);
     }
 
+    [Fact]
+    public void APlaceIsAboutTheWatchBehindItAndAnEndAboutTheOneBefore()
+    {
+        List<WatchRequest> requests = Read(
+            "--keep", "oldest", "--at", "push", "--watch", "queue->len", "--until", "return", "--if-changed", "--watch", "plain", "--at", "open", "--watch", "*p", "--until", "close", "--at", "f", "--watch", "x");
+        requests.Select(request => request.Expression).Should().Equal("queue->len", "plain", "*p", "x");
+        requests.Select(request => request.Arising).Should().Equal(
+            new ArisingRule.At("push") { Until = new ArisingRule.Ending.Return(), Policy = ArisingPolicy.Oldest },
+            null,
+            new ArisingRule.At("open") { Until = new ArisingRule.Ending.Entry("close"), Policy = ArisingPolicy.Oldest },
+            new ArisingRule.At("f") { Policy = ArisingPolicy.Oldest });
+        requests[0].Filter.ChangesOnly.Should().BeTrue();
+        requests[1].Filter.ChangesOnly.Should().BeFalse();
+    }
+
     [Theory]
+    [InlineData("--at f: what is to be watched there? Give --watch EXPR behind it", "--watch", "x", "--at", "f")]
+    [InlineData("--at f: what is to be watched there?", "--at", "f", "--at", "g", "--watch", "x")]
+    [InlineData("--at f is about the --watch behind it, and what follows is x", "--at", "f", "--awatch", "x")]
+    [InlineData("--at f is about the --watch behind it, and what follows is canary of g", "--at", "f", "--canary", "g")]
+    [InlineData("--until return: x is not armed by --at", "--watch", "x", "--until", "return")]
+    [InlineData("--until is about the watch before it, and there is none", "--until", "return", "--at", "f", "--watch", "x")]
     [InlineData("--alloc-size, --alloc-nth: which bytes of the block?", "--alloc-size", "40")]
     [InlineData("--offset 24:8: of which block?", "--offset", "24:8")]
     [InlineData("--offset 24:3: OFFSET:LENGTH is meant", "--alloc-size", "40", "--offset", "24:3")]

@@ -65,6 +65,23 @@ public sealed class CheckTests : IDisposable
     }
 
     [Theory]
+    [InlineData("at = \"put\"\nwatch = \"to->next->len\"\nuntil = \"return\"", 0, "found", "long, 8 bytes, at the entry of put, 2 probes")]
+    [InlineData("at = \"put\"\nwatch = \"to->next->len\"\nuntil = \"main\"", 0, "found", "long, 8 bytes, at the entry of put, 2 probes")]
+    [InlineData("at = \"putt\"\nwatch = \"to->len\"", 2, "wrong", "no function is named 'putt'; nearest: put")]
+    [InlineData("at = \"put\"\nwatch = \"too->len\"", 2, "wrong", "no variable is named 'too' (the parameters of put are to, key; its other variables are nothing yet at its entry: FILE:LINE of a later line)")]
+    [InlineData("at = \"put\"\nwatch = \"to->nope\"", 2, "wrong", "struct node has no member nope")]
+    [InlineData("at = \"put\"\nwatch = \"key\"", 2, "wrong", "key is in a register there and has no memory to be watched; what it points to has: *key")]
+    [InlineData("at = \"put\"\nwatch = \"to->len\"\nuntil = \"nobody\"", 2, "wrong", "no function is named 'nobody'")]
+    public async Task AnObjectAtAFunctionsEntryIsResolved(string watch, int status, string outcome, string detail)
+    {
+        string program = await BuildAsync("gcc", "program", "struct node { int key; struct node *next; long len; }; __attribute__((noinline)) long put(struct node *to, long key) { return to->next->len += key; } int main(void) { struct node n = {0}; n.next = &n; return (int)put(&n, 1) + (int)n.len; }");
+        Outcome checkedFile = await CheckAsync($"[[watch]]\n{watch}", program);
+        var item = Items(checkedFile).Should().ContainSingle().Subject;
+        (item.Outcome, item.Detail).Should().Be((outcome, detail));
+        checkedFile.Status.Should().Be(status);
+    }
+
+    [Theory]
     [InlineData("g_limitt", "new", 1, "unknown", "no variable is named 'g_limitt'; nearest: g_limit")]
     [InlineData("g_head->nope", "new", 2, "wrong", "struct node has no member nope")]
     [InlineData("g_head->next->nope", "new", 2, "wrong", "struct node has no member nope")]

@@ -60,6 +60,14 @@ public sealed class WatchFileTests : IDisposable
         settings.Requests[1].Filter.Expectations.Should().Equal("-1 < new");
     }
 
+    /// <summary>On a command line the place stands before the watch; in a file their order is no matter.</summary>
+    [Theory]
+    [InlineData("w.toml", "[[watch]]\nwatch = 'g'\n[[watch]]\nuntil = 'return'\nwatch = 'p->len'\nat = 'push'")]
+    [InlineData("w.toml", "[[watch]]\nwatch = 'g'\n[[watch]]\nat = 'push'\nwatch = 'p->len'\nuntil = 'return'")]
+    [InlineData("w.json", "{ \"watch\": [ { \"watch\": \"g\" }, { \"watch\": \"p->len\", \"until\": \"return\", \"at\": \"push\" } ] }")]
+    public void AWatchHasItsPlace(string name, string text) =>
+        Read([name], text).Requests.Select(request => request.Arising).Should().Equal(null, new ArisingRule.At("push") { Until = new ArisingRule.Ending.Return() });
+
     [Fact]
     public void WhatIsOnTheCommandLineTooIsMeant()
     {
@@ -81,6 +89,7 @@ public sealed class WatchFileTests : IDisposable
     [InlineData("b.toml", "[[watch]]\nif = 'new'", "b.toml:1: a watch has one of watch, awatch, hbreak, watch-local, canary, return-address, offset; this one has none")]
     [InlineData("b.toml", "[[watch]]\nwatch = 'g'\nhbreak = 'f'", "b.toml:1: a watch has one of watch, awatch, hbreak, watch-local, canary, return-address, offset; this one has watch and hbreak")]
     [InlineData("b.toml", "[[watch]]\nwatch = 'g'\nmax-hits = 3", "b.toml:3: max-hits is about the whole run: it stands before the first [[watch]]")]
+    [InlineData("b.toml", "at = 'f'\n[[watch]]\nwatch = 'g'", "b.toml:1: at is about one watch: it stands in its [[watch]]")]
     [InlineData("b.toml", "[[watch]]\nwatch = 'g'\nif = 1979-05-27", "b.toml:3: a text, a number, true or false is meant")]
     [InlineData("b.toml", "[[watch]]\nwatch = 'g'\nif = ''", "b.toml:3: if: the text is empty")]
     [InlineData("b.toml", "follow-fork = 3", "b.toml:1: follow-fork: true or false is meant")]

@@ -84,6 +84,32 @@ public sealed class ArisingTests
         run.Sink.Hits.Should().ContainSingle().Which.SetAt!.Frames[0].Function.Should().Be("f_405000");
     }
 
+    /// <summary>Whose frame it is in says nothing of an object: nobody's stack is asked, and the source decides what is done about its hits.</summary>
+    [Fact]
+    public async Task AnObjectsHitsAreThoseOfEveryThreadAndTellWhereItWasNamed()
+    {
+        (WatchRun run, FakeArisings arisings) = Create(new ArisingRule.At("work"));
+        run.Machine.HasFrame = (_, _) => false;
+        run.Machine.At(5, () => arisings.Arise(1, First, First));
+        run.Machine.At(6, () => run.Machine.Store(Act(First, 1)));
+        run.Machine.At(7, () => run.Machine.Store(Act(First, 2) with { Thread = 101 }));
+        await run.RunAsync();
+        run.Sink.Hits.Select(hit => hit.Thread!.Value.Value).Should().Equal(FakeMachine.Root, 101);
+        run.Sink.Hits.Should().OnlyContain(hit => hit.SetAt!.Frames[0].Function == "f_405000");
+        arisings.Disowned.Should().BeEmpty();
+        run.Sink.Notes.Should().Contain("w0 arms itself in the frames of work: 1 probe, 4 debug registers");
+    }
+
+    [Fact]
+    public async Task WhatMaySlipByAtTheBeginningIsSaid()
+    {
+        (WatchRun run, _) = Create(new ArisingRule.At("work"));
+        Func<WatchRequest, ArisingResolution> resolve = run.Machine.ResolveArising;
+        run.Machine.ResolveArising = request => new ArisingResolution(resolve(request).Plan! with { Caution = "look out" }, null);
+        await run.RunAsync();
+        run.Sink.Events.OfType<NoteEvent>().Should().Contain(note => note.Level == NoteLevel.Warning && note.Text == "w0: look out");
+    }
+
     [Fact]
     public async Task TheRegistersThatAreLeftAreSharedOutAndTheProbesGoFirst()
     {

@@ -18,7 +18,7 @@ internal sealed class ArgumentRegisters(TypeReader reader, TypeFinder types)
     /// <summary>RDI, RSI, RDX, RCX, R8, R9 by their DWARF numbers.</summary>
     private static readonly int[] Order = [5, 4, 1, 2, 8, 9];
 
-    /// <returns>Null where it is passed on the stack, is no pointer, or the way of an argument before it is not known.</returns>
+    /// <returns>Null where it is passed in no general register, in several, or the way of an argument before it is not known.</returns>
     internal int? Of(DwarfDie function, DwarfDie parameter)
     {
         int general = 0, vectors = 0;
@@ -43,7 +43,7 @@ internal sealed class ArgumentRegisters(TypeReader reader, TypeFinder types)
             DataType type = reader.Read(child.Type);
             if (child.Identity == parameter.Identity)
             {
-                return type.Plain.Kind is TypeKind.Pointer or TypeKind.Reference && general < Order.Length ? Order[general] : null;
+                return ClassesOf(type) is { General: 1, Vectors: 0, IsMemory: false } && general < Order.Length ? Order[general] : null;
             }
 
             if (ClassesOf(type) is not { } classes)

@@ -91,6 +91,6 @@ internal sealed class EntryNames(FrameCode code, LaterMemory later, TypeReader r
         }
 
         return arguments.Of(code.Die, parameter)
-            ?? throw new RefusalException($"{name} is in no register that the calling convention gives to a pointer: a pointer or a reference is meant, among the arguments before it none of an unknown kind");
+            ?? throw new RefusalException($"{name} is not in one general register by the calling convention, or the types of the arguments before it are not known: a pointer or a reference is meant");
     }
 }
