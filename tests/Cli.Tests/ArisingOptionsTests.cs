@@ -48,6 +48,7 @@ public sealed class ArisingOptionsTests
             null,
             new ArisingRule.At("open") { Until = new ArisingRule.Ending.Entry("close"), Policy = ArisingPolicy.Oldest },
             new ArisingRule.At("f") { Policy = ArisingPolicy.Oldest });
+        Read("--at", "f:return", "--watch", "$ret->len", "--until", "free").Single().Arising.Should().Be(new ArisingRule.At("f:return") { Until = new ArisingRule.Ending.Free() });
         requests[0].Filter.ChangesOnly.Should().BeTrue();
         requests[1].Filter.ChangesOnly.Should().BeFalse();
     }

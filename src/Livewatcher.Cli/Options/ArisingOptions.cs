@@ -32,15 +32,16 @@ internal sealed class ArisingOptions
     private readonly Option<string[]> at = new("--at")
     {
         Description = "Arm the --watch behind it when a thread enters this function, on what its expression names there: --at push --watch 'queue->len', with the "
-            + "function's parameters. Any thread's writes are reported, until --until.",
-        HelpName = "FUNC",
+            + "function's parameters; or when it returns, with what it returns: --at open_channel:return --watch '$ret->state'. Any thread's writes are reported, until --until.",
+        HelpName = "FUNC[:return]",
     };
 
     private readonly Option<string[]> until = new("--until")
     {
-        Description = "When what --at has armed is disarmed: return (the thread leaves the function again), or FUNC (any thread enters that one). "
+        Description = "When what --at has armed is disarmed: return (the thread leaves the function again), free (the object's block is given back), or "
+            + "FUNC (any thread enters that one). "
             + "Default: never; where more objects come than there are debug registers, --keep says which are watched.",
-        HelpName = "return|FUNC",
+        HelpName = "return|free|FUNC",
     };
 
     private readonly Option<string[]> site = new("--alloc")
@@ -161,7 +162,12 @@ internal sealed class ArisingOptions
         return request with { Expression = $"offset {heap.Offset}:{heap.Length} of {which}{ofSize}{from}" };
     }
 
-    private static ArisingRule.Ending EndingOf(string value) => value == "return" ? new ArisingRule.Ending.Return() : new ArisingRule.Ending.Entry(value);
+    private static ArisingRule.Ending EndingOf(string value) => value switch
+    {
+        "return" => new ArisingRule.Ending.Return(),
+        "free" => new ArisingRule.Ending.Free(),
+        _ => new ArisingRule.Ending.Entry(value),
+    };
 
     private bool Says(ArisingRule.Heap heap, Option option) =>
         option == site ? heap.Site is not null : option == size ? heap.Size is not null : option == nth ? heap.Nth is not null : heap.Length > 0;

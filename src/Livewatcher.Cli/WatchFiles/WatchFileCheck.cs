@@ -73,7 +73,7 @@ internal sealed class WatchFileCheck(ProgramFile program, TargetSymbols symbols)
     }
 
     /// <summary>The allocator is in a library, mostly, and which one is known at the run.</summary>
-    private CheckedItem CheckArising(FileOption option, WatchRequest request) => symbols.ResolveArising(request) switch
+    private CheckedItem CheckArising(FileOption option, WatchRequest request) => symbols.ResolveArising(WithoutAllocator(request)) switch
     {
         { Plan: { Kind: ArisingKind.Frame } plan } => Item(option, NameOutcome.Found, $"{TypeOf(plan.Watch)}{plan.Offset:+#;-#;0} from the frame's CFA, {Count(plan.Places.Count)}"),
         { Plan: { Kind: ArisingKind.Object } plan } => Item(option, NameOutcome.Found, $"{TypeOf(plan.Watch)}{plan.Watch.Resolution}, {Count(plan.Places.Count)}"),
@@ -97,6 +97,10 @@ internal sealed class WatchFileCheck(ProgramFile program, TargetSymbols symbols)
             var other => throw new InvalidOperationException($"{other}"),
         };
     }
+
+    private static WatchRequest WithoutAllocator(WatchRequest request) => request.Arising is ArisingRule.At { Until: ArisingRule.Ending.Free } at
+        ? request with { Arising = at with { Until = ArisingRule.Ending.Never } }
+        : request;
 
     private static string Count(int probes) => probes == 1 ? "1 probe" : $"{probes} probes";
 

@@ -167,6 +167,7 @@ public sealed unsafe class UprobeArisings : IArisings, IDisposable
         ArisingRule.Heap { AfterFree: true } => ArisingFlags.LW_ARISING_HEAP | ArisingFlags.LW_ARISING_AFTER_FREE,
         ArisingRule.Heap => ArisingFlags.LW_ARISING_HEAP,
         ArisingRule.At { Until: ArisingRule.Ending.Return } => ArisingFlags.LW_ARISING_OBJECT | ArisingFlags.LW_ARISING_UNTIL_RETURN,
+        ArisingRule.At { Until: ArisingRule.Ending.Free } => ArisingFlags.LW_ARISING_OBJECT | ArisingFlags.LW_ARISING_UNTIL_FREE,
         ArisingRule.At => ArisingFlags.LW_ARISING_OBJECT,
         _ => ArisingFlags.None,
     };

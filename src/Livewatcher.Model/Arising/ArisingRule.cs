@@ -51,7 +51,7 @@ public abstract record ArisingRule
     }
 
     /// <summary>The object that the request's expression names at an instruction, each time that a thread comes there.</summary>
-    /// <param name="Place">FUNCTION: its entry.</param>
+    /// <param name="Place">FUNCTION: its entry. FUNCTION:return: its return.</param>
     public sealed record At(string Place) : ArisingRule
     {
         public Ending Until { get; init; } = Ending.Never;
@@ -69,6 +69,9 @@ public abstract record ArisingRule
 
         /// <summary>The thread leaves the frame in which the object was named; the last one, where several did.</summary>
         public sealed record Return : Ending;
+
+        /// <summary>Its block is given back to the allocator: what the last pointer to it points to.</summary>
+        public sealed record Free : Ending;
 
         /// <summary>Any thread enters this function.</summary>
         public sealed record Entry(string Function) : Ending;

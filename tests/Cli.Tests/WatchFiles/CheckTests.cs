@@ -72,9 +72,13 @@ public sealed class CheckTests : IDisposable
     [InlineData("at = \"put\"\nwatch = \"to->nope\"", 2, "wrong", "struct node has no member nope")]
     [InlineData("at = \"put\"\nwatch = \"key\"", 2, "wrong", "key is in a register there and has no memory to be watched; what it points to has: *key")]
     [InlineData("at = \"put\"\nwatch = \"to->len\"\nuntil = \"nobody\"", 2, "wrong", "no function is named 'nobody'")]
-    public async Task AnObjectAtAFunctionsEntryIsResolved(string watch, int status, string outcome, string detail)
+    [InlineData("at = \"make:return\"\nwatch = \"$ret->next->len\"\nuntil = \"free\"", 0, "found", "long, 8 bytes, at the return of make, 1 probe")]
+    [InlineData("at = \"make:return\"\nwatch = \"to->len\"", 2, "wrong", "no variable is named 'to' (at the return of make there is $ret, and its variables are gone)")]
+    [InlineData("at = \"put:return\"\nwatch = \"*$ret\"", 2, "wrong", "put returns long: $ret leads to an object where it is a pointer or a reference")]
+    [InlineData("at = \"make:return\"\nwatch = \"$ret->len\"\nuntil = \"return\"", 2, "wrong", "--until return: at the return of make its frame is at its end; --until free, --until FUNC, or none")]
+    public async Task AnObjectAtAFunctionsEntryOrReturnIsResolved(string watch, int status, string outcome, string detail)
     {
-        string program = await BuildAsync("gcc", "program", "struct node { int key; struct node *next; long len; }; __attribute__((noinline)) long put(struct node *to, long key) { return to->next->len += key; } int main(void) { struct node n = {0}; n.next = &n; return (int)put(&n, 1) + (int)n.len; }");
+        string program = await BuildAsync("gcc", "program", "struct node { int key; struct node *next; long len; }; __attribute__((noinline)) long put(struct node *to, long key) { return to->next->len += key; } __attribute__((noinline)) struct node *make(struct node *to) { to->key++; return to->next; } int main(void) { struct node n = {0}; n.next = make(&n); n.next = &n; return (int)put(&n, 1) + (int)n.len; }");
         Outcome checkedFile = await CheckAsync($"[[watch]]\n{watch}", program);
         var item = Items(checkedFile).Should().ContainSingle().Subject;
         (item.Outcome, item.Detail).Should().Be((outcome, detail));

@@ -61,6 +61,27 @@ public sealed class AtTests : ArisingTest
     }
 
     [Theory]
+    [MemberData(nameof(Builds))]
+    public async Task WhatAFunctionReturnsUntilItIsFreed(string compiler, string optimization, Linking linking)
+    {
+        var run = await WatchAsync(compiler, optimization, linking, "born", "--at", "make:return", "--watch", "$ret->len", "--until", "free");
+        AreAt(run.Report, "set", "objects.c", "set", run.Facts["seen"]);
+        run.Report.Coverage.Complete.Should().BeTrue(string.Join(" | ", run.Report.Coverage.Gaps));
+        run.Report.Coverage.Arisings.Single().Should().BeEquivalentTo(
+            new { Watch = "$ret->len", Candidates = (long)Rounds, Armed = (long)Rounds, Skipped = 0L, Failed = 0L, Displaced = 0L, Ended = (long)Rounds });
+    }
+
+    /// <summary>Half of the objects are handed on. Where the function jumps to the one whose value it returns, the return is seen in its caller.</summary>
+    [Theory]
+    [MemberData(nameof(Builds))]
+    public async Task WhatAnotherFunctionReturnsInItsPlace(string compiler, string optimization, Linking linking)
+    {
+        var run = await WatchAsync(compiler, optimization, linking, "born", "--at", "hand_on:return", "--watch", "$ret->len", "--until", "free");
+        run.Report.Hits.Should().HaveCountGreaterThan(Rounds / 2 * 7).And.OnlyContain(hit => hit.Stack[0].Function == "set");
+        run.Report.Coverage.Arisings.Single().Should().BeEquivalentTo(new { Candidates = Rounds / 2L, Armed = Rounds / 2L, Ended = Rounds / 2L });
+    }
+
+    [Theory]
     [InlineData("oldest", 0)]
     [InlineData("newest", 2)]
     public async Task WhereTheyAreTooManyItIsAsChosenAndCounted(string which, int first)

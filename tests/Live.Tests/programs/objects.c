@@ -5,8 +5,9 @@
  * overlap: two threads are in enter() with the same object, and the one that came first leaves first.
  * leap: enter() is left by longjmp(3), and entered again with another object.
  * finish: written to after enter(), and again after finish().
+ * born: returned by make(), or handed on by hand_on(), freed, and its memory written to by another owner.
  * many: 6 have been in enter(), and then each is written to twice.
- * "seen" are the writes that a watch of enter()'s object has to tell. */
+ * "seen" are the writes that a watch of enter()'s object, or of make()'s, has to tell. */
 #include <pthread.h>
 #include <semaphore.h>
 #include <setjmp.h>
@@ -75,6 +76,41 @@ NOINLINE void enter(struct object *p, void (*body)(struct object *))
 NOINLINE void finish(void)
 {
     entered--;
+}
+
+NOINLINE struct object *make(void)
+{
+    struct object *p = calloc(1, sizeof(*p));
+    must(p != NULL, "calloc");
+    p->next = p;
+    return p;
+}
+
+/* Optimised, it jumps to make(). */
+NOINLINE struct object *hand_on(void)
+{
+    return make();
+}
+
+static void born(long round)
+{
+    struct object *p = round % 2 ? hand_on() : make();
+    set(p, 1, 1);
+    all_write(p, 1);
+    if (round % 4 >= 2) {
+        volatile unsigned long before = (unsigned long)p;
+        p = realloc(p, sizeof(*p) + 4096); /* moves, or stays */
+        must(p != NULL, "realloc");
+        p->next = p;
+        set(p, 2, before == (unsigned long)p);
+    }
+    free(p);
+    struct object *other = malloc(sizeof(*other));
+    must(other != NULL, "malloc");
+    other->next = other;
+    set(other, 3, 0);
+    all_write(other, 0);
+    free(other);
 }
 
 static void quiet(struct object *p)
@@ -165,6 +201,8 @@ int main(int argc, char **argv)
                 enter(p, leap);
             enter(all[2], crowd);
             set(p, 2, 0);
+        } else if (mode[0] == 'b') {
+            born(round);
         } else if (mode[0] == 'f') {
             enter(p, quiet);
             set(p, 1, 1);

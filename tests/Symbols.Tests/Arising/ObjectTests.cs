@@ -12,7 +12,7 @@ namespace Livewatcher.Symbols.Tests.Arising;
 /// <summary>Objects that are named at an instruction: the ways to them, from registers, by pointers.</summary>
 public sealed class ObjectTests
 {
-    private const int Rdi = 5, Rsi = 4, Rdx = 1, Rcx = 2, R8 = 8, R9 = 9, Rsp = 7;
+    private const int Rax = 0, Rdi = 5, Rsi = 4, Rdx = 1, Rcx = 2, R8 = 8, R9 = 9, Rsp = 7;
 
     private const string Source = """
         struct inner { char pad[12]; int b; };
@@ -29,9 +29,11 @@ public sealed class ObjectTests
         NOINLINE long last(long a, long b, long c, long d, long e, long f, struct node *p) { __asm__ volatile("" : : "r"(p) : "memory"); return p->len + a + b + c + d + e + f; }
         NOINLINE long wide(__int128 a, long b, struct node *p) { __asm__ volatile("" : : "r"(p) : "memory"); return p->len + (long)a + b; }
         NOINLINE long kept(struct node *p, struct node **other) { *other = p; __asm__ volatile("" : : "r"(&p) : "memory"); return p->len; }
+        NOINLINE struct node *made(long n) { __asm__ volatile("" : : "r"(n) : "memory"); return n > 3 ? g_head : (struct node *)0; }
+        NOINLINE struct node *passed_on(long n) { __asm__ volatile("" : : "r"(n) : "memory"); return made(n + 1); }
         int main(void) {
             struct node n = {0}; struct node *q = &n; struct two t = {1, 2}; struct three s = {{1, 2, 3}};
-            return (int)(first(&n) + third(1, 2, 3, &n, 4) + behind(t, s, 1, &n) + hidden(1, &q).all[0] + last(1, 2, 3, 4, 5, 6, &n) + wide(1, 2, &n) + kept(&n, &q) + g_count) & 1;
+            return (int)(first(&n) + third(1, 2, 3, &n, 4) + behind(t, s, 1, &n) + hidden(1, &q).all[0] + last(1, 2, 3, 4, 5, 6, &n) + wide(1, 2, &n) + kept(&n, &q) + g_count) + (passed_on(7) != 0) & 1;
         }
         """;
 
@@ -61,13 +63,61 @@ public sealed class ObjectTests
         Way(symbols, "kept", "p->len").Should().Be((Rdi, "8"));
     }
 
+    [Theory]
+    [MemberData(nameof(Toolchains))]
+    public void WhatIsReturnedIsInTheAccumulator(Toolchain toolchain)
+    {
+        using var workshop = new Workshop();
+        using ProgramFile program = ProgramFile.Open(Build(workshop, toolchain), []);
+        using TargetSymbols symbols = new(program);
+        Way(symbols, "made:return", "$ret->arr[2]").Should().Be((Rax, "40"));
+        Way(symbols, "made:return", "$ret->next->len").Should().Be((Rax, "0,8"));
+        Plan(symbols, "made:return", "$ret->len").Places.Should().OnlyContain(place => place.Kind == ProbeKind.Reach, "each return has a probe");
+        IReadOnlyList<ProbePlace> places = Plan(symbols, "passed_on:return", "$ret->len").Places;
+        (places.Count, places[0].Kind).Should().Be((1, toolchain.Level == "-O0" ? ProbeKind.Reach : ProbeKind.Returned), "optimised, it jumps to the function whose value it returns");
+    }
+
+    [Fact]
+    public void GlobalsCanBeNamedToo()
+    {
+        using var workshop = new Workshop();
+        using ProgramFile program = ProgramFile.Open(Build(workshop, Toolchain.Default), []);
+        using TargetSymbols symbols = new(program);
+        ulong count = symbols.Resolve(new WatchRequest("g_count", AccessMode.Write)).Should().BeOfType<WatchResolution.Resolved>().Subject.Watch.Address.Value;
+        ulong head = symbols.Resolve(new WatchRequest("g_head", AccessMode.Write)).Should().BeOfType<WatchResolution.Resolved>().Subject.Watch.Address.Value;
+        Way(symbols, "first", "g_count").Should().Be((null, $"{count}"));
+        Way(symbols, "first", "g_head->len").Should().Be((null, $"{head},8"));
+    }
+
+    [Theory]
+    [InlineData("first", "p->arr[g_count]", "g_count is a number that is known only then; a constant can stand in its place")]
+    [InlineData("first", "p->arr[p->next - p]", "*reckons with an address that is known only then")]
+    [InlineData("first", "p", "p is in a register there and has no memory to be watched; what it points to has: ?p")]
+    [InlineData("first", "p->arr", "p->arr has 24 bytes: a watch that arms itself takes one debug register*")]
+    [InlineData("first", "p->next->next->next->next->next->next->next->next->len", "*goes through 9 pointers; 8 can be followed")]
+    [InlineData("behind", "t.one", "*")]
+    [InlineData("last", "p", "p is in the frame, which the function gives back at its return: --until return, or --watch-local")]
+    public void WhatCannotBeHadIsRefusedWithItsReason(string place, string expression, string why)
+    {
+        using var workshop = new Workshop();
+        using ProgramFile program = ProgramFile.Open(Build(workshop, Toolchain.Default), []);
+        using TargetSymbols symbols = new(program);
+        ArisingResolution found = Resolve(symbols, new ArisingRule.At(place), expression);
+        found.Plan.Should().BeNull();
+        found.Reason.Should().Match(why);
+    }
+
     private static (int? Register, string Offsets) Way(TargetSymbols symbols, string place, string expression)
+    {
+        PointerWay way = Plan(symbols, place, expression).Places[0].Way!;
+        return (way.Register, string.Join(',', way.Offsets));
+    }
+
+    private static ArisingPlan Plan(TargetSymbols symbols, string place, string expression)
     {
         ArisingResolution found = Resolve(symbols, new ArisingRule.At(place), expression);
         found.Reason.Should().BeNull($"{expression} at {place}");
-        ProbePlace probe = found.Plan!.Places.Single();
-        probe.Kind.Should().Be(ProbeKind.Reach);
-        return (probe.Way!.Register, string.Join(',', probe.Way.Offsets));
+        return found.Plan!;
     }
 
     private static ArisingResolution Resolve(TargetSymbols symbols, ArisingRule.At rule, string expression) =>

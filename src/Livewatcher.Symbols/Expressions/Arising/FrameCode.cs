@@ -54,6 +54,10 @@ internal sealed class FrameCode
             || (instruction.FlowControl == FlowControl.UnconditionalBranch && instruction.IsJmpShortOrNear && !IsInside(instruction.NearBranchTarget)))
         .Select(instruction => new ProbePlace(ProbeKind.Leave, new Address(instruction.IP), FromFramePointer: false, sizeof(ulong)));
 
+    /// <summary>It may go on to another function in place of a call and a return. An indirect jump may be a switch as well.</summary>
+    internal bool IsLeftByJumps => _code.Exists(instruction => instruction.FlowControl == FlowControl.IndirectBranch
+        || ((instruction.IsJmpShortOrNear || instruction.IsJccShortOrNear) && !IsInside(instruction.NearBranchTarget)));
+
     /// <exception cref="RefusalException">It is no function, or its code cannot be read.</exception>
     internal static FrameCode Find(string name, TargetView view, ModuleIndexes indexes, Func<ulong, UnwindRow?> rowAt)
     {

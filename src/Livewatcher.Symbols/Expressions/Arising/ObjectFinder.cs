@@ -21,36 +21,61 @@ internal sealed record Moment(ILocalNames Names, LaterMemory Later);
 /// <param name="resolve">Evaluates the request's expression at a moment.</param>
 internal sealed class ObjectFinder(TargetView view, ModuleIndexes indexes, Func<ulong, UnwindRow?> rowAt, Func<Moment, Watch> resolve)
 {
+    private const string AtReturn = ":return";
+
+    private readonly TypeReader _reader = new();
+
+    private readonly LaterMemory _later = new();
+
     internal ArisingPlan Find(ArisingRule.At rule)
     {
-        FrameCode code = FrameCode.Find(rule.Place, view, indexes, rowAt);
-        TypeReader reader = new();
-        LaterMemory later = new();
-        EntryNames names = new(code, later, reader, new ArgumentRegisters(reader, new TypeFinder(view.Modules, indexes, reader, view.PointerSize)));
-        Watch watch = Resolve(new Moment(names, later), names.Describe);
-        PointerWay way = later.WayTo(watch.Address, watch.Label);
+        return rule.Place.EndsWith(AtReturn, StringComparison.Ordinal)
+            ? Return(rule, FrameCode.Find(rule.Place[..^AtReturn.Length], view, indexes, rowAt))
+            : Entry(rule, FrameCode.Find(rule.Place, view, indexes, rowAt));
+    }
+
+    private ArisingPlan Entry(ArisingRule.At rule, FrameCode code)
+    {
+        EntryNames names = new(code, _later, _reader, new ArgumentRegisters(_reader, new TypeFinder(view.Modules, indexes, _reader, view.PointerSize)));
+        Watch watch = Resolve(names, names.Describe);
+        PointerWay way = _later.WayTo(watch.Address, watch.Label);
         if (way is { Register: X64.Rsp, Offsets.Count: 1 } && rule.Until is not ArisingRule.Ending.Return)
         {
             throw new RefusalException($"{watch.Label} is in the frame, which the function gives back at its return: --until return, or --watch-local");
         }
 
-        string note = code.Function.Note is { } remark ? $"; {remark}" : "";
-        return new(
-            Checked(watch) with { Address = default, Resolution = $"at the entry of {code.Function.Name}{note}" },
-            0,
-            [code.Entry with { Kind = ProbeKind.Reach, Way = way }, .. Ends(rule.Until, code)],
-            [])
+        return Plan(watch, $"at the entry of {code.Function.Name}", code, [code.Entry with { Kind = ProbeKind.Reach, Way = way }, .. Ends(rule.Until, code)]) with
         {
             Caution = CautionOf(code),
         };
     }
 
+    private ArisingPlan Return(ArisingRule.At rule, FrameCode code)
+    {
+        if (rule.Until is ArisingRule.Ending.Return)
+        {
+            throw new RefusalException($"--until return: at the return of {code.Function.Name} its frame is at its end; --until free, --until FUNC, or none");
+        }
+
+        ReturnNames names = new(code, _later, _reader);
+        Watch watch = Resolve(names, names.Describe);
+        PointerWay way = _later.WayTo(watch.Address, watch.Label);
+        // What another function returns in its place is seen behind the call only, by another return address; that hides the callers from a stack.
+        IEnumerable<ProbePlace> places = code.IsLeftByJumps
+            ? [code.Entry with { Kind = ProbeKind.Returned, Way = way }]
+            : code.Exits.Select(place => place with { Kind = ProbeKind.Reach, Way = way });
+        return Plan(watch, $"at the return of {code.Function.Name}", code, [.. places, .. Ends(rule.Until, code)]);
+    }
+
+    private static ArisingPlan Plan(Watch watch, string where, FrameCode code, IReadOnlyList<ProbePlace> places) => new(
+        Checked(watch) with { Address = default, Resolution = code.Function.Note is { } note ? $"{where}; {note}" : where }, 0, places, []);
+
     /// <summary>A name that nobody has may be meant for one of the function's.</summary>
-    private Watch Resolve(Moment moment, Func<string> describe)
+    private Watch Resolve(ILocalNames names, Func<string> describe)
     {
         try
         {
-            return resolve(moment);
+            return resolve(new Moment(names, _later));
         }
         catch (RefusalException refusal) when (refusal.MayComeLater && refusal.Message.StartsWith("no variable is named", StringComparison.Ordinal))
         {
@@ -61,6 +86,7 @@ internal sealed class ObjectFinder(TargetView view, ModuleIndexes indexes, Func<
     private IEnumerable<ProbePlace> Ends(ArisingRule.Ending until, FrameCode code) => until switch
     {
         ArisingRule.Ending.Return => code.Exits,
+        ArisingRule.Ending.Free => HeapPlaces.Find(view, indexes, withOperators: false).Where(place => place.Kind == ProbeKind.Free || place.Allocator == Allocator.Resize),
         ArisingRule.Ending.Entry entry => [new ProbePlace(ProbeKind.Release, FrameCode.Find(entry.Function, view, indexes, rowAt).Function.Address)],
         _ => [],
     };
