@@ -168,8 +168,10 @@ internal sealed class Armer(
     /// <summary>Every thread is covered now, if it was not before.</summary>
     internal void Cover(int threads) => loader.Cover(threads);
 
+    /// <summary>Whoever calls it says when what follows is done (<see cref="SessionStage.Ready"/>).</summary>
     internal void DisarmAll()
     {
+        platform.OnStage?.Invoke(SessionStage.LettingGo);
         CoveredTo ??= platform.Clock.ToWallClock(platform.Clock.Now);
         foreach (WatchedProcess process in CoveredFrom is null ? [] : processes.All)
         {

@@ -209,7 +209,6 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         arisings.End();
         turns?.End();
         processes.EndAudit();
-        platform.OnStage?.Invoke(SessionStage.LettingGo);
         armer.DisarmAll();
         platform.OnStage?.Invoke(SessionStage.Ready);
         if (!reporter.HasEnough)
@@ -430,7 +429,6 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         arisings.End();
         turns?.End();
         processes.EndAudit(); // what is written while register after register is freed is no escaped write
-        platform.OnStage?.Invoke(SessionStage.LettingGo);
         armer.DisarmAll();
         if (tracerHolds)
             platform.Tracer!.Detach();

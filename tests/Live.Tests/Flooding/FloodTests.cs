@@ -89,13 +89,13 @@ public sealed class FloodTests : LiveTest
         await target.EndAsync(Limit);
     }
 
-    /// <summary>How long disarming takes is the machine's business; that Ctrl-C is heard is seen at once.</summary>
+    /// <summary>How long disarming takes is the machine's business; Ctrl-C has its effect, or is answered with a line that says what goes on.</summary>
     [Fact]
-    public async Task CtrlCIsAnsweredAtOnceAmidAThrong()
+    public async Task CtrlCIsAnsweredAmidAThrong()
     {
         Assert.SkipUnless(Emulation.IsOn, "only an emulated machine takes long enough to let go");
-        var threads = Slow.Choose(1000, 4000);
-        var target = await StartTargetAsync(await BuildAsync("gcc", "-O2", Linking.Pie), $"{threads}", "100", "20");
+        var threads = Slow.Choose(400, 4000);
+        var target = await StartTargetAsync(await BuildAsync("gcc", "-O2", Linking.Pie), $"{threads}", "100", "10");
         var shown = NewPath("txt");
         var typescript = NewPath("typescript");
         string[] attach = [Repository.Livewatcher, "attach", $"{target.Id}", "--watch", "g_flood", "--max-cpu", "100", "--output", shown, .. Emulation.Options(["--max-cpu"])];
@@ -103,14 +103,18 @@ public sealed class FloodTests : LiveTest
         await Patience.UntilAsync(() => File.Exists(shown) && File.ReadAllText(shown).Contains("armed", StringComparison.Ordinal), Limit, () => terminal.Describe("it is armed"));
         target.Open();
         await Patience.PauseAsync(3000);
-        var livewatcher = int.Parse(File.ReadAllText($"/proc/{terminal.Id}/task/{terminal.Id}/children").Trim(), CultureInfo.InvariantCulture);
+        var livewatcher = int.Parse(await File.ReadAllTextAsync($"/proc/{terminal.Id}/task/{terminal.Id}/children", TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
+        var holder = ProcFile.TracerOf(target.Id) is var tracer and > 0 ? tracer : livewatcher;
         var asked = DateTime.UtcNow;
         await Child.RunAsync("kill", ["-INT", $"{livewatcher}"], Limit);
-        await Patience.UntilAsync(() => File.ReadAllText(typescript).Contains($"letting go of {threads + 1:N0} threads", StringComparison.Ordinal), Limit, () => terminal.Describe("it says that it goes"));
-        Console.WriteLine($"Live: Ctrl-C amid {threads} threads with 100 writes a second each: answered after {(DateTime.UtcNow - asked).TotalSeconds:0.00} s");
-        await Child.RunAsync("kill", ["-INT", $"{livewatcher}"], Limit);
+        await Patience.UntilAsync(() => IsAnswered() || !ProcFile.HoldsPerfEvents(holder), Limit, () => terminal.Describe("it says that it goes, or has gone"), pause: 20);
+        var answered = DateTime.UtcNow - asked;
+        await Child.RunAsync("sh", ["-c", $"kill -INT {livewatcher} || true"], Limit);
         (await terminal.ExitAsync(Limit)).Should().Be(0, terminal.Describe("it ends well"));
+        Console.WriteLine($"Live: Ctrl-C amid {threads} threads with 100 writes a second each: {(IsAnswered() ? "answered" : "disarmed")} after {answered.TotalSeconds:0.00} s");
         await target.EndAsync(Limit);
+
+        bool IsAnswered() => File.ReadAllText(typescript).Contains($"letting go of {threads + 1:N0} threads", StringComparison.Ordinal);
     }
 
     /// <summary>Exact but for what the run itself says is missing.</summary>

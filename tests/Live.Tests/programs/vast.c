@@ -1,7 +1,7 @@
-// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+/* Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT */
 
-// One of many like it in a program whose debug information takes a while to read: 4,096 variables with a type each. All are static, so
-// that the object can be linked as often as one likes.
+/* One of many like it in a program whose debug information takes a while to read: 4,096 variables with a type each. All are static, so
+ * that the object can be linked as often as one likes. */
 
 #define VARIABLE(number) static volatile struct { int first, second; long third[1 + 0x##number % 7]; } variable_##number __attribute__((used));
 #define EIGHT(digits, next) next(digits##0) next(digits##1) next(digits##2) next(digits##3) next(digits##4) next(digits##5) next(digits##6) next(digits##7)

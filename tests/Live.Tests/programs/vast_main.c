@@ -1,4 +1,4 @@
-// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+/* Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT */
 
 static volatile int g_vast;
 
