@@ -11,7 +11,9 @@ internal static class Sqlite
     private static readonly Lazy<bool> Provider = new(() =>
     {
         raw.SetProvider(new SQLite3Provider_sqlite3());
-        return true;
+        // Each connection belongs to one thread at a time, and needs no lock of its own around every call (https://sqlite.org/threadsafe.html).
+        const int SQLITE_CONFIG_MULTITHREAD = 2;
+        return raw.sqlite3_config(SQLITE_CONFIG_MULTITHREAD) == raw.SQLITE_OK;
     });
 
     /// <exception cref="SqliteException">It cannot be opened.</exception>
