@@ -3,11 +3,11 @@
 using Livewatcher.Bench.Contests;
 using Livewatcher.Bench.Reporting;
 
-// Livewatcher.Bench PART BINARY PROGRAMS OUTPUT [--quick] [--load FILE] [--large FILE]: measures one part and writes its section of
-// docs/benchmarks.md. PART is "hits" (what needs debug registers that trap) or "start" (what does not).
+// Livewatcher.Bench PART BINARY PROGRAMS OUTPUT [--quick] [--load FILE] [--large FILE] [--huge FILE] [--only TITLE]: measures one part, or one section of it, and
+// writes it as docs/benchmarks.md has it. PART is "hits" (what needs debug registers that trap) or "start" (what does not).
 if (args is not [var part and ("hits" or "start"), var binary, var programs, var output, .. var rest])
 {
-    Console.Error.WriteLine("usage: Livewatcher.Bench hits|start BINARY PROGRAMS OUTPUT [--quick] [--load FILE] [--large FILE]");
+    Console.Error.WriteLine("usage: Livewatcher.Bench hits|start BINARY PROGRAMS OUTPUT [--quick] [--load FILE] [--large FILE] [--huge FILE] [--only TITLE]");
     return 2;
 }
 
@@ -18,10 +18,20 @@ try
 {
     Ground ground = new(binary, programs, scratch.FullName, rest.Contains("--quick"));
     Markdown text = new();
-    if (part == "hits")
-        new HitsPart(ground).Write(text);
-    else
-        new StartPart(new StartCost(ground, Value("--load") ?? "", Value("--large") ?? "")).Write(text);
+    IPart measured = part == "hits" ? new HitsPart(ground) : new StartPart(new StartCost(ground, Value("--large") ?? "", Value("--huge") ?? ""), new RecordingCost(ground, Value("--load") ?? ""));
+    List<Section> sections = [.. measured.Sections.Where(section => Value("--only") is not { } only || section.Title == only)];
+    if (sections.Count == 0)
+    {
+        Console.Error.WriteLine($"Livewatcher.Bench: {part} has {string.Join(", ", measured.Sections.Select(section => $"\"{section.Title}\""))}");
+        return 2;
+    }
+
+    foreach (Section section in sections)
+    {
+        text.Section(section.Title);
+        section.Write(text);
+    }
+
     File.WriteAllText(output, text.ToString());
     return 0;
 }

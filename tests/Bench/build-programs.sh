@@ -1,27 +1,45 @@
 #!/bin/bash
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
 #
-# build-programs.sh OUTPUT_DIR FUNCTIONS: the measured programs, at fixed addresses (perf and bpftrace want them on the command line), and one with so
-# many functions and types, of half a kilobyte of debug information each.
+# build-programs.sh OUTPUT_DIR FUNCTIONS [UNITS]: the measured programs, at fixed addresses (perf and bpftrace want them on the command line), and one with so
+# many functions and types, of half a kilobyte of debug information each. UNITS: and one ("huge") with so many units of 20,000 of them.
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 output=${1:?usage: build-programs.sh OUTPUT_DIR FUNCTIONS}
-functions=${2:?usage: build-programs.sh OUTPUT_DIR FUNCTIONS}
+functions=${2:?usage: build-programs.sh OUTPUT_DIR FUNCTIONS [UNITS]}
+units=${3:-0}
 mkdir -p "$output"
-for name in hot idle crowd floor; do
+for name in hot idle crowd floor slow; do
     [ "$output/$name" -nt "$here/programs/$name.c" ] ||
         gcc -std=gnu11 -D_GNU_SOURCE -O2 -g -fno-omit-frame-pointer -Wall -Wextra -Werror -fno-pie -no-pie -pthread "$here/programs/$name.c" -o "$output/$name"
 done
 
-# Functions and types by the thousand, each different.
-if [ ! "$output/large-$functions" -nt "$here/build-programs.sh" ]; then
-    awk -v functions="$functions" 'BEGIN {
+# source_of FUNCTIONS LINKAGE: functions and types by the thousand, each different.
+source_of() {
+    awk -v functions="$1" -v linkage="$2" 'BEGIN {
         for (i = 0; i < functions; i++) {
             printf "struct s%d { int a%d; long b[%d]; struct s%d *next; char *name_%d; double weight_%d; };\n", i, i, i % 7 + 1, (i ? i - 1 : 0), i, i
-            printf "long f%d(struct s%d *p, long n) { long sum_%d = n; for (int k = 0; k < %d; k++) sum_%d += p->b[k] * (k + %d); return sum_%d + p->a%d; }\n", i, i, i, i % 7 + 1, i, i, i, i
+            printf "%s long f%d(struct s%d *p, long n) { long sum_%d = n; for (int k = 0; k < %d; k++) sum_%d += p->b[k] * (k + %d); return sum_%d + p->a%d; }\n", linkage, i, i, i, i % 7 + 1, i, i, i, i
         }
-        print "long g_large; int main(void) { g_large = 1; return 0; }"
-    }' >"$output/large.c"
+    }'
+}
+main='long g_large; int main(void) { g_large = 1; return 0; }'
+
+if [ ! "$output/large-$functions" -nt "$here/build-programs.sh" ]; then
+    { source_of "$functions" "" && echo "$main"; } >"$output/large.c"
     gcc -O0 -g "$output/large.c" -o "$output/large-$functions"
+fi
+
+# One object many times over: its functions are local, so nothing of it collides. It is compiled once.
+if [ "$units" -gt 0 ] && [ ! "$output/huge" -nt "$here/build-programs.sh" ]; then
+    source_of 20000 "__attribute__((used)) static" >"$output/unit.c"
+    echo "$main" >"$output/main.c"
+    gcc -O0 -g -c "$output/unit.c" -o "$output/unit.o"
+    objects=()
+    for ((i = 0; i < units; i++)); do
+        objects+=("$output/unit.o")
+    done
+    gcc -O0 -g "$output/main.c" "${objects[@]}" -o "$output/huge"
+    rm "$output/unit.c" "$output/unit.o" "$output/main.c"
 fi

@@ -21,10 +21,12 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-functions=110000
-[ -z "$quick" ] || functions=20000
+functions=110000 units=70
+[ -z "$quick" ] || functions=20000 units=0
 place=$root/artifacts/bench
-"$here/build-programs.sh" "$place" "$functions"
+"$here/build-programs.sh" "$place" "$functions" "$units"
+huge=()
+[ "$units" -eq 0 ] || huge=(--huge "$place/huge")
 bench=$root/artifacts/bin/Livewatcher.Bench/release/Livewatcher.Bench
 load=$root/artifacts/bin/Livewatcher.Recording.Load/release/Livewatcher.Recording.Load
 parts=$place/parts
@@ -38,7 +40,7 @@ if ! "$root/tools/debug-registers.sh" "$binary"; then
 fi
 "${where[@]}" "$bench" hits "$binary" "$place" "$parts/hits.md" $quick
 kernel=$("${where[@]}" uname -r | tr -d '\r' | grep -E '^[0-9]+\.[0-9]+' | tail -n 1)
-"$bench" start "$binary" "$place" "$parts/start.md" $quick --load "$load" --large "$place/large-$functions"
+"$bench" start "$binary" "$place" "$parts/start.md" $quick --load "$load" --large "$place/large-$functions" "${huge[@]}"
 
 version() {
     local found

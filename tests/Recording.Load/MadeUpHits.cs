@@ -4,10 +4,10 @@ using Livewatcher.Model;
 
 namespace Livewatcher.Recording.Load;
 
-/// <summary>A counter that eight threads change at thirty-two places, with stacks of a dozen frames.</summary>
-internal sealed class MadeUpHits
+/// <summary>A counter that eight threads change, with stacks of a dozen frames.</summary>
+/// <param name="places">Where, each with a stack of its own.</param>
+internal sealed class MadeUpHits(int places = 32)
 {
-    private const int Places = 32;
     private const int Threads = 8;
 
     private static readonly Watch Counter = new(
@@ -18,9 +18,9 @@ internal sealed class MadeUpHits
 
     private static readonly Binary Program = new("/usr/sbin/server", "5f0c1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b", 0x55d0c49f0000);
 
-    private readonly CallStack[] stacks = [.. Enumerable.Range(0, Places).Select(StackOf)];
+    private readonly CallStack[] stacks = [.. Enumerable.Range(0, places).Select(StackOf)];
     private readonly Instruction[] instructions =
-        [.. Enumerable.Range(0, Places).Select(i => new Instruction(new Address(0x55d0c49f1a00 + ((ulong)i * 16)), "mov dword ptr [rax+0xc], edx", true, null, null))];
+        [.. Enumerable.Range(0, places).Select(i => new Instruction(new Address(0x55d0c49f1a00 + ((ulong)i * 16)), "mov dword ptr [rax+0xc], edx", true, null, null))];
 
     private readonly DateTimeOffset began = DateTimeOffset.Now;
     private long sequence;
@@ -31,7 +31,7 @@ internal sealed class MadeUpHits
     internal Hit Next()
     {
         sequence++;
-        int place = (int)(sequence % Places);
+        int place = (int)(sequence % places);
         int thread = (int)(sequence % Threads);
         return new Hit
         {

@@ -6,8 +6,9 @@ using Livewatcher.Model;
 using Livewatcher.Recording;
 using Livewatcher.Recording.Load;
 
-// Livewatcher.Recording.Load FILE HITS RATE [--tell]: publishes so many hits, so many a second (0: as fast as the recorder takes them without
+// Livewatcher.Recording.Load FILE HITS RATE [--tell | --stacks N]: publishes so many hits, so many a second (0: as fast as the recorder takes them without
 // loss), and says how it went. --tell says every 10 ms how many were published by then, for whoever kills this process.
+// --stacks: so many distinct ones, in place of 32.
 // Livewatcher.Recording.Load FILE --scene SOURCES: what the browser's tests look at, with its source lines from that folder.
 if (args is [var stage, "--scene", var sources])
 {
@@ -20,14 +21,14 @@ if (args is [var stage, "--scene", var sources])
 
 if (args is not [var file, var hits, var rate, .. var rest])
 {
-    Console.Error.WriteLine("usage: Livewatcher.Recording.Load FILE HITS RATE [--tell]");
+    Console.Error.WriteLine("usage: Livewatcher.Recording.Load FILE HITS RATE [--tell | --stacks N]");
     return 2;
 }
 
 long count = long.Parse(hits, CultureInfo.InvariantCulture);
 double perSecond = double.Parse(rate, CultureInfo.InvariantCulture);
 bool tells = rest is ["--tell"];
-MadeUpHits made = new();
+MadeUpHits made = rest is ["--stacks", var stacks] ? new(int.Parse(stacks, CultureInfo.InvariantCulture)) : new();
 using Recorder recorder = Recorder.Open(new RecordingSettings(file, [new("command", "load")]) { MaxWaiting = perSecond == 0 ? int.MaxValue : 500_000 });
 recorder.Add(made.Armed);
 Stopwatch watch = Stopwatch.StartNew();

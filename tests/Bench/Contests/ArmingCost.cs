@@ -1,7 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
 using System.Diagnostics;
-using System.Globalization;
 using Livewatcher.Bench.Measuring;
 
 namespace Livewatcher.Bench.Contests;
@@ -100,7 +99,7 @@ public sealed class ArmingCost(Ground ground)
                 Thread.Sleep(1);
             }
 
-            double armed = watch.Elapsed.TotalMilliseconds, resident = ResidentOf(livewatcher.Id);
+            double armed = watch.Elapsed.TotalMilliseconds, resident = Tool.MemoryOf(livewatcher.Id, "VmRSS:");
             Thread.Sleep(300);
             watch.Restart();
             Tool.Run("kill", "-INT", Ground.Invariant(livewatcher.Id));
@@ -114,11 +113,4 @@ public sealed class ArmingCost(Ground ground)
     }
 
     private static bool Says(string path, string word) => File.Exists(path) && File.ReadAllText(path).Contains(word, StringComparison.Ordinal);
-
-    /// <summary>MiB.</summary>
-    private static double ResidentOf(int process)
-    {
-        string line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0;
-    }
 }

@@ -4,10 +4,18 @@ using Livewatcher.Bench.Measuring;
 
 namespace Livewatcher.Bench.Contests;
 
-/// <summary>What needs no hit: starting, reading symbols, writing and reading recordings.</summary>
-public sealed class StartCost(Ground ground, string load, string large)
+/// <summary>What needs no hit: starting, reading symbols.</summary>
+/// <param name="ground">What all contests stand on.</param>
+/// <param name="large">A program with much debug information.</param>
+/// <param name="huge">One with ten times as much; empty: none.</param>
+public sealed class StartCost(Ground ground, string large, string huge)
 {
     public const string True = "true (no program of ours)";
+
+    /// <summary>The row of the one with half a gigabyte.</summary>
+    public string CheckHuge => $"livewatcher check, {new FileInfo(huge).Length / 1e6:0} MB of program and debug information";
+
+    public bool HasHuge => huge.Length > 0;
 
     /// <summary>ms.</summary>
     public IReadOnlyList<Row> Hold()
@@ -26,29 +34,20 @@ public sealed class StartCost(Ground ground, string load, string large)
         ]);
     }
 
-    /// <summary>Hits 10^3 to 10^6 (quick: 10^5): microseconds a hit to write a recording as fast as it goes, and to summarise it.</summary>
-    public IReadOnlyList<(long Hits, Sample Write, Sample Summary, double BytesEach)> HoldGrowth()
+    /// <summary>ms, with half a gigabyte of debug information.</summary>
+    public IReadOnlyList<Row> HoldHuge()
     {
-        List<(long, Sample, Sample, double)> rows = [];
-        string file = ground.At("growth.lwr");
-        for (long hits = 1000; hits <= (ground.Quick ? 100_000 : 1_000_000); hits *= 10)
-        {
-            Sample write = new(), summary = new();
-            double bytes = 0;
-            for (int round = 1; round <= ground.Rounds; round++)
-            {
-                Console.Error.WriteLine($"growth: {hits:N0} hits, round {round} of {ground.Rounds}");
-                write.Add(Tool.Run(load, file, Ground.Invariant(hits), "0").Time.TotalMicroseconds / hits);
-                bytes = new FileInfo(file).Length / (double)hits;
-                summary.Add(Tool.Run(ground.Livewatcher, "report", file).Time.TotalMicroseconds / hits);
-                File.Delete(file);
-            }
-
-            rows.Add((hits, write, summary, bytes));
-        }
-
-        return rows;
+        string watches = ground.At("huge.toml");
+        File.WriteAllText(watches, "[[watch]]\nwatch = \"g_large\"\n");
+        return Contest.Hold("huge", ground.Rounds,
+        [
+            new(CheckHuge, () => Timed(ground.Livewatcher, "check", watches, huge)),
+            new("gdb, the same: print &g_large", () => Timed("gdb", "-batch", "-nx", "-ex", "print &g_large", huge)),
+        ]);
     }
+
+    /// <summary>The most that livewatcher check has had, MiB.</summary>
+    public double MemoryOfHuge() => Tool.RunForMemory(ground.Livewatcher, "check", ground.At("huge.toml"), huge).PeakMiB;
 
     private static Outcome Timed(string file, params string[] arguments) => new(Tool.Run(file, arguments).Time.TotalMilliseconds);
 }

@@ -42,6 +42,43 @@ public static class Tool
         return new Finished(process.ExitCode, output.Result, errors.Result, time);
     }
 
+    /// <summary>Runs a program to its end.</summary>
+    /// <returns>Its time and the most memory that it has had, MiB; what it took in its last 5 ms may be missing.</returns>
+    /// <exception cref="MeasuringException">It is not there, fails, or does not end.</exception>
+    public static (Finished Finished, double PeakMiB) RunForMemory(string file, params IReadOnlyList<string> arguments)
+    {
+        using Process process = Start(file, arguments);
+        process.StandardInput.Close();
+        Stopwatch watch = Stopwatch.StartNew();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+        double peak = 0;
+        while (!process.WaitForExit(TimeSpan.FromMilliseconds(5)))
+        {
+            peak = Math.Max(peak, MemoryOf(process.Id, "VmHWM:"));
+            if (watch.Elapsed <= Patience)
+                continue;
+            process.Kill(entireProcessTree: true);
+            throw new MeasuringException($"{file} has not ended within {Patience.TotalMinutes:0} minutes");
+        }
+
+        Finished finished = new(process.ExitCode, output.Result, errors.Result, watch.Elapsed);
+        return finished.Status == 0 ? (finished, peak) : throw new MeasuringException($"{file}: exit status {finished.Status}: {LastLine(finished.Errors + finished.Output)}");
+    }
+
+    /// <summary>A line of /proc/PID/status, MiB; 0 where the process has ended.</summary>
+    public static double MemoryOf(int process, string field)
+    {
+        try
+        {
+            string? line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
     /// <exception cref="MeasuringException">It is not there.</exception>
     public static Process Start(string file, IReadOnlyList<string> arguments)
     {

@@ -6,12 +6,20 @@ using Livewatcher.Bench.Measuring;
 namespace Livewatcher.Bench.Reporting;
 
 /// <summary>What needs debug registers that trap: hits, watching without hits, arming.</summary>
-public sealed class HitsPart(Ground ground)
+public sealed class HitsPart(Ground ground) : IPart
 {
-    public void Write(Markdown text)
+    public IReadOnlyList<Section> Sections =>
+    [
+        new("Cost of a hit", Hits),
+        new("Four threads at once", Flood),
+        new("Cost of no hit", Idle),
+        new("Arming and leaving", Arming),
+        new("Attach to the first hit shown", FirstHit),
+    ];
+
+    private void Hits(Markdown text)
     {
         HitCost hits = new(ground);
-        text.Section("Cost of a hit");
         text.Paragraph($"One thread writes one word {hits.Writes:N0} times and does nothing else; under gdb and backend ptrace, which stop it at each hit, {hits.FewWrites:N0} times. It takes its own time; the ratio is to the kernel's "
             + "event that only counts. *Lost* is the program's own count less the tool's, over all rounds. livewatcher runs without its flood limits, or it would sample.");
         IReadOnlyList<Row> cost = hits.Hold();
@@ -19,11 +27,16 @@ public sealed class HitsPart(Ground ground)
         text.Paragraph("What counts more than the program does has seen the kernel clear the program's memory at execve(2). bpftrace's watchpoint is on the thread that it starts, and not on those that it creates later. "
             + "livewatcher on backend perf has a ring of fixed size for each processor; what it lost there it says itself, as perf does.");
         Bars(text, cost);
-        text.Section("Four threads at once");
-        text.Paragraph("The same word, written by four threads as fast as they can; ns from the first write to the last, by the number of writes.");
-        text.Table(hits.HoldFlood(), HitCost.Floor, "ns a write");
+    }
 
-        text.Section("Cost of no hit");
+    private void Flood(Markdown text)
+    {
+        text.Paragraph("The same word, written by four threads as fast as they can; ns from the first write to the last, by the number of writes.");
+        text.Table(new HitCost(ground).HoldFlood(), HitCost.Floor, "ns a write");
+    }
+
+    private void Idle(Markdown text)
+    {
         text.Paragraph("Programs that never touch what is watched; ns for a unit of their work.");
         IdleCost idle = new(ground);
         foreach ((string kind, string words, int usually, int emulated) in IdleCost.Work)
@@ -31,8 +44,10 @@ public sealed class HitsPart(Ground ground)
             text.Paragraph($"**{words}** ({ground.Amount(usually, emulated):N0} of them):");
             text.Table(idle.Hold(kind, usually, emulated), IdleCost.Alone, "ns each");
         }
+    }
 
-        text.Section("Arming and leaving");
+    private void Arming(Markdown text)
+    {
         text.Paragraph("attach to a crowd of threads that sleep 100 ms at a time: ms until all are armed (from livewatcher's start, reading symbols and loading the BPF program included), ms from SIGINT to its end, the "
             + "longest that a thread was late, and livewatcher's resident memory. Scope *none* is the crowd by itself. Expected: a straight line in the number of threads at scope task, none at scope cpu.");
         text.Grid(
@@ -41,6 +56,12 @@ public sealed class HitsPart(Ground ground)
             [
                 $"{row.Threads:N0}", row.Scope, Of(row.Armed, row.Failure), Of(row.Left, null), Of(row.Pause, null), Of(row.Resident, null),
             ]));
+    }
+
+    private void FirstHit(Markdown text)
+    {
+        text.Paragraph("From the start of the tool to its first words about a hit of a program that runs already and writes a hundred times a second.");
+        text.Table(new FirstHitCost(ground).Hold(), FirstHitCost.Livewatcher, "ms");
     }
 
     /// <summary>What docs/performance.md wants to reach.</summary>
