@@ -32,8 +32,9 @@ internal sealed class ArisingOptions
     private readonly Option<string[]> at = new("--at")
     {
         Description = "Arm the --watch behind it when a thread enters this function, on what its expression names there: --at push --watch 'queue->len', with the "
-            + "function's parameters; or when it returns, with what it returns: --at open_channel:return --watch '$ret->state'. Any thread's writes are reported, until --until.",
-        HelpName = "FUNC[:return]",
+            + "function's parameters; or when it returns, with what it returns: --at open_channel:return --watch '$ret->state'; or when a thread comes to this line, with the "
+            + "variables there: --at queue.c:88 --watch 'item->owner'. Any thread's writes are reported, until --until.",
+        HelpName = "FUNC[:return]|FILE:LINE",
     };
 
     private readonly Option<string[]> until = new("--until")

@@ -51,7 +51,7 @@ public abstract record ArisingRule
     }
 
     /// <summary>The object that the request's expression names at an instruction, each time that a thread comes there.</summary>
-    /// <param name="Place">FUNCTION: its entry. FUNCTION:return: its return.</param>
+    /// <param name="Place">FUNCTION: its entry. FUNCTION:return: its return. FILE:LINE: its first instruction.</param>
     public sealed record At(string Place) : ArisingRule
     {
         public Ending Until { get; init; } = Ending.Never;

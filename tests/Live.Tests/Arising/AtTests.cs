@@ -81,6 +81,18 @@ public sealed class AtTests : ArisingTest
         run.Report.Coverage.Arisings.Single().Should().BeEquivalentTo(new { Candidates = Rounds / 2L, Armed = Rounds / 2L, Ended = Rounds / 2L });
     }
 
+    /// <summary>The variable is in a register or in the frame, as the compiler has it there.</summary>
+    [Theory]
+    [MemberData(nameof(Builds))]
+    public async Task WhatALocalVariablePointsToAtALine(string compiler, string optimization, Linking linking)
+    {
+        var here = $"objects.c:{Source.Line("objects.c", "here")}";
+        var run = await WatchAsync(compiler, optimization, linking, "walk", "--at", here, "--watch", "q->len", "--until", "return");
+        AreAt(run.Report, "set", "objects.c", "set", run.Facts["seen"]);
+        run.Report.Coverage.Complete.Should().BeTrue(string.Join(" | ", run.Report.Coverage.Gaps));
+        run.Report.Coverage.Arisings.Single().Should().BeEquivalentTo(new { Candidates = 4L * Rounds, Armed = 4L * Rounds, Skipped = 0L, Failed = 0L, Ended = 4L * Rounds });
+    }
+
     [Theory]
     [InlineData("oldest", 0)]
     [InlineData("newest", 2)]

@@ -6,6 +6,7 @@
  * leap: enter() is left by longjmp(3), and entered again with another object.
  * finish: written to after enter(), and again after finish().
  * born: returned by make(), or handed on by hand_on(), freed, and its memory written to by another owner.
+ * walk: a loop comes to a line with one after the other of 4, half of them once more.
  * many: 6 have been in enter(), and then each is written to twice.
  * "seen" are the writes that a watch of enter()'s object, or of make()'s, has to tell. */
 #include <pthread.h>
@@ -169,6 +170,18 @@ static void overlap(struct object *p)
     set(p, 4, 0);
 }
 
+NOINLINE void walk(long count)
+{
+    for (long i = 0; i < count; i++) {
+        struct object *q = all[i % 4];
+        set(q, 1, i >= 4);
+        entered++; /* @here */
+        set(q, 2, 1);
+        all_write(q, 1);
+    }
+    entered++;
+}
+
 int main(int argc, char **argv)
 {
     const char *mode = argc > 1 ? argv[1] : "return";
@@ -201,6 +214,10 @@ int main(int argc, char **argv)
                 enter(p, leap);
             enter(all[2], crowd);
             set(p, 2, 0);
+        } else if (mode[0] == 'w') {
+            walk(6);
+            for (int i = 0; i < 4; i++)
+                all_write(all[i], 0);
         } else if (mode[0] == 'b') {
             born(round);
         } else if (mode[0] == 'f') {

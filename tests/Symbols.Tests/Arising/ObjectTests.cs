@@ -31,9 +31,23 @@ public sealed class ObjectTests
         NOINLINE long kept(struct node *p, struct node **other) { *other = p; __asm__ volatile("" : : "r"(&p) : "memory"); return p->len; }
         NOINLINE struct node *made(long n) { __asm__ volatile("" : : "r"(n) : "memory"); return n > 3 ? g_head : (struct node *)0; }
         NOINLINE struct node *passed_on(long n) { __asm__ volatile("" : : "r"(n) : "memory"); return made(n + 1); }
+        long g_sum;
+        NOINLINE long walk(struct node *from)
+        {
+            long sum = 0;
+            for (struct node *each = from; each; each = each->next) {
+                sum += first(each);
+                g_sum += sum; /* amid */
+                each->len += sum + first(each);
+            }
+            return sum;
+        }
+        static inline __attribute__((always_inline)) void inner(struct node *given) { g_sum += given->len; /* inlined */ first(given); }
+        NOINLINE void outer_one(struct node *a) { first(a); inner(a->next); }
+        NOINLINE void outer_two(struct node *b) { inner(b); first(b); }
         int main(void) {
             struct node n = {0}; struct node *q = &n; struct two t = {1, 2}; struct three s = {{1, 2, 3}};
-            return (int)(first(&n) + third(1, 2, 3, &n, 4) + behind(t, s, 1, &n) + hidden(1, &q).all[0] + last(1, 2, 3, 4, 5, 6, &n) + wide(1, 2, &n) + kept(&n, &q) + g_count) + (passed_on(7) != 0) & 1;
+            return (int)(first(&n) + third(1, 2, 3, &n, 4) + behind(t, s, 1, &n) + hidden(1, &q).all[0] + last(1, 2, 3, 4, 5, 6, &n) + wide(1, 2, &n) + kept(&n, &q) + g_count) + (passed_on(7) != 0) + walk(&n) + (outer_one(&n), outer_two(&n), 0) & 1;
         }
         """;
 
@@ -75,6 +89,53 @@ public sealed class ObjectTests
         Plan(symbols, "made:return", "$ret->len").Places.Should().OnlyContain(place => place.Kind == ProbeKind.Reach, "each return has a probe");
         IReadOnlyList<ProbePlace> places = Plan(symbols, "passed_on:return", "$ret->len").Places;
         (places.Count, places[0].Kind).Should().Be((1, toolchain.Level == "-O0" ? ProbeKind.Reach : ProbeKind.Returned), "optimised, it jumps to the function whose value it returns");
+    }
+
+    [Theory]
+    [MemberData(nameof(Toolchains))]
+    public void AtALineAVariableIsWhereTheDebugInformationHasIt(Toolchain toolchain)
+    {
+        using var workshop = new Workshop();
+        using ProgramFile program = ProgramFile.Open(Build(workshop, toolchain), []);
+        using TargetSymbols symbols = new(program);
+        ArisingResolution found = Resolve(symbols, new ArisingRule.At($"objects.c:{LineOf("amid")}") { Until = new ArisingRule.Ending.Return() }, "each->len");
+        found.Reason.Should().BeNull();
+        ProbePlace reach = found.Plan!.Places.Single(place => place.Kind == ProbeKind.Reach);
+        PointerWay way = reach.Way!;
+        way.Offsets[^1].Should().Be(8);
+        (way.Offsets.Count == 1 ? way.Register is not Rsp : way.Register is Rsp or 6).Should().BeTrue($"{way.Register}: {string.Join(',', way.Offsets)}");
+        way.Offsets.Should().HaveCount(toolchain.Level == "-O0" ? 2 : 1);
+        reach.FromFramePointer.Should().Be(toolchain.Level == "-O0");
+        found.Plan.Places.Should().Contain(place => place.Kind == ProbeKind.Leave);
+    }
+
+    [Theory]
+    [MemberData(nameof(Toolchains))]
+    public void AnInlinedFunctionsLineIsInEachOfItsCopies(Toolchain toolchain)
+    {
+        using var workshop = new Workshop();
+        using ProgramFile program = ProgramFile.Open(Build(workshop, toolchain), []);
+        using TargetSymbols symbols = new(program);
+        ArisingPlan plan = Plan(symbols, $"objects.c:{LineOf("inlined")}", "given->len");
+        plan.Places.Select(place => (place.Kind, place.Way!.Offsets[^1])).Distinct().Should().Equal((ProbeKind.Reach, 8L));
+        plan.Watch.Resolution.Should().EndWith($", in {plan.Places.Count} of its 2 copies");
+        if (plan.Places.Count != 2)
+        {
+            toolchain.Level.Should().Be("-O2", "gcc has it nowhere in one of them");
+            plan.Caution.Should().StartWith("in 1 of the 2 copies of line ").And.Contain("given is nowhere at ");
+        }
+    }
+
+    [Theory]
+    [InlineData("amid", "each", "each is in the frame, which the function gives back at its return*")]
+    [InlineData("amid", "given->len", "no variable is named 'given' (the variables of walk there are from, sum, each)")]
+    [InlineData("inlined", "a->len", "no variable is named 'a' (the variables of inner there are given)")]
+    public void AtALineTheVariablesOfItsBlocksCanBeNamed(string mark, string expression, string why)
+    {
+        using var workshop = new Workshop();
+        using ProgramFile program = ProgramFile.Open(Build(workshop, Toolchain.Default), []);
+        using TargetSymbols symbols = new(program);
+        Resolve(symbols, new ArisingRule.At($"objects.c:{LineOf(mark)}"), expression).Reason.Should().Match(why);
     }
 
     [Fact]
@@ -119,6 +180,8 @@ public sealed class ObjectTests
         found.Reason.Should().BeNull($"{expression} at {place}");
         return found.Plan!;
     }
+
+    private static int LineOf(string mark) => Array.FindIndex(Source.Split('\n'), line => line.Contains($"/* {mark} */", StringComparison.Ordinal)) + 1;
 
     private static ArisingResolution Resolve(TargetSymbols symbols, ArisingRule.At rule, string expression) =>
         symbols.ResolveArising(new WatchRequest(expression, AccessMode.Write) { Arising = rule });

@@ -75,7 +75,7 @@ internal sealed class EntryNames(FrameCode code, LaterMemory later, TypeReader r
             case DwarfOp.FbReg or DwarfOp.Breg0 + X64.Rbp or DwarfOp.Breg0 + X64.Rsp:
                 // From the CFA up is the caller's, who has put it there; below it, the prologue stores what it gets in a register.
                 return FrameLocals.FromCfa(place, code) is >= 0 and var offset
-                    ? later.PointedToBy(X64.Rsp, sizeof(ulong) + offset)
+                    ? later.InFrame(X64.Rsp, sizeof(ulong) + offset)
                     : later.InRegister(ByConvention(parameter, name));
             default:
                 throw new RefusalException($"where {name} is at the entry of {code.Function.Name} is said in a way that is not known (DWARF operation 0x{place.Atom:x2})");

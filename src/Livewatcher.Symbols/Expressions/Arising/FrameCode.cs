@@ -84,6 +84,25 @@ internal sealed class FrameCode
         return code.Code.Count > 0 ? code : throw new RefusalException($"the code of {function.Name} cannot be read");
     }
 
+    /// <summary>The function whose code is at an address.</summary>
+    /// <exception cref="RefusalException">The debug information has none.</exception>
+    internal static FrameCode At(Address address, TargetView view, ModuleIndexes indexes, Func<ulong, UnwindRow?> rowAt)
+    {
+        ILoadedModule module = view.Modules.First(module => address >= module.Start && address < module.End);
+        ulong inFile = unchecked(address.Value - module.DwarfBias);
+        foreach (DwarfUnit unit in indexes[module].Units.Where(unit => unit.Root.Covers(inFile) || unit.LineOwner.Covers(inFile)))
+        {
+            if (new UnitCode(unit).TryFindFunction(inFile, out DwarfDie die) && die.EntryAddress is { } entry)
+            {
+                var start = new Address(unchecked(entry + module.DwarfBias));
+                FoundFunction function = new(FunctionNames.Of(die, null) ?? die.Name ?? start.ToString(), start, 0, die.Flag(DwarfAt.External));
+                return new(function, module, die, [.. CodeRanges.Of(die).Select(range => (unchecked(range.Start + module.DwarfBias), unchecked(range.End + module.DwarfBias)))], rowAt);
+            }
+        }
+
+        throw new RefusalException($"the debug information of {module.Name} has no function at {address}");
+    }
+
     /// <summary>How the CFA follows at an address; null where it does not by a register and an offset.</summary>
     internal (int Register, long Offset)? CfaAt(ulong address) => _rowAt(address) is { CfaExpression: null } row ? (row.CfaRegister, row.CfaOffset) : null;
 

@@ -20,11 +20,15 @@ internal sealed class LaterMemory
 
     private readonly List<Region> _regions = [];
 
-    /// <summary>The memory that a register points to.</summary>
-    internal Address PointedToBy(int register, long offset) => Add(new(register, [], IsRegister: false), offset);
+    /// <summary>A variable in the frame.</summary>
+    /// <param name="register">One that leads to the frame.</param>
+    /// <param name="offset">The variable's, from there.</param>
+    internal Address InFrame(int register, long offset) => Add(new(register, [], Kind.Frame), offset);
 
     /// <summary>A variable that is in a register, and so nowhere in memory.</summary>
-    internal Address InRegister(int register) => Add(new(register, [], IsRegister: true), 0);
+    internal Address InRegister(int register) => Add(new(register, [], Kind.Register), 0);
+
+    internal bool IsInFrame(Address address, string text) => Find(address, text).Region.Kind == Kind.Frame;
 
     /// <summary>What the pointer at an address points to.</summary>
     /// <param name="pointer">Where it is.</param>
@@ -32,21 +36,21 @@ internal sealed class LaterMemory
     internal Address Follow(Address pointer, string text)
     {
         (Region region, long offset) = Find(pointer, text);
-        if (region.IsRegister)
+        if (region.Kind == Kind.Register)
         {
             return offset == 0
-                ? PointedToBy(region.Register!.Value, 0)
+                ? Add(region with { Kind = Kind.Object }, 0)
                 : throw new RefusalException($"{text} is a member of what is passed in registers; a pointer of its own can be followed");
         }
 
-        return Add(new(region.Register, [.. region.Offsets, offset], IsRegister: false), 0);
+        return Add(new(region.Register, [.. region.Offsets, offset], Kind.Object), 0);
     }
 
     /// <exception cref="RefusalException">The object has no memory, or the way is too long.</exception>
     internal PointerWay WayTo(Address address, string text)
     {
         (Region region, long offset) = Find(address, text);
-        return region.IsRegister
+        return region.Kind == Kind.Register
             ? throw new RefusalException($"{text} is in a register there and has no memory to be watched; what it points to has: *{text}")
             : Check(new(region.Register, [.. region.Offsets, offset]), text);
     }
@@ -70,7 +74,7 @@ internal sealed class LaterMemory
     {
         if (address.Value < First)
         {
-            return (new(null, [], IsRegister: false), (long)address.Value);
+            return (new(null, [], Kind.Object), (long)address.Value);
         }
 
         ulong number = (address.Value - First) >> RegionBits;
@@ -84,6 +88,17 @@ internal sealed class LaterMemory
 
     /// <param name="Register">Where the way starts; null: at address 0.</param>
     /// <param name="Offsets">Of the pointers that are read on it.</param>
-    /// <param name="IsRegister">The region is the register itself.</param>
-    private sealed record Region(int? Register, IReadOnlyList<long> Offsets, bool IsRegister);
+    /// <param name="Kind">What the region is.</param>
+    private sealed record Region(int? Register, IReadOnlyList<long> Offsets, Kind Kind);
+
+    private enum Kind
+    {
+        /// <summary>What a pointer points to.</summary>
+        Object,
+
+        /// <summary>A register's own content.</summary>
+        Register,
+
+        Frame,
+    }
 }

@@ -26,8 +26,23 @@ internal sealed class LineFinder(TargetView view, ModuleIndexes indexes)
             }
         }
 
-        throw new RefusalException(
-            $"no code comes from a file {file}{NearestNames.Phrase(NearestNames.Find(SourcePath.Base(file), seen.Select(SourcePath.Base)))}", mayComeLater: true);
+        throw NoCode(file, seen);
+    }
+
+    /// <summary>Where the statements of a line begin, in every function that has them; those of the next line that has code, where it has none.</summary>
+    internal (int Line, string File, IReadOnlyList<Address> Places) Starts(string file, int line)
+    {
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (ILoadedModule module in view.Modules)
+        {
+            if (Rows(module, file, seen) is { Count: > 0 } rows)
+            {
+                int found = Nearest(rows, file, line);
+                return (found, SourcePath.Base(rows[0].File), [.. rows.Where(row => row.Line == found).Select(row => row.Address).Distinct().Order()]);
+            }
+        }
+
+        throw NoCode(file, seen);
     }
 
     /// <summary>All code of a line, FILE:LINE, inlined copies too; in order, without overlaps.</summary>
@@ -86,7 +101,11 @@ internal sealed class LineFinder(TargetView view, ModuleIndexes indexes)
         return joined;
     }
 
-    private static CodePlace Choose(ILoadedModule module, List<Row> rows, string file, int line)
+    private static RefusalException NoCode(string file, HashSet<string> seen) =>
+        new($"no code comes from a file {file}{NearestNames.Phrase(NearestNames.Find(SourcePath.Base(file), seen.Select(SourcePath.Base)))}", mayComeLater: true);
+
+    /// <summary>The line, or the next that has code.</summary>
+    private static int Nearest(List<Row> rows, string file, int line)
     {
         string[] files = [.. rows.Select(r => r.File).Distinct(StringComparer.Ordinal)];
         if (files.Length > 1)
@@ -101,13 +120,18 @@ internal sealed class LineFinder(TargetView view, ModuleIndexes indexes)
             throw new RefusalException($"{file} has no code at or after line {line}; its last is line {rows.Max(r => r.Line)}");
         }
 
-        int found = later.Min();
+        return later.Min();
+    }
+
+    private static CodePlace Choose(ILoadedModule module, List<Row> rows, string file, int line)
+    {
+        int found = Nearest(rows, file, line);
         List<(Address Address, ElfSymbol? Function)> places = [.. rows.Where(r => r.Line == found).Select(r => r.Address).Distinct().Order()
             .Select(a => (a, module.SymbolAt(a)))
             .DistinctBy(p => p.Item2?.Address ?? p.a)
             .OrderBy(p => IsCold(p.Item2))];
         (Address address, ElfSymbol? function) = places[0];
-        string shown = SourcePath.Base(files[0]);
+        string shown = SourcePath.Base(rows[0].File);
         string start = found == line ? $"line {line} of {shown}" : $"line {line} of {shown} has no code, line {found} is the next that has";
         return new(address, start + (function is { } symbol ? $", in {FunctionNames.OfSymbol(symbol.Name)}" : "") + Others([.. places.Skip(1)]));
     }
