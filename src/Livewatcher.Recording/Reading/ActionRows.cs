@@ -45,22 +45,22 @@ internal sealed class ActionRows(Rows rows) : IDisposable
     {
         HitAction action = new(Words.ActionOf(row.Text(3)) ?? throw row.Damaged(3), row.Text(4))
         {
-            Signal = row.LongOrNull(5) is null ? 0 : row.SmallCount(5),
+            Signal = row.SmallCountOrNull(5) ?? 0,
             SignalName = row.TextOrNull(6) ?? "",
         };
-        return (row.Long(1), row.Long(2), new ActionOutcome(action, row.LongOrNull(7) is null, row.LongOrNull(7) is null ? TimeSpan.Zero : row.Span(7), row.TextOrNull(8))
+        return (row.Long(1), row.Long(2), new ActionOutcome(action, row.IsNull(7), row.IsNull(7) ? TimeSpan.Zero : row.Span(7), row.TextOrNull(8))
         {
             Next = row.TextOrNull(9),
-            Process = row.LongOrNull(10) is null ? null : row.Int(10),
+            Process = row.IsNull(10) ? null : row.Int(10),
             File = row.TextOrNull(11),
             Skipped = row.Flag(12),
         });
     }
 
     private static (long, long, SnapshotLine) LineOf(Row row) => (row.Long(1), row.Long(2),
-        new SnapshotLine(row.Text(4), row.LongOrNull(5) is null ? null : row.Address(5), row.Value(6), row.TextOrNull(9))
+        new SnapshotLine(row.Text(4), row.IsNull(5) ? null : row.Address(5), row.Value(6), row.TextOrNull(9))
         {
-            From = row.LongOrNull(10) is null ? default : row.Address(10),
+            From = row.IsNull(10) ? default : row.Address(10),
             Around = row.Bytes(11),
         });
 

@@ -59,7 +59,8 @@ internal readonly struct Row(sqlite3_stmt statement)
 
     internal TimeSpan Span(int column) => Times.SpanOf(Count(column));
 
-    internal byte[] Bytes(int column) => reader.GetValue(column) as byte[] ?? throw Damaged(column);
+    internal byte[] Bytes(int column) =>
+        raw.sqlite3_column_type(statement, column) == raw.SQLITE_BLOB ? raw.sqlite3_column_blob(statement, column).ToArray() : throw Damaged(column);
 
     /// <summary>Three columns, from this one on.</summary>
     internal Value? Value(int column) => new StoredValue(LongOrNull(column), Number(column + 1), TextOrNull(column + 2)).ToValue();
