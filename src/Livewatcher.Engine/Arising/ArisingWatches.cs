@@ -47,6 +47,10 @@ internal sealed class ArisingWatches(
             publish(new NoteEvent(now, NoteLevel.Info, Describe(plan, slots.Count)));
             if (plan.Caution is { } caution)
                 publish(new NoteEvent(now, NoteLevel.Warning, $"{plan.Watch.Label}: {caution}"));
+            if (plan.Unseen is not { } unseen)
+                continue;
+            publish(new NoteEvent(now, NoteLevel.Warning, $"{plan.Watch.Label}: {unseen}"));
+            ledger.AddGap($"{plan.Watch.Label}: {unseen}");
         }
 
         ledger.AddRemark("memory that arms itself is not audited: a change that no debug register sees is not noticed there");

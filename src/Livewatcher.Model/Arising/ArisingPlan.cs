@@ -105,6 +105,9 @@ public sealed record ArisingPlan(
 
     /// <summary>What the user should know of its beginning; null for nothing.</summary>
     public string? Caution { get; init; }
+
+    /// <summary>What comes to life and has no probe, and so is not seen; null for nothing.</summary>
+    public string? Unseen { get; init; }
 }
 
 /// <summary>Outcome of resolving a request for such a watch.</summary>

@@ -111,6 +111,17 @@ public sealed class ArisingTests
     }
 
     [Fact]
+    public async Task WhatHasNoProbeIsAGap()
+    {
+        (WatchRun run, _) = Create(new ArisingRule.At("work"));
+        Func<WatchRequest, ArisingResolution> resolve = run.Machine.ResolveArising;
+        run.Machine.ResolveArising = request => new ArisingResolution(resolve(request).Plan! with { Unseen = "work is inlined in 1 place besides" }, null);
+        await run.RunAsync();
+        run.Sink.Notes.Should().Contain(note => note.EndsWith(": work is inlined in 1 place besides"));
+        run.Sink.Coverage.Gaps.Should().ContainSingle().Which.Should().EndWith(": work is inlined in 1 place besides");
+    }
+
+    [Fact]
     public async Task TheRegistersThatAreLeftAreSharedOutAndTheProbesGoFirst()
     {
         (WatchRun run, FakeArisings arisings) = Create(new ArisingRule.Local(), new ArisingRule.Canary("work"));

@@ -45,6 +45,9 @@ public sealed class ObjectTests
         static inline __attribute__((always_inline)) void inner(struct node *given) { g_sum += given->len; /* inlined */ first(given); }
         NOINLINE void outer_one(struct node *a) { first(a); inner(a->next); }
         NOINLINE void outer_two(struct node *b) { inner(b); first(b); }
+        static inline __attribute__((always_inline)) long both(struct node *p) { return p->len; }
+        long (*volatile g_both)(struct node *) = both;
+        NOINLINE long calls_both(struct node *p) { long sum = both(p); __asm__ volatile("" : : "r"(p) : "memory"); return sum + p->len; }
         int main(void) {
             struct node n = {0}; struct node *q = &n; struct two t = {1, 2}; struct three s = {{1, 2, 3}};
             return (int)(first(&n) + third(1, 2, 3, &n, 4) + behind(t, s, 1, &n) + hidden(1, &q).all[0] + last(1, 2, 3, 4, 5, 6, &n) + wide(1, 2, &n) + kept(&n, &q) + g_count) + (passed_on(7) != 0) + walk(&n) + (outer_one(&n), outer_two(&n), 0) & 1;
@@ -166,6 +169,20 @@ public sealed class ObjectTests
         ArisingResolution found = Resolve(symbols, new ArisingRule.At(place), expression);
         found.Plan.Should().BeNull();
         found.Reason.Should().Match(why);
+    }
+
+    /// <summary>Zero hits must not look as if nothing had been written: what has no probe is said.</summary>
+    [Theory]
+    [MemberData(nameof(Toolchains))]
+    public void WhereItIsInlinedBesidesIsSaid(Toolchain toolchain)
+    {
+        using var workshop = new Workshop();
+        using ProgramFile program = ProgramFile.Open(Build(workshop, toolchain), []);
+        using TargetSymbols symbols = new(program);
+        const string Copies = "both is inlined in 1 place (in calls_both) besides: what happens there is not seen";
+        Plan(symbols, "both", "p->len").Unseen.Should().Be($"{Copies} (a line of it is seen in each copy: --at FILE:LINE)");
+        Plan(symbols, "first", "p->len").Unseen.Should().BeNull();
+        symbols.ResolveArising(new WatchRequest("both", AccessMode.Write) { Arising = new ArisingRule.ReturnAddress("both") }).Plan!.Unseen.Should().Be(Copies);
     }
 
     private static (int? Register, string Offsets) Way(TargetSymbols symbols, string place, string expression)

@@ -28,21 +28,21 @@ internal sealed class ArisingFinder(TargetView view, ModuleIndexes indexes, Func
                 $"{watch.Label} has {watch.Length} bytes{(watch.Length is 1 or 2 or 4 or 8 ? " that are not aligned" : "")}: a watch that arms itself takes one debug register, 1, 2, 4 or 8 aligned bytes; name an element or a member of it");
         }
 
-        return new(Told(watch, code), unchecked((long)(watch.Address.Value - FrameLocals.Cfa)), [code.Entry, .. code.Exits], []) { Code = code.Addresses };
+        return new(Told(watch, code), unchecked((long)(watch.Address.Value - FrameLocals.Cfa)), [code.Entry, .. code.Exits], []) { Code = code.Addresses, Unseen = code.Unseen };
     }
 
     internal ArisingPlan Canary(WatchRequest request, string function)
     {
         FrameCode code = FrameCode.Find(function, view, indexes, rowAt);
         (long offset, IReadOnlyList<ProbePlace> places) = StackProtector.Find(code);
-        return new(Told(new(request, default, Word, BytesFormat.Plain, null, null), code), offset, [.. places, .. code.Exits], []) { Code = code.Addresses };
+        return new(Told(new(request, default, Word, BytesFormat.Plain, null, null), code), offset, [.. places, .. code.Exits], []) { Code = code.Addresses, Unseen = code.Unseen };
     }
 
     internal ArisingPlan ReturnAddress(WatchRequest request, string function)
     {
         FrameCode code = FrameCode.Find(function, view, indexes, rowAt);
         IValueFormat format = ValueFormats.For(DataType.PointerTo(DataType.Void, Word), Word);
-        return new(Told(new(request, default, Word, format, null, null), code), -Word, [code.Entry, .. code.Exits], []) { Code = code.Addresses };
+        return new(Told(new(request, default, Word, format, null, null), code), -Word, [code.Entry, .. code.Exits], []) { Code = code.Addresses, Unseen = code.Unseen };
     }
 
     internal ArisingPlan Heap(WatchRequest request, ArisingRule.Heap rule)

@@ -37,6 +37,9 @@ internal sealed class FrameCode
     /// <summary>Its entry in the debug information; not valid where there is none.</summary>
     internal DwarfDie Die { get; }
 
+    /// <summary>What of the function has no entry and no return of its own; null where all has.</summary>
+    internal string? Unseen => InlinedCopies.Of(Die) is { } copies ? $"{Function.Name} is {copies} besides: what happens there is not seen" : null;
+
     /// <summary>Addresses of the process, the entry's first.</summary>
     internal IReadOnlyList<(ulong Start, ulong End)> Ranges { get; }
 

@@ -48,6 +48,7 @@ internal sealed partial class ObjectFinder(TargetView view, ModuleIndexes indexe
             Caution = Writes(code, code.Function.Address)
                 ? $"the first instruction of {code.Function.Name} writes to memory: where it writes to an object that is not armed yet, that write is not seen"
                 : null,
+            Unseen = code.Unseen is { } unseen ? $"{unseen} (a line of it is seen in each copy: --at FILE:LINE)" : null,
         };
     }
 
@@ -136,7 +137,7 @@ internal sealed partial class ObjectFinder(TargetView view, ModuleIndexes indexe
         IEnumerable<ProbePlace> places = code.IsLeftByJumps
             ? [code.Entry with { Kind = ProbeKind.Returned, Way = way }]
             : code.Exits.Select(place => place with { Kind = ProbeKind.Reach, Way = way });
-        return Plan(watch, $"at the return of {code.Function.Name}", code, [.. places, .. Ends(rule.Until, code)]);
+        return Plan(watch, $"at the return of {code.Function.Name}", code, [.. places, .. Ends(rule.Until, code)]) with { Unseen = code.Unseen };
     }
 
     private static ArisingPlan Plan(Watch watch, string where, FrameCode code, IReadOnlyList<ProbePlace> places) => new(
