@@ -125,7 +125,7 @@ public sealed class ObjectTests
         if (plan.Places.Count != 2)
         {
             toolchain.Level.Should().Be("-O2", "gcc has it nowhere in one of them");
-            plan.Caution.Should().StartWith("in 1 of the 2 copies of line ").And.Contain("given is nowhere at ");
+            plan.Unseen.Should().StartWith("in 1 of the 2 copies of line ").And.Contain("given is nowhere at ");
         }
     }
 

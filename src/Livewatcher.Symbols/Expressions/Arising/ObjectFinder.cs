@@ -110,7 +110,8 @@ internal sealed partial class ObjectFinder(TargetView view, ModuleIndexes indexe
         {
             Caution = writes
                 ? $"the first instruction of line {found} of {shown} writes to memory: where it writes to an object that is not armed yet, that write is not seen"
-                : named.Count < copies.Count ? $"in {copies.Count - named.Count} of the {copies.Count} copies of line {found} it is not armed: {refusal!.Message}" : null,
+                : null,
+            Unseen = named.Count < copies.Count ? $"in {copies.Count - named.Count} of the {copies.Count} copies of line {found} it is not armed: {refusal!.Message}" : null,
         };
     }
 
