@@ -113,21 +113,22 @@ internal static class WatchCommand
             return;
         }
 
-        string threads = ProcessTable.ThreadsOf(target) switch
-        {
-            null => "the target",
-            1 => "1 thread",
-            { } count => $"{count:N0} threads",
-        };
         (string what, Func<double?>? part) = stage switch
         {
             SessionStage.ReadingSymbols => ($"reading the symbols of {Printable.Of(ProcessTable.NameOf(target) ?? $"process {target}")}", () => platform.Reading.Part),
-            SessionStage.Arming => ($"arming {threads}", () => platform.ArmedPart),
-            _ => ($"letting go of {threads}", (Func<double?>?)null),
+            SessionStage.Arming => ($"arming {ThreadsOf(target)}", () => platform.ArmedPart),
+            _ => ($"letting go of {ThreadsOf(target)}", (Func<double?>?)null),
         };
         progress.Show(what, part);
         screen?.Tell($"{what} ...");
     }
+
+    private static string ThreadsOf(ProcessId target) => ProcessTable.ThreadsOf(target) switch
+    {
+        null => "the target",
+        1 => "1 thread",
+        { } count => $"{count:N0} threads",
+    };
 
     /// <summary>A failure here must not hide how the target has ended.</summary>
     private static void SaveWriters(KnownSettings known, IReadOnlyCollection<KnownWriter> writers)

@@ -99,7 +99,7 @@ public sealed class FloodTests : LiveTest
         var shown = NewPath("txt");
         var typescript = NewPath("typescript");
         string[] attach = [Repository.Livewatcher, "attach", $"{target.Id}", "--watch", "g_flood", "--max-cpu", "100", "--output", shown, .. Emulation.Options(["--max-cpu"])];
-        var terminal = Start("script", ["--quiet", "--return", "--flush", "--command", "exec " + string.Join(' ', attach), typescript]);
+        var terminal = StartOnTerminal(attach, typescript);
         await Patience.UntilAsync(() => File.Exists(shown) && File.ReadAllText(shown).Contains("armed", StringComparison.Ordinal), Limit, () => terminal.Describe("it is armed"));
         target.Open();
         await Patience.PauseAsync(3000);

@@ -46,6 +46,12 @@ public abstract class LiveTest : IAsyncLifetime
 
     private protected string NewPath(string extension) => Path.Combine(Folder, $"{++_files}.{extension}");
 
+    /// <summary>Starts a command on a terminal of its own, script(1)'s; its status is the command's.</summary>
+    /// <param name="command">Without anything that a shell would take for its own.</param>
+    /// <param name="typescript">Gets what the terminal shows, as it comes.</param>
+    private protected Child StartOnTerminal(IEnumerable<string> command, string typescript) =>
+        Start("script", ["--quiet", "--return", "--flush", "--command", "exec " + string.Join(' ', command), typescript]);
+
     /// <summary>Starts a process of this test.</summary>
     private protected Child Start(
         string file, IReadOnlyList<string> arguments, byte[]? input = null, IReadOnlyDictionary<string, string>? environment = null)

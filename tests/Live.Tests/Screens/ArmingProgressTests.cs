@@ -21,7 +21,7 @@ public sealed partial class ArmingProgressTests : LiveTest
         string[] attach = [Repository.Livewatcher, "attach", $"{target.Id}", "--watch", "g_flood", "--for", "1", "--output", NewPath("txt"), .. Emulation.Options([])];
 
         var typescript = NewPath("typescript");
-        var terminal = Start("script", ["--quiet", "--return", "--command", string.Join(' ', attach), typescript]);
+        var terminal = StartOnTerminal(attach, typescript);
         (await terminal.ExitAsync(Limit)).Should().Be(0, terminal.Describe("it ends well"));
         var shown = await File.ReadAllTextAsync(typescript, TestContext.Current.CancellationToken);
         Bars().Matches(shown).Select(bar => int.Parse(bar.Groups["percent"].Value, null)).Should().NotBeEmpty(shown).And.BeInAscendingOrder();

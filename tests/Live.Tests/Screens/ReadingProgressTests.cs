@@ -24,7 +24,7 @@ public sealed partial class ReadingProgressTests : LiveTest
         string[] run = [Repository.Livewatcher, "run", "--watch", "g_vast", "--format", "json", "--output", json, .. Emulation.Options([]), "--", program];
 
         var typescript = NewPath("typescript");
-        var terminal = Start("script", ["--quiet", "--return", "--command", string.Join(' ', run), typescript]);
+        var terminal = StartOnTerminal(run, typescript);
         (await terminal.ExitAsync(Limit)).Should().Be(0, terminal.Describe("it ends well"));
         var shown = await File.ReadAllTextAsync(typescript, TestContext.Current.CancellationToken);
         Bars().Matches(shown).Select(bar => int.Parse(bar.Groups["percent"].Value, null)).Should().NotBeEmpty(shown).And.BeInAscendingOrder().And.Contain(part => part > 0);
