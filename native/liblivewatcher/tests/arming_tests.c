@@ -62,17 +62,7 @@ static void send_signal(const struct plan *a, int tid)
     CHECK(syscall(SYS_rt_tgsigqueueinfo, getpid(), tid, a->signal, &info) == 0);
 }
 
-/* ThreadSanitizer calls handlers when it likes, with a context that nobody returns to. */
-#ifdef __has_feature
-#define HANDLERS_RUN_LATE __has_feature(thread_sanitizer)
-#elif defined(__SANITIZE_THREAD__)
-#define HANDLERS_RUN_LATE 1
-#else
-#define HANDLERS_RUN_LATE 0
-#endif
-
-/* A signal that arrives just before the library's poll stays ThreadSanitizer's until the next call that it intercepts: another one
- * ends that poll. It carries an order that never was, which the library passes over. */
+/* A signal that arrives just before the library's poll: see HANDLERS_RUN_LATE. Another one ends that poll; it carries an order that never was, which the library passes over. */
 static void hurry(int fd, const struct plan *a)
 {
     struct plan other = *a;

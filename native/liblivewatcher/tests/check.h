@@ -48,6 +48,16 @@ void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
             fail(__FILE__, __LINE__, "%s: expected -1 and errno %d, got %d and %d", #call, error, result_, errno);     \
     } while (0)
 
+/* ThreadSanitizer calls handlers when it likes, with a context that nobody returns to: a signal that arrives just before
+ * the library's poll waits until another one ends that poll. */
+#ifdef __has_feature
+#define HANDLERS_RUN_LATE __has_feature(thread_sanitizer)
+#elif defined(__SANITIZE_THREAD__)
+#define HANDLERS_RUN_LATE 1
+#else
+#define HANDLERS_RUN_LATE 0
+#endif
+
 /* Waits until it holds: for what another thread does soon. */
 #define EVENTUALLY(condition)                                                                                          \
     do {                                                                                                               \

@@ -249,6 +249,11 @@ static void calls_all(int signal)
 
 static pthread_t inside;
 
+static void does_nothing(int signal)
+{
+    (void)signal;
+}
+
 /* The thread `inside` waits for the answer to its SET just now. */
 static void interrupt_it(struct fake *f, int fd, const struct lw_wire *request)
 {
@@ -257,13 +262,19 @@ static void interrupt_it(struct fake *f, int fd, const struct lw_wire *request)
     if (request->kind != LW_WIRE_SET || __atomic_load_n(&handled, __ATOMIC_ACQUIRE))
         return;
     pthread_kill(inside, SIGUSR1);
+    for (int tries = 0; HANDLERS_RUN_LATE && tries < 100 && !__atomic_load_n(&handled, __ATOMIC_ACQUIRE); tries++) {
+        sleep_ms(100);
+        pthread_kill(inside, SIGUSR2);
+    }
     EVENTUALLY(__atomic_load_n(&handled, __ATOMIC_ACQUIRE) == 1);
 }
 
 static void handler_inside_the_library_is_refused(void)
 {
     struct sigaction action = {.sa_handler = calls_all};
+    struct sigaction nothing = {.sa_handler = does_nothing};
     sigaction(SIGUSR1, &action, NULL);
+    sigaction(SIGUSR2, &nothing, NULL);
     inside = pthread_self();
     struct fake *f = fake_start((struct script){.before_answer = interrupt_it});
     EQUAL(0, lw_watch(&words[0], 8, LW_MODE_W, NULL)); /* and the call itself comes to its end */
