@@ -17,6 +17,7 @@ internal sealed class ProgressLine : IDisposable
     private readonly DescriptorStream terminal = new(2);
     private readonly Timer? timer;
     private readonly Stopwatch since = new();
+    private readonly Stopwatch cleared = new();
     private string? what;
     private Func<double?>? part;
     private bool isDrawn;
@@ -28,24 +29,28 @@ internal sealed class ProgressLine : IDisposable
             timer = new Timer(_ => Tick(), null, Interval, Interval);
     }
 
-    /// <summary>Something begins.</summary>
+    /// <summary>Something begins, or goes on under another name.</summary>
     /// <param name="begins">What.</param>
     /// <param name="done">From 0 to 1, asked from another thread; null where nobody knows (yet) how much it is.</param>
     internal void Show(string begins, Func<double?>? done = null)
     {
         lock (gate)
         {
+            if (what is null)
+                since.Restart();
             what = begins;
             part = done;
-            since.Restart();
         }
     }
 
-    /// <summary>Makes room for something else; the line comes again below it, if there is still something to say.</summary>
+    /// <summary>Makes room for something else; the line comes again below it, if for half a second nothing else does.</summary>
     internal void Clear()
     {
         lock (gate)
+        {
+            cleared.Restart();
             Erase();
+        }
     }
 
     /// <summary>It is done.</summary>
@@ -68,7 +73,7 @@ internal sealed class ProgressLine : IDisposable
     {
         lock (gate)
         {
-            if (what is null || since.ElapsedMilliseconds < Patience)
+            if (what is null || since.ElapsedMilliseconds < Patience || (cleared.IsRunning && cleared.ElapsedMilliseconds < Patience))
                 return;
             int width = OutputSink.TerminalWidth();
             Write($"\r{ProgressBar.Draw(what, part?.Invoke(), since.Elapsed, width > 0 ? width : 80)}\e[K");

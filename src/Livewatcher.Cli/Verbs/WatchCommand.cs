@@ -52,20 +52,22 @@ internal static class WatchCommand
         WatchPlatform platform, WatchSettings settings, ProcessId target, bool started, LiveScreen? screen)
     {
         using CancellationTokenSource stop = new();
-        using Interrupts interrupts = new(stop);
+        using ProgressLine progress = new(isWanted: screen is null);
+        // Said at once and not when the hits that have been taken leave time for it.
+        using Interrupts interrupts = new(stop, () => progress.Show($"letting go of {ThreadsOf(target)}"));
         ScreenSink? shown = screen is null ? null : ScreenSink.Open(screen, settings.Output, standardError: started, stop);
         using OutputSink sink = shown?.Report ?? OutputSink.Open(settings.Output, standardError: started, stop);
         using IRecorder? recorder = Recordings.Open(settings.Record) ?? (screen is null ? null : Recordings.OnDemand(LiveModel.HeldHits));
         using PosixSignalRegistration? dumps = settings.Record is null ? null : Recordings.DumpOnSignal(recorder, screen is null ? null : screen.Tell);
         using Exporters exporters = Exporters.Open(settings.Export);
-        using ProgressLine progress = new(isWanted: screen is null);
         SessionPlatform parts = platform.ForSession(settings) with
         {
             Tally = exporters.Any ? exporters.Take : null,
             OnStage = stage => Tell(stage, target, progress, screen, platform),
         };
         DateTimeOffset now = parts.Clock.ToWallClock(parts.Clock.Now);
-        IEventSink reported = ExportedSink.Before((IEventSink?)shown ?? sink, exporters);
+        IEventSink visible = (IEventSink?)shown ?? (settings.Output.File is null ? new LineAside(sink, progress) : sink);
+        IEventSink reported = ExportedSink.Before(visible, exporters);
         NotesFirst noting = new(Recordings.Before(reported, recorder), [.. platform.Notes.Select(note => new NoteEvent(now, NoteLevel.Warning, note))]);
         SessionOptions options = new(
             settings.Requests, settings.For, settings.MaxHits, settings.FollowFork, settings.FollowExec, started, OnlineCpus.Read().Count)
@@ -150,7 +152,7 @@ internal static class WatchCommand
         private readonly List<PosixSignalRegistration> registrations = [];
         private readonly CancellationTokenSource again = new();
 
-        internal Interrupts(CancellationTokenSource stop)
+        internal Interrupts(CancellationTokenSource stop, Action? asked = null)
         {
             foreach (PosixSignal signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
             {
@@ -159,6 +161,7 @@ internal static class WatchCommand
                     context.Cancel = true;
                     if (stop.IsCancellationRequested)
                         again.Cancel();
+                    asked?.Invoke();
                     stop.Cancel();
                 }));
             }
