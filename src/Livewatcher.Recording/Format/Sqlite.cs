@@ -50,12 +50,14 @@ internal static class Sqlite
         return command.ExecuteScalar() as long?;
     }
 
-    /// <summary>A failure in a few words: "disk I/O error (SQLITE 10)".</summary>
+    /// <summary>A failure in a few words: "database or disk is full". SQLite quotes what stands in a damaged schema: control characters are
+    /// spelled out.</summary>
     internal static string Describe(SqliteException e)
     {
         // "SQLite Error 13: 'database or disk is full'."
         int begin = e.Message.IndexOf('\'');
         int end = e.Message.LastIndexOf('\'');
-        return begin >= 0 && end > begin ? e.Message[(begin + 1)..end] : e.Message;
+        string words = begin >= 0 && end > begin ? e.Message[(begin + 1)..end] : e.Message;
+        return string.Concat(words.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : $"{c}"));
     }
 }
