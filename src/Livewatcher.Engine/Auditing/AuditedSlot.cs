@@ -41,8 +41,8 @@ internal sealed class AuditedSlot(ProcessId process, ITargetMemory memory, int s
     /// <summary>The turn that it was last looked at in.</summary>
     internal ulong Turn { get; set; } = 1;
 
-    /// <summary>Whether it is another program's memory by now: for sources that do not tell of execve(2).</summary>
-    internal Func<bool> IsReplaced { get; init; } = () => false;
+    /// <summary>Whether it is another program's memory by now; null in the midst of execve(2).</summary>
+    internal Func<bool?> IsReplaced { get; init; } = () => false;
 
     /// <summary>Times the memory could not be read (unmapped, process gone).</summary>
     internal bool Unreadable { get; set; }

@@ -58,12 +58,20 @@ internal sealed class Auditor(IHitSource source, IClock clock, TimeSpan interval
         {
             if (!Look(slot, now) || now - slot.SuspectSince < Patience)
                 continue;
+            bool? isReplaced = slot.IsReplaced();
+            if (isReplaced is null)
+                continue; // the next look will show which
+            if (isReplaced is true && source.TracksValues)
+            {
+                slot.Suspect = null; // the source tells of it
+                continue;
+            }
+
             ulong seen = Seen(slot);
             ulong value = slot.Suspect!.Value;
             if (source.TracksValues && !source.CorrectLastValue(slot.Process, slot.Slot, seen, value))
                 continue; // a hit came in after all
-            bool isReplaced = !source.TracksValues && slot.IsReplaced();
-            SessionItem found = isReplaced
+            SessionItem found = isReplaced is true
                 ? new SessionItem.Execed(now, slot.Process)
                 : new SessionItem.Escaped(now, slot.AgreedAt, slot.Process, slot.Slot, seen, value);
             Agree(slot, value, now);

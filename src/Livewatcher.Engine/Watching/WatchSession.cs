@@ -406,7 +406,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     /// <summary>Records of backend perf do not tell: the events have gone with the old program (remove_on_exec).</summary>
     private void LookForExec()
     {
-        foreach (ProcessId id in processes.All.Where(process => !process.Retired && !process.Replaced && process.RunsAnotherProgram()).Select(process => process.Id).ToList())
+        foreach (ProcessId id in processes.All.Where(process => !process.Retired && !process.Replaced && process.RunsAnotherProgram() is true).Select(process => process.Id).ToList())
         {
             processes.Replaced(id); // what its memory holds now is nobody's write
             flow.Defer(() => ((IFlowOwner)this).OnExeced(id));

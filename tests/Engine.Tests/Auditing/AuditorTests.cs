@@ -156,19 +156,43 @@ public sealed class AuditorTests
         Look(26).Should().ContainSingle().Which.Should().Be(new SessionItem.Escaped(FakeClock.At(26), FakeClock.At(3), machine.Main.Id, 0, 7, 9));
     }
 
+    /// <summary>A source that tracks values tells of execve(2) itself.</summary>
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void WhatAnotherProgramHasThereIsNoEscape(bool isReplaced)
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public void WhatAnotherProgramHasThereIsNoEscape(bool isReplaced, bool tracksValues)
     {
-        machine.Source.TracksValues = false;
+        machine.Source.TracksValues = tracksValues;
         auditor.Watch([new AuditedSlot(machine.Main.Id, machine.Main.Memory, 0, Content, 0, FakeClock.Start) { IsReplaced = () => isReplaced }]);
         Store(9, lost: true);
         Look(0);
-        Look(20).Should().Equal(isReplaced
-            ? new SessionItem.Execed(FakeClock.At(20), machine.Main.Id)
-            : new SessionItem.Escaped(FakeClock.At(20), FakeClock.At(0), machine.Main.Id, 0, 0, 9));
+        SessionItem[] expected = (isReplaced, tracksValues) switch
+        {
+            (true, true) => [],
+            (true, false) => [new SessionItem.Execed(FakeClock.At(20), machine.Main.Id)],
+            _ => [new SessionItem.Escaped(FakeClock.At(20), FakeClock.At(0), machine.Main.Id, 0, 0, 9)],
+        };
+        Look(20).Should().Equal(expected);
         Look(60).Should().BeEmpty("once is enough");
+    }
+
+    /// <summary>The memory of the new program is there before its auxiliary vector is, and before the kernel tells of it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void InTheMidstOfAnExecNothingIsDecided(bool tracksValues)
+    {
+        machine.Source.TracksValues = tracksValues;
+        bool? isReplaced = null;
+        auditor.Watch([new AuditedSlot(machine.Main.Id, machine.Main.Memory, 0, Content, 0, FakeClock.Start) { IsReplaced = () => isReplaced }]);
+        Store(9, lost: true);
+        Look(0);
+        Look(20).Should().BeEmpty();
+        auditor.Doubts.Should().BeTrue();
+        isReplaced = false; // it was something else
+        Look(23).Should().ContainSingle().Which.Should().BeOfType<SessionItem.Escaped>();
     }
 
     [Fact]
