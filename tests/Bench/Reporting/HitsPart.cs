@@ -44,6 +44,10 @@ public sealed class HitsPart(Ground ground) : IPart
             text.Paragraph($"**{words}** ({ground.Amount(usually, emulated):N0} of them):");
             text.Table(idle.Hold(kind, usually, emulated), IdleCost.Alone, "ns each");
         }
+
+        DatabaseCost database = new(ground);
+        text.Paragraph($"**Debian's sqlite3**, {database.Rows:N0} rows put into a table, indexed and summed up; ms by its own `.timer`:");
+        text.Table(database.Hold(), IdleCost.Alone, "ms");
     }
 
     private void Arming(Markdown text)

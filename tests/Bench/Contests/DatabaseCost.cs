@@ -1,0 +1,57 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Globalization;
+using Livewatcher.Bench.Measuring;
+
+namespace Livewatcher.Bench.Contests;
+
+/// <summary>What watching costs a real program that never touches what is watched: sqlite3, with a fixed amount of work in memory.</summary>
+public sealed class DatabaseCost(Ground ground)
+{
+    /// <summary>Variables that SQLite never looks at while it has no temporary file; the library has no debug information.</summary>
+    private static readonly string[] Variables = ["sqlite3_temp_directory", "sqlite3_data_directory"];
+
+    private const string Time = "Run Time: real ";
+
+    public int Rows { get; } = ground.Amount(2_000_000, 20_000);
+
+    public IReadOnlyList<Row> Hold() => Contest.Hold("no hit, sqlite3", ground.Rounds,
+    [
+        new(IdleCost.Alone, () => Sum(Tool.Run("sqlite3", ":memory:", Script()))),
+        new("two watches, guard off", () => Watch("off")),
+        new("two watches, guard on", () => Watch("on")),
+    ]);
+
+    /// <returns>Words that have the shell read it: what it is given as words itself it takes no time of.</returns>
+    private string Script()
+    {
+        string script = ground.At("database.sql");
+        File.WriteAllLines(script,
+        [
+            ".timer on",
+            "CREATE TABLE one(id INTEGER PRIMARY KEY, word TEXT, number INTEGER);",
+            $"INSERT INTO one WITH RECURSIVE many(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM many WHERE i < {Ground.Invariant(Rows)}) SELECT i, 'word' || i, i * 7919 % 10007 FROM many;",
+            "CREATE INDEX by_number ON one(number, word);",
+            "SELECT count(*), sum(length(word)), max(number) FROM one WHERE number % 3 = 1;",
+        ]);
+        return $".read {script}";
+    }
+
+    private Outcome Watch(string guard)
+    {
+        string output = ground.At("sqlite.jsonl");
+        Finished finished = Tool.Run(
+            ground.Livewatcher,
+            ["run", "--format", "json", "--output", output, .. Variables.SelectMany(name => (string[])["--watch", name]), "--guard", guard, "--", "sqlite3", ":memory:", Script()]);
+        (long counted, _) = Ground.CountsIn(File.ReadLines(output));
+        return counted == 0 ? Sum(finished) : throw new MeasuringException($"{counted} hits where there are none");
+    }
+
+    /// <summary>Its own times, ms.</summary>
+    private static Outcome Sum(Finished finished)
+    {
+        double[] times = [.. finished.Output.Split('\n').Where(line => line.StartsWith(Time, StringComparison.Ordinal))
+            .Select(line => double.Parse(line[Time.Length..].Split(' ')[0], CultureInfo.InvariantCulture) * 1000)];
+        return times.Length == 4 ? new Outcome(times.Sum()) : throw new MeasuringException($"sqlite3 has told of {times.Length} statements in place of 4");
+    }
+}
