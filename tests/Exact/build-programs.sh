@@ -10,7 +10,7 @@ output=${1:?usage: build-programs.sh OUTPUT_DIR}
 mkdir -p "$output"
 
 warnings='-Wall -Wextra -Werror'
-watched='one sifted arisen reached acted slots calls chain family sibling wide readers gate local'
+watched='one turns sifted arisen reached acted slots calls chain family sibling wide readers gate local'
 built=0
 
 newest=$(find "$here/programs" "$here/build-programs.sh" -type f -printf '%T@ %p\n' |
@@ -66,6 +66,7 @@ done
 # Static: what judges must not depend on what is judged.
 build "$output/selfcheck" gcc -std=gnu11 -O2 $warnings -static -pthread "$here/programs/selfcheck.c"
 build "$output/check" gcc -std=gnu11 -O2 $warnings -static "$here/programs/check.c" "$here/programs/json.c"
+build "$output/checkturns" gcc -std=gnu11 -O2 $warnings -static "$here/programs/checkturns.c" "$here/programs/json.c"
 build "$output/facts" gcc -std=gnu11 -O2 $warnings -pthread "$here/programs/facts.c"
 build "$output/bpffacts" gcc -std=gnu11 -O2 $warnings -pthread "$here/programs/bpffacts.c" -lbpf
 # BPF_PROG gives each program a context that it need not use.
