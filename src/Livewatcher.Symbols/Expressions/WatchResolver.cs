@@ -106,7 +106,7 @@ internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<I
     }
 
     /// <summary>Every --if and every --expect turned over, in one.</summary>
-    private Condition Condition(WatchRequest request, TargetView view, TypeFinder types, VariableFinder variables, WatchedObject watched)
+    private Condition Condition(WatchRequest request, TargetView view, TypeFinder types, VariableFinder variables, WatchedObject watched, ILocalNames? locals = null)
     {
         Expression? whole = null;
         List<string> texts = [];
@@ -122,7 +122,7 @@ internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<I
         string all = texts.Count == 1 ? texts[0] : string.Join(" && ", texts.Select(text => $"({text})"));
         try
         {
-            return ConditionCompiler.Compile(all, whole!, watched, new ProgramNames(variables, new FunctionFinder(view, _indexes), types));
+            return ConditionCompiler.Compile(all, whole!, watched, new ProgramNames(variables, new FunctionFinder(view, _indexes), types, locals));
         }
         catch (RefusalException refusal)
         {
@@ -159,7 +159,7 @@ internal sealed class WatchResolver(ITargetProcess process, Func<IReadOnlyList<I
 
         watch = watch with { Shape = ShapeWriter.Write(Watched(operand, types, watch), types) };
         return request.Filter.HasCondition
-            ? watch with { Condition = Condition(request, view, types, later is null ? variables : new VariableFinder(view, _indexes, types, reader), Watched(operand, types, watch)) }
+            ? watch with { Condition = Condition(request, view, types, new VariableFinder(view, _indexes, types, reader), Watched(operand, types, watch), locals) }
             : watch;
     }
 

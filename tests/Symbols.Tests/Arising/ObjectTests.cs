@@ -31,6 +31,7 @@ public sealed class ObjectTests
         NOINLINE long kept(struct node *p, struct node **other) { *other = p; __asm__ volatile("" : : "r"(&p) : "memory"); return p->len; }
         NOINLINE struct node *made(long n) { __asm__ volatile("" : : "r"(n) : "memory"); return n > 3 ? g_head : (struct node *)0; }
         NOINLINE struct node *passed_on(long n) { __asm__ volatile("" : : "r"(n) : "memory"); return made(n + 1); }
+        NOINLINE long shadow(struct node *p, long g_count) { __asm__ volatile("" : : "r"(p), "r"(g_count) : "memory"); return p->len; }
         long g_sum;
         NOINLINE long walk(struct node *from)
         {
@@ -50,7 +51,7 @@ public sealed class ObjectTests
         NOINLINE long calls_both(struct node *p) { long sum = both(p); __asm__ volatile("" : : "r"(p) : "memory"); return sum + p->len; }
         int main(void) {
             struct node n = {0}; struct node *q = &n; struct two t = {1, 2}; struct three s = {{1, 2, 3}};
-            return (int)(first(&n) + third(1, 2, 3, &n, 4) + behind(t, s, 1, &n) + hidden(1, &q).all[0] + last(1, 2, 3, 4, 5, 6, &n) + wide(1, 2, &n) + kept(&n, &q) + g_count) + (passed_on(7) != 0) + walk(&n) + (outer_one(&n), outer_two(&n), 0) & 1;
+            return (int)(shadow(&n, 1) + first(&n) + third(1, 2, 3, &n, 4) + behind(t, s, 1, &n) + hidden(1, &q).all[0] + last(1, 2, 3, 4, 5, 6, &n) + wide(1, 2, &n) + kept(&n, &q) + g_count) + (passed_on(7) != 0) + walk(&n) + (outer_one(&n), outer_two(&n), 0) & 1;
         }
         """;
 
@@ -169,6 +170,37 @@ public sealed class ObjectTests
         ArisingResolution found = Resolve(symbols, new ArisingRule.At(place), expression);
         found.Plan.Should().BeNull();
         found.Reason.Should().Match(why);
+    }
+
+    /// <summary>A condition is decided at a hit, where the function may be over: what it calls its own is refused, and no global of that name is taken in its place.</summary>
+    [Theory]
+    [InlineData("third", "p->len", "new > b", "b")]
+    [InlineData("third", "p->len", "new > old && p->len > 3", "p")]
+    [InlineData("third", "p->len", "new > d", "d")] // in no general register, which is another reason, and not the one
+    [InlineData("shadow", "p->len", "new > g_count", "g_count")]
+    [InlineData("objects.c:amid", "each->len", "new > sum", "sum")]
+    public void AConditionCannotNameTheFunctionsOwn(string place, string expression, string condition, string name)
+    {
+        using var workshop = new Workshop();
+        using ProgramFile program = ProgramFile.Open(Build(workshop, Toolchain.Default), []);
+        using TargetSymbols symbols = new(program);
+        var rule = new ArisingRule.At(place.Replace("amid", $"{LineOf("amid")}", StringComparison.Ordinal));
+        ArisingResolution found = symbols.ResolveArising(
+            new WatchRequest(expression, AccessMode.Write) { Arising = rule, Filter = new HitFilter { Conditions = [condition] } });
+        found.Plan.Should().BeNull();
+        found.Reason.Should().StartWith($"the condition {condition} of '{expression}': {name} is a variable of the function itself. ");
+    }
+
+    [Fact]
+    public void AConditionCanNameGlobals()
+    {
+        using var workshop = new Workshop();
+        using ProgramFile program = ProgramFile.Open(Build(workshop, Toolchain.Default), []);
+        using TargetSymbols symbols = new(program);
+        ArisingResolution Find(string condition) => symbols.ResolveArising(
+            new WatchRequest("p->len", AccessMode.Write) { Arising = new ArisingRule.At("shadow"), Filter = new HitFilter { Conditions = [condition] } });
+        Find("new > g_sum").Plan!.Watch.Condition.Should().NotBeNull();
+        Find("new > objects.c::g_count").Plan!.Watch.Condition.Should().NotBeNull("a file's name is in front");
     }
 
     /// <summary>Zero hits must not look as if nothing had been written: what has no probe is said.</summary>
