@@ -2,7 +2,7 @@
 #
 # Six counters take turns over four debug registers: each of their writes is a hit, or lies in a stretch that is told as not armed; none is
 # missing and none is told twice (programs/checkturns.c). perf tells no value of the moment, so there is nothing to lay out.
-# seconds: 50
+# seconds: 60
 . /lib.sh
 turns() {
     begin "turns.$4.$1.$2.guard-$3"

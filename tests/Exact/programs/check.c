@@ -12,12 +12,12 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "json.h"
+#include "wrong.h"
 
 enum { WATCHES = 8, MOST_IDS = 4096, LONGEST = 1 << 20 };
 
@@ -41,16 +41,6 @@ static struct ids threads = { .expected = -1 }, processes = { .expected = -1 };
 static long foreign = -1, limit = -1, hits_seen, line_number;
 static int honest, incomplete;
 static const char *backend = "", *scope = "", *guard = "";
-
-__attribute__((noreturn, format(printf, 1, 2))) static void wrong(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vprintf(format, arguments);
-    va_end(arguments);
-    putchar('\n');
-    exit(1);
-}
 
 static struct account *account_of(const char *watch)
 {

@@ -16,12 +16,12 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "json.h"
+#include "wrong.h"
 
 enum { WATCHES = 6, LONGEST = 1 << 20 };
 
@@ -38,16 +38,6 @@ struct counter {
 static struct counter counters[WATCHES];
 static int counter_count;
 static long line_number;
-
-__attribute__((noreturn, format(printf, 1, 2))) static void wrong(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vprintf(format, arguments);
-    va_end(arguments);
-    putchar('\n');
-    exit(1);
-}
 
 static struct counter *counter_of(const char *watch)
 {
