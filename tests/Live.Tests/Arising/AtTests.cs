@@ -25,6 +25,23 @@ public sealed class AtTests : ArisingTest
         run.Report.Hits.Should().OnlyContain(hit => hit.SetAt!.Stack[0].Function == "enter", "where it was named is told");
     }
 
+    /// <summary>C++, the member behind those of a base class with virtual functions.</summary>
+    [Theory]
+    [MemberData(nameof(Builds))]
+    public async Task TheObjectOfAMethod(string compiler, string optimization, Linking linking)
+    {
+        var run = await RunAsync(
+            await BuildAsync("gauges.cpp", compiler, optimization, linking), ["--at", "plant::Gauge::take", "--watch", "this->reading_", "--until", "return"], $"{Rounds}");
+        run.Status.Should().Be(0);
+        run.Facts["seen"].Should().BeGreaterThan(Rounds, "or nothing is shown");
+        AreAt(run.Report, "plant::Gauge::set(long)", "gauges.cpp", "set", run.Facts["seen"]);
+        run.Report.Hits.Select(hit => hit.Tid).Distinct().Should().HaveCount(4);
+        run.Report.Coverage.Complete.Should().BeTrue(string.Join(" | ", run.Report.Coverage.Gaps));
+        run.Report.Coverage.Arisings.Single().Should().BeEquivalentTo(
+            new { Watch = "this->reading_", Candidates = (long)Rounds, Armed = (long)Rounds, Skipped = 0L, Failed = 0L, Displaced = 0L, Ended = (long)Rounds });
+        run.Report.Hits.Should().OnlyContain(hit => hit.SetAt!.Stack[0].Function == "plant::Gauge::take(void (*)(plant::Gauge&))");
+    }
+
     [Theory]
     [MemberData(nameof(Builds))]
     public async Task ThroughFurtherPointersAndMembers(string compiler, string optimization, Linking linking)

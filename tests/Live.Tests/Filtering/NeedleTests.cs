@@ -12,6 +12,10 @@ namespace Livewatcher.Live.Tests.Filtering;
 public sealed class NeedleTests : LiveTest
 {
     private const string Field = "g_field";
+    private const int Threads = 4;
+
+    /// <summary>The program's: before the one that is wrong, and behind it.</summary>
+    private const int Rounds = 2;
 
     public static TheoryData<string, string, Linking, string, string> Builds => new()
     {
@@ -63,15 +67,35 @@ public sealed class NeedleTests : LiveTest
         await FindAsync(compiler, optimization, linking, backend, scope, "--known", saved);
     }
 
+    /// <summary>Ten million writes by four threads, or as many as LW_WRITES says; a few where nobody asks for the long version.</summary>
+    [Theory]
+    [InlineData("--if", "new < 0")]
+    [InlineData("--expect", "new > 0 && new <= g_cap")]
+    [InlineData("--learn", "")]
+    public async Task OneAmongMillions(string option, string value)
+    {
+        var writes = int.TryParse(Environment.GetEnvironmentVariable("LW_WRITES"), out var asked) ? asked : Slow.Choose(20_000, 10_000_000);
+        var report = await FindAmongAsync(writes, "gcc", "-O2 -fomit-frame-pointer", Linking.Pie, "bpf", "task", option, value.Length > 0 ? value : $"{Pause - 1}s");
+        report.Coverage.Hits.Counted.Should().Be(writes + 1);
+        report.Coverage.Hits.Dropped.Should().Be(0, "what is in order never comes to the ring");
+    }
+
     private static int Pause => Emulation.Choose(3, 8);
 
-    private async Task<Report> FindAsync(string compiler, string optimization, Linking linking, string backend, string scope, params string[] filter)
+    private Task<Report> FindAsync(string compiler, string optimization, Linking linking, string backend, string scope, params string[] filter) =>
+        FindAmongAsync(Threads * Rounds * Slow.Choose(100, 1000), compiler, optimization, linking, backend, scope, filter);
+
+    private async Task<Report> FindAmongAsync(int writes, string compiler, string optimization, Linking linking, string backend, string scope, params string[] filter)
     {
+        var limit = Limit * Math.Max(1, writes / 500_000);
         var program = await Toolchain.BuildAsync(new Recipe("needle.c") { Compiler = compiler, Optimization = optimization, Linking = linking });
         var isLesson = filter.Contains("--learn");
-        var target = await StartTargetAsync(program, "4", $"{Slow.Choose(100, 1000)}", isLesson ? $"{Pause}" : "0");
+        var target = await StartTargetAsync(program, $"{Threads}", $"{writes / Threads / Rounds}", isLesson ? $"{Pause}" : "0");
         string[] guard = scope == "cpu" ? ["--guard", "off"] : [];
-        var (report, own) = await WatchAsync(target, ["--watch", Field, .. filter, "--backend", backend, "--scope", scope, .. guard]);
+        var attachment = await AttachAsync(target.Id, ["--watch", Field, .. filter, "--backend", backend, "--scope", scope, .. guard]);
+        target.Open();
+        var own = await target.EndAsync(limit);
+        var report = await attachment.EndAsync(limit);
         var hit = report.HitsOn(Field).Should().ContainSingle($"one write was wrong ({string.Join(' ', filter)})").Subject;
         hit.NewNumber.Should().Be(-7);
         hit.Stack[0].Function.Should().Be("write_bad");
