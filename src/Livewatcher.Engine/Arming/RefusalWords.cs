@@ -34,7 +34,7 @@ internal static class RefusalWords
         string what = string.Join(", ", wanted.Select(one => $"{one.Watch.Label} ({Sizes(one.Pieces)} at {one.Watch.Address})"));
         return e.Errno switch
         {
-            ENOSPC => $"no debug register is free for {what}: ENOSPC; {holders() ?? "another user of hardware breakpoints holds them"}",
+            ENOSPC => $"no debug register is free for {what}: ENOSPC; {holders() ?? "another user of hardware breakpoints holds them, or ptrace(2) has used them: those a thread keeps until it ends, for --backend ptrace and gdb"}",
             ArmingException.NoProcess => $"process {process} ended while it was being armed: ESRCH",
             EINVAL => $"the kernel refuses {what}: EINVAL; is the address in the program's own memory and aligned?",
             EMFILE => $"too many open files while arming {process}: EMFILE; raise the limit (ulimit -n) or use --scope cpu",

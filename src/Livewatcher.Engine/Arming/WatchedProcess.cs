@@ -83,15 +83,7 @@ internal sealed class WatchedProcess
     internal Address? Entry => program.TryGetValue(AuxiliaryVector.Entry, out ulong entry) ? new Address(entry) : null;
 
     /// <summary>By looking: for where nobody tells.</summary>
-    /// <returns>Null where nobody can tell: in the midst of execve(2), when there is a new memory already and no auxiliary vector in it yet
-    /// (load_elf_binary(), fs/binfmt_elf.c), and of a process that is gone.</returns>
-    internal bool? RunsAnotherProgram()
-    {
-        if (program.Count == 0)
-            return false;
-        IReadOnlyDictionary<ulong, ulong> now = Process.ReadAuxiliaryVector();
-        return now.Count == 0 ? null : AuxiliaryVector.IsAnothers(program, now);
-    }
+    internal bool? RunsAnotherProgram() => AuxiliaryVector.HasReplaced(program, Process.ReadAuxiliaryVector());
 
     /// <summary>What its slots held when its last thread ended, where no hit until then explained it.</summary>
     internal IReadOnlyDictionary<int, ulong>? LastLook { get; set; }

@@ -7,15 +7,19 @@ namespace Livewatcher.Engine.Rotating;
 
 /// <summary>The slots of one process, and which of them have its debug registers.</summary>
 /// <param name="process">Whose.</param>
-/// <param name="memory">Its memory.</param>
-internal sealed class TurnBook(ProcessId process, ITargetMemory memory)
+/// <param name="target">How it is looked at.</param>
+internal sealed class TurnBook(ProcessId process, ITargetProcess target)
 {
+    private readonly IReadOnlyDictionary<ulong, ulong> program = target.ReadAuxiliaryVector();
     private readonly Dictionary<int, TurnSlot> slots = [];
     private readonly Holder[] holders = [.. Enumerable.Repeat(new Holder(-1, -1, 0), SlotPlanner.SlotCount)];
 
     internal ProcessId Process { get; } = process;
 
-    internal ITargetMemory Memory { get; } = memory;
+    internal ITargetMemory Memory { get; } = target.Memory;
+
+    /// <summary>Its memory is neither gone nor another program's (exit(2), execve(2)), of which the session is still to hear.</summary>
+    internal bool IsOfItsProgram => AuxiliaryVector.HasReplaced(program, target.ReadAuxiliaryVector()) is false;
 
     internal TurnTable Table { get; } = new();
 

@@ -59,7 +59,7 @@ internal sealed class TurnLoader(SessionPlatform inner, Lock gate, Action<Action
         }
         catch (Exception e) when (e is ArmingException or UserException)
         {
-            if (groups.Count == 1 && inner.IsAlive(book.Process))
+            if (groups.Count == 1 && inner.IsAlive(book.Process) && book.IsOfItsProgram)
                 addGap($"a turn did not come (--rotate): {e.Message}");
             return false;
         }

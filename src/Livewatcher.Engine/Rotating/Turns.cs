@@ -63,7 +63,7 @@ internal sealed class Turns : IDisposable
     internal void Open(ProcessId process)
     {
         lock (changing)
-            books[process] = new TurnBook(process, inner.OpenProcess(process).Memory);
+            books[process] = new TurnBook(process, inner.OpenProcess(process));
     }
 
     internal void Close(ProcessId process)

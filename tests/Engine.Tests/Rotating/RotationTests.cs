@@ -158,6 +158,23 @@ public sealed class RotationTests
         run.Sink.Coverage.Turns.Where(turn => turn.Watch != "gone").Should().OnlyContain(turn => turn.Share > 0.5);
     }
 
+    /// <summary>The session hears of it later than the turns see it.</summary>
+    [Fact]
+    public async Task MemoryOfAProgramThatIsGoneIsNoGap()
+    {
+        WatchRun run = Create(4);
+        run.Machine.Main.Auxiliary[AuxiliaryVector.Entry] = 0x401000;
+        run.Machine.Define("gone", FakeMemory.Base + 4088, 8);
+        run.Watch("gone");
+        run.Machine.At(50, () =>
+        {
+            run.Machine.Main.Space.Limit = 4088;
+            run.Machine.Main.Auxiliary[AuxiliaryVector.Entry] = 0x1234;
+        });
+        await run.RunAsync();
+        run.Sink.Coverage.Gaps.Should().NotContainMatch("a turn did not come*");
+    }
+
     [Fact]
     public async Task AGuardThatIsGoneEndsTheTurns()
     {
