@@ -33,6 +33,7 @@ internal static class RunVerb
             + "  livewatcher run --watch g_state --record crash.lwr --last 10000 -- ./server\n"
             + "  livewatcher run --canary parse_header --source -- ./server\n"
             + "  livewatcher run --alloc cache.c:31 --offset 24:8 --after-free -- ./server\n"
+            + "  livewatcher run --at push --watch 'queue->len' --until return -- ./server\n"
             + "  livewatcher run --rotate --watch q.head --watch q.tail --watch q.len --watch q.cap --watch g_state -- ./server\n"
             + "  livewatcher run --tui --watch g_state -- ./server\n"
             + "  livewatcher run --config watches.toml -- ./server\n"
