@@ -54,7 +54,7 @@ internal static class WatchCommand
         using CancellationTokenSource stop = new();
         using ProgressLine progress = new(isWanted: screen is null);
         // Said at once and not when the hits that have been taken leave time for it.
-        using Interrupts interrupts = new(stop, () => progress.Show($"letting go of {ThreadsOf(target)}"));
+        using Interrupts interrupts = new(stop, () => progress.Show(LettingGoOf(target)));
         ScreenSink? shown = screen is null ? null : ScreenSink.Open(screen, settings.Output, standardError: started, stop);
         using OutputSink sink = shown?.Report ?? OutputSink.Open(settings.Output, standardError: started, stop);
         using IRecorder? recorder = Recordings.Open(settings.Record) ?? (screen is null ? null : Recordings.OnDemand(LiveModel.HeldHits));
@@ -119,11 +119,13 @@ internal static class WatchCommand
         {
             SessionStage.ReadingSymbols => ($"reading the symbols of {Printable.Of(ProcessTable.NameOf(target) ?? $"process {target}")}", () => platform.Reading.Part),
             SessionStage.Arming => ($"arming {ThreadsOf(target)}", () => platform.ArmedPart),
-            _ => ($"letting go of {ThreadsOf(target)}", (Func<double?>?)null),
+            _ => (LettingGoOf(target), (Func<double?>?)null),
         };
         progress.Show(what, part);
         screen?.Tell($"{what} ...");
     }
+
+    private static string LettingGoOf(ProcessId target) => $"letting go of {ThreadsOf(target)}";
 
     private static string ThreadsOf(ProcessId target) => ProcessTable.ThreadsOf(target) switch
     {
