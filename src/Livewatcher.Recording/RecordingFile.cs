@@ -81,6 +81,10 @@ public sealed class RecordingFile : IDisposable
     /// <param name="withHits">Hits too.</param>
     public IEnumerable<WatchEvent> Events(bool withHits = true) => events.InOrder(withHits);
 
+    /// <summary>All of <see cref="Events"/>, read by a thread of its own a little ahead of who takes them; until the last is taken, or the enumerator is disposed of,
+    /// nothing else is to be read of the file.</summary>
+    public IEnumerable<WatchEvent> EventsAhead() => ReadAhead.Of(Events());
+
     /// <summary>The closing statement where there is none, made of what was read.</summary>
     /// <param name="armed">In order.</param>
     /// <param name="hits">How many.</param>

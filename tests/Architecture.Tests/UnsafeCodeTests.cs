@@ -6,10 +6,10 @@ using Xunit;
 
 namespace Livewatcher.Architecture.Tests;
 
-/// <summary>Only Linux and Symbols/Interop may be unsafe or call native code.</summary>
+/// <summary>Only Linux, Symbols/Interop and Recording/Interop may be unsafe or call native code.</summary>
 public sealed partial class UnsafeCodeTests
 {
-    private static readonly string[] MayBeUnsafe = ["src/Livewatcher.Linux/", "src/Livewatcher.Symbols/Interop/"];
+    private static readonly string[] MayBeUnsafe = ["src/Livewatcher.Linux/", "src/Livewatcher.Symbols/Interop/", "src/Livewatcher.Recording/Interop/"];
 
     [Fact]
     public void UnsafeCodeAndNativeCallsLiveInTheirFolders() =>
@@ -29,11 +29,11 @@ public sealed partial class UnsafeCodeTests
     public void OnlyTheirProjectsAllowIt() =>
         Repository.Projects("src")
             .Where(project => Repository.Project(project).Descendants("AllowUnsafeBlocks").Any(item => item.Value == "true"))
-            .Should().BeSubsetOf(["src/Livewatcher.Linux/Livewatcher.Linux.csproj", "src/Livewatcher.Symbols/Livewatcher.Symbols.csproj"]);
+            .Should().BeSubsetOf(["src/Livewatcher.Linux/Livewatcher.Linux.csproj", "src/Livewatcher.Symbols/Livewatcher.Symbols.csproj", "src/Livewatcher.Recording/Livewatcher.Recording.csproj"]);
 
     [Fact]
     public void OnlyTheirAssembliesCallNativeCode() =>
-        Room.Names.Where(room => Room.Load(room).NativeModules.Count > 0).Should().BeSubsetOf(["Linux", "Symbols"]);
+        Room.Names.Where(room => Room.Load(room).NativeModules.Count > 0).Should().BeSubsetOf(["Linux", "Symbols", "Recording"]);
 
     [Theory]
     [InlineData("// unsafe\nint x; /* DllImport */", false)]

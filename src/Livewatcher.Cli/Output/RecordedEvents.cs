@@ -20,7 +20,7 @@ internal static class RecordedEvents
         List<ArmedEvent> armed = [];
         DateTimeOffset? last = null;
         long hits = 0;
-        foreach (WatchEvent one in file.Events())
+        foreach (WatchEvent one in file.EventsAhead())
         {
             if (one is ArmedEvent arming)
                 armed.Add(arming);

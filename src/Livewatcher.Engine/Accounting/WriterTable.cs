@@ -1,5 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using System.Runtime.InteropServices;
 using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Accounting;
@@ -36,7 +37,7 @@ public sealed class WriterTable
         Key key = new(hit.Watch.Label, hit.Access, hit.Instruction?.Address ?? default, Hit.NameOfCall(hit.SystemCall), hit.Stack.Fingerprint());
         if (!rows.TryGetValue(key, out Row? row))
             row = rows.Count < DistinctWriters ? rows[key] = new Row(hit) : OthersOf(hit);
-        hitsOfWatch[hit.Watch.Label] = hitsOfWatch.GetValueOrDefault(hit.Watch.Label) + 1;
+        CollectionsMarshal.GetValueRefOrAddDefault(hitsOfWatch, hit.Watch.Label, out _)++;
         row.Count++;
         row.Changes += hit.Changed == true ? 1 : 0;
         row.Last = hit.Time;
@@ -72,10 +73,11 @@ public sealed class WriterTable
 
     private void Count(Row row, string watch, Value value)
     {
-        if (row.Values.Contains(value.Text))
+        if (row.ValuesUncounted || row.Values.Contains(value.Text))
             return;
         if (row.Values.Count >= CountedValues || valuesCounted >= CountedValuesInAll)
         {
+            row.ValuesUncounted = true; // no limit is ever raised
             valuesUncounted.Add(watch);
             return;
         }
@@ -125,5 +127,8 @@ public sealed class WriterTable
         internal HashSet<string> Values { get; } = new(StringComparer.Ordinal);
 
         internal List<Value> FirstValues { get; } = [];
+
+        /// <summary>Whether there are more than are kept.</summary>
+        internal bool ValuesUncounted { get; set; }
     }
 }

@@ -13,6 +13,8 @@ internal sealed class EventRows(Rows rows, StoredNames names, long version)
         .. rows.Select("SELECT event, minutes FROM zone ORDER BY event", row => TimeSpan.FromMinutes(row.Int(1) is > -840 and < 840 and var minutes ? minutes : throw row.Damaged(1))),
     ];
 
+    private readonly NewestValues values = new();
+
     internal IEnumerable<WatchEvent> InOrder(bool withHits)
     {
         List<IEnumerator<(long Id, WatchEvent Event)>> streams = [Armed(), Notes(), Messages(), Disarmed()];
@@ -88,8 +90,8 @@ internal sealed class EventRows(Rows rows, StoredNames names, long version)
                 EscapedSince = row.TimeOrNull(19, offset),
                 Watch = names.Watch(row.Long(3)),
                 Address = row.Address(4),
-                Old = row.Value(10),
-                New = row.Value(13),
+                Old = values.Of(row, 10),
+                New = values.Of(row, 13),
                 Changed = row.FlagOrNull(16),
                 Process = process,
                 Thread = thread,

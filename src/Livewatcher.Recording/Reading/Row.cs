@@ -2,25 +2,26 @@
 
 using Livewatcher.Model;
 using Livewatcher.Recording.Format;
+using Livewatcher.Recording.Interop;
 using SQLitePCL;
 
 namespace Livewatcher.Recording.Reading;
 
 /// <summary>The columns of one row, each of the type that it must have. SQLite lets any column hold anything. By SQLite's own calls: SqliteDataReader makes
 /// three of them for each value, and an object.</summary>
-/// <param name="statement">Stands on the row.</param>
-internal readonly struct Row(sqlite3_stmt statement)
+/// <param name="statement">Stands on the row, and is not closed before the row is done with.</param>
+internal readonly struct Row(nint statement)
 {
     internal long Long(int column) => LongOrNull(column) ?? throw Damaged(column);
 
-    internal long? LongOrNull(int column) => raw.sqlite3_column_type(statement, column) switch
+    internal long? LongOrNull(int column) => Columns.Type(statement, column) switch
     {
-        raw.SQLITE_INTEGER => raw.sqlite3_column_int64(statement, column),
+        raw.SQLITE_INTEGER => Columns.Int64(statement, column),
         raw.SQLITE_NULL => null,
         _ => throw Damaged(column),
     };
 
-    internal bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
+    internal bool IsNull(int column) => Columns.Type(statement, column) == raw.SQLITE_NULL;
 
     internal int Int(int column) => Long(column) is >= int.MinValue and <= int.MaxValue and var value ? (int)value : throw Damaged(column);
 
@@ -42,9 +43,9 @@ internal readonly struct Row(sqlite3_stmt statement)
 
     internal string Text(int column) => TextOrNull(column) ?? throw Damaged(column);
 
-    internal string? TextOrNull(int column) => raw.sqlite3_column_type(statement, column) switch
+    internal string? TextOrNull(int column) => Columns.Type(statement, column) switch
     {
-        raw.SQLITE_TEXT => raw.sqlite3_column_text(statement, column).utf8_to_string(),
+        raw.SQLITE_TEXT => Columns.Text(statement, column),
         raw.SQLITE_NULL => null,
         _ => throw Damaged(column),
     };
@@ -60,18 +61,22 @@ internal readonly struct Row(sqlite3_stmt statement)
     internal TimeSpan Span(int column) => Times.SpanOf(Count(column));
 
     internal byte[] Bytes(int column) =>
-        raw.sqlite3_column_type(statement, column) == raw.SQLITE_BLOB ? raw.sqlite3_column_blob(statement, column).ToArray() : throw Damaged(column);
+        Columns.Type(statement, column) == raw.SQLITE_BLOB ? Columns.Blob(statement, column) : throw Damaged(column);
 
     /// <summary>Three columns, from this one on.</summary>
     internal Value? Value(int column) => new StoredValue(LongOrNull(column), Number(column + 1), TextOrNull(column + 2)).ToValue();
 
-    internal DamagedException Damaged(int column) => new($"column {raw.sqlite3_column_name(statement, column).utf8_to_string()} holds what it cannot");
+    /// <summary>Of the same three columns, where they hold a whole number that is shown as it is.</summary>
+    internal long? PlainNumber(int column) =>
+        Columns.Type(statement, column + 1) == raw.SQLITE_INTEGER && IsNull(column + 2) && !IsNull(column) ? Columns.Int64(statement, column + 1) : null;
 
-    private object? Number(int column) => raw.sqlite3_column_type(statement, column) switch
+    internal DamagedException Damaged(int column) => new($"column {Columns.Name(statement, column)} holds what it cannot");
+
+    private object? Number(int column) => Columns.Type(statement, column) switch
     {
-        raw.SQLITE_INTEGER => raw.sqlite3_column_int64(statement, column),
-        raw.SQLITE_FLOAT => raw.sqlite3_column_double(statement, column),
-        raw.SQLITE_TEXT => raw.sqlite3_column_text(statement, column).utf8_to_string(),
+        raw.SQLITE_INTEGER => Columns.Int64(statement, column),
+        raw.SQLITE_FLOAT => Columns.Double(statement, column),
+        raw.SQLITE_TEXT => Columns.Text(statement, column),
         raw.SQLITE_NULL => null,
         _ => DBNull.Value, // which is no number, if it is asked for
     };

@@ -35,7 +35,7 @@ internal sealed class Rows(SqliteConnection connection, string path)
 
                     if (!reader.Read())
                         break;
-                    Row row = new(reader.Handle!);
+                    Row row = new(reader.Handle!.DangerousGetHandle()); // the reader keeps it
                     id = row.Long(0);
                     if (id <= last)
                         throw new DamagedException("rows do not ascend");
