@@ -174,20 +174,24 @@ internal sealed class OutputSink : IEventSink, IDisposable
         }
     }
 
+    /// <summary>Never waits: who shows a hit may wait for a source server, whose answer comes by a thread of the pool, and twenty of these a second
+    /// would take all that there are. What is left is flushed at the next tick.</summary>
     private void Flush()
     {
-        lock (gate)
+        if (!gate.TryEnter())
+            return;
+        try
         {
-            if (!dirty || Failure is not null)
-                return;
-            try
-            {
+            if (dirty && Failure is null)
                 FlushNow();
-            }
-            catch (IOException e)
-            {
-                Fail(e);
-            }
+        }
+        catch (IOException e)
+        {
+            Fail(e);
+        }
+        finally
+        {
+            gate.Exit();
         }
     }
 
