@@ -136,11 +136,13 @@ internal sealed class AccessGroup
     /// <summary>Takes out slots that the processor named without cause. It sets the bit of a debug register in DR6 for each that
     /// matches; an emulator was seen to leave bits of earlier matches there (QEMU 7.2, accel/tcg cpu_check_watchpoint). That is
     /// certain only where the instruction proves one register and excludes the other, or where it bears out one better than the other,
-    /// whose value is as it was: a load into its own address register proves nothing, but stores nothing either.</summary>
+    /// whose value is as it was: a load into its own address register proves nothing, but stores nothing either. Where nobody has seen a value,
+    /// that it stores nothing must be certain.</summary>
     /// <param name="judge">Whether the instruction bears out a hit's own slot: true proven, false excluded, null neither.</param>
+    /// <param name="cannotStore">Whether the instruction of the first of two hits is certain to store nothing, and the second one's slot is for stores.</param>
     /// <param name="changed">Told of slots taken out whose value was seen to change: somebody else's store, whose hit is to come.</param>
     /// <returns>Hardware hits taken out.</returns>
-    internal int DropSpurious(Func<RawHit, bool?> judge, Action<int, ulong, ulong> changed)
+    internal int DropSpurious(Func<RawHit, bool?> judge, Func<RawHit, RawHit, bool> cannotStore, Action<int, ulong, ulong> changed)
     {
         if ((hits.Count < 2 && Earlier is null) || First.Recovered || First.Origin != HitOrigin.User)
             return 0;
@@ -156,7 +158,7 @@ internal sealed class AccessGroup
         {
             (ulong? old, ulong? now) = values[hit.Slot];
             bool isCertain = isProven && verdict == false;
-            if (!isCertain && (old is null || old != now))
+            if (!isCertain && (old is null || now is null ? !cannotStore(best, hit) : old != now))
                 continue;
             if (old is { } before && now is { } after && before != after)
                 changed(hit.Slot, before, after);

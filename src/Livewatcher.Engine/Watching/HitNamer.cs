@@ -172,6 +172,7 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
 
         ledger.Spurious += group.DropSpurious(
             hit => process.Symbols.FindInstruction(hit, [process.Slots[hit.Slot]]) is { } found ? (found.Proven ? true : null) : false,
+            (best, other) => process.Slots[other.Slot].Mode == AccessMode.Write && process.Symbols.FindInstruction(best, [process.Slots[best.Slot]]) is { OnlyReads: true },
             (slot, old, now) => process.TakenEarly[slot] = (old, now));
     }
 

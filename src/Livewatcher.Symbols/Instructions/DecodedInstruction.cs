@@ -23,6 +23,9 @@ internal sealed class DecodedInstruction(Decoded instruction, MemoryAccess[] acc
     public MemoryAccess? Written { get; } =
         Array.FindAll(accesses, access => access.Writes) is [MemoryAccess written] ? written : null;
 
+    /// <summary>True where all its operands in memory are read, and none is written.</summary>
+    public bool OnlyReads { get; } = accesses.Length > 0 && !Array.Exists(accesses, access => access.Writes);
+
     public bool NeedsThreadPointer { get; } = Array.Exists(accesses, access => access.Segment == SegmentBase.ThreadPointer);
 
     public StoreEffect Effect { get; } = StoreEffect.Of(instruction, Array.Find(accesses, access => access.Writes));
@@ -46,11 +49,12 @@ internal sealed class DecodedInstruction(Decoded instruction, MemoryAccess[] acc
         || (instruction.Mnemonic == Mnemonic.Int && instruction.Immediate8 == 0x80);
 
     /// <summary>The published form. The same object as last time where nothing differs.</summary>
-    public Model.Instruction Publish(bool proven, ulong? stores, Address? effectiveAddress)
+    public Model.Instruction Publish(bool proven, ulong? stores, Address? effectiveAddress, bool isCertain)
     {
-        if (_last is null || _last.Proven != proven || _last.Stores != stores || _last.EffectiveAddress != effectiveAddress)
+        var onlyReads = isCertain && OnlyReads;
+        if (_last is null || _last.Proven != proven || _last.Stores != stores || _last.EffectiveAddress != effectiveAddress || _last.OnlyReads != onlyReads)
         {
-            _last = new Model.Instruction(new Address(Start), Text, proven, stores, effectiveAddress);
+            _last = new Model.Instruction(new Address(Start), Text, proven, stores, effectiveAddress) { OnlyReads = onlyReads };
         }
 
         return _last;

@@ -48,7 +48,7 @@ internal sealed class InstructionFinder
             && finding.Instruction.Effect is { Form: not StoreForm.None, Size: <= sizeof(ulong) } effect
             && effect.TryPlain(registers, out UInt128 value) ? (ulong)value : null;
         Address? address = finding.EffectiveAddress is { } effective ? new Address(effective) : null;
-        return finding.Instruction.Publish(finding.IsProven, stores, address);
+        return finding.Instruction.Publish(finding.IsProven, stores, address, finding.IsCertain);
     }
 
     /// <summary>The number of the system call that a thread is in, where the source of its registers does not tell it.</summary>

@@ -12,8 +12,9 @@ namespace Livewatcher.Symbols.Instructions;
 /// <param name="EffectiveAddress">Of the operand that proves it, else of its first one that can be computed.</param>
 /// <param name="IsAtRip">True for an execution breakpoint: the instruction has not run yet.</param>
 /// <param name="IsAmbiguous">True where another instruction is borne out just as well.</param>
+/// <param name="IsCertain">True where the code leaves no doubt that it is the one that ends at RIP.</param>
 internal readonly record struct Finding(
-    DecodedInstruction? Instruction, Proof Proof, ulong? EffectiveAddress, bool IsAtRip = false, bool IsAmbiguous = false)
+    DecodedInstruction? Instruction, Proof Proof, ulong? EffectiveAddress, bool IsAtRip = false, bool IsAmbiguous = false, bool IsCertain = false)
 {
     public bool IsProven => Proof == Proof.Proven && !IsAmbiguous;
 }
@@ -106,7 +107,7 @@ internal sealed class WriterSearch(ITargetMemory memory, SiteCache sites, Thread
         Finding first = default;
         for (int i = 0; i < site.Before.Length; i++)
         {
-            Finding finding = site.Before[i].FallsThrough ? Judge(site.Before[i], hit.Thread, registers, slots) : default;
+            Finding finding = site.Before[i].FallsThrough ? Judge(site.Before[i], hit.Thread, registers, slots) with { IsCertain = site.IsCertain } : default;
             if (finding.Proof == Proof.Proven)
             {
                 return finding;

@@ -70,6 +70,9 @@ internal sealed class FakeMachine
     /// <summary>Whether the instruction at hand cannot have made the hit.</summary>
     internal Func<RawHit, bool> Excluded { get; set; } = _ => false;
 
+    /// <summary>Whether the instruction at hand is certain to store nothing.</summary>
+    internal bool OnlyReads { get; set; }
+
     /// <summary>Resolves watches that arm themselves.</summary>
     internal Func<WatchRequest, ArisingResolution> ResolveArising { get; set; } = _ => new ArisingResolution(null, "there is no such function");
 

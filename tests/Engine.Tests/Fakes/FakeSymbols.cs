@@ -39,7 +39,7 @@ internal sealed class FakeSymbols(FakeMachine machine, FakeProcess process) : IT
         machine.StackCut));
 
     public Instruction? FindInstruction(RawHit hit, IReadOnlyList<HardwareSlot> candidates) =>
-        Alone(() => machine.Excluded(hit) ? null : new Instruction(new Address(hit.Registers.Rip - 3), "mov [rdi], eax", machine.Proven(hit), null, null));
+        Alone(() => machine.Excluded(hit) ? null : new Instruction(new Address(hit.Registers.Rip - 3), "mov [rdi], eax", machine.Proven(hit), null, null) { OnlyReads = machine.OnlyReads });
 
     public IReadOnlyList<int> TouchedSlots(RawHit hit, IReadOnlyList<HardwareSlot> slots) => Alone(() => machine.Touched(hit));
 

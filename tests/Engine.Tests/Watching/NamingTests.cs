@@ -159,6 +159,25 @@ public sealed class NamingTests
         run.Sink.Coverage.Hits.Spurious.Should().Be(2 - reported);
     }
 
+    /// <summary>On a backend that sees no values. Another access watch may have been read by it.</summary>
+    [Theory]
+    [InlineData(true, AccessMode.Write, 1)]
+    [InlineData(false, AccessMode.Write, 2)]
+    [InlineData(true, AccessMode.Access, 2)]
+    public async Task AnInstructionThatOnlyReadsHasStoredNowhere(bool onlyReads, AccessMode other, int reported)
+    {
+        WatchRun run = Create(("x", X, 4, AccessMode.Access), ("y", X + 64, 4, other));
+        run.Machine.Source.TracksValues = false;
+        run.Machine.NamesAlso = X + 64;
+        run.Machine.Proven = _ => false;
+        run.Machine.Excluded = hit => hit.Address.Value == X + 64;
+        run.Machine.OnlyReads = onlyReads;
+        run.Machine.At(2, () => run.Machine.Store(new StoreAct { Address = X, Value = 0 }));
+        await run.RunAsync();
+        run.Sink.Hits.Select(hit => hit.Watch.Label).Should().Contain("x").And.HaveCount(reported);
+        run.Sink.Coverage.Hits.Should().BeEquivalentTo(new { Recorded = 2L, Spurious = 2L - reported, Reported = (long)reported });
+    }
+
     [Fact]
     public async Task AChangeThatASpuriousOneHasSeenIsTheNextHits()
     {

@@ -21,6 +21,7 @@ public sealed class SpecialCaseTests(Sample sample) : IClassFixture<Sample>
         found.Should().BeEquivalentTo(
             new { Address = new Address(sample.At("loads", 0)), Proven = false, EffectiveAddress = (Address?)null });
         found!.Text.Should().Be("mov rax, qword ptr [rax]");
+        found.OnlyReads.Should().BeTrue();
     }
 
     [Theory]
