@@ -24,7 +24,7 @@ plain_output=(--ansi off --progress off)
 first_lane=(Browser Live.Counting@vm Live.Core@vm Library)
 second_lane=(Architecture Engine Agent Recording Render Export Cli Bench Fuzz Symbols Exact.Core@vm Live.Serving@vm)
 if [ -n "${LW_SLOW:-}" ]; then
-  first_lane=(Live.Counting@vm Live.Core@vm Live.Watching@vm Live.Filtering@vm Soak@vm)
+  first_lane=(Live.Counting@vm Live.Core@vm Live.Watching@vm Live.Filtering@vm Live.Documents@vm Soak@vm)
   second_lane=(Architecture Engine Agent Recording Render Export Cli Bench Browser Library Fuzz Symbols Live.Serving@vm Live.Rest@vm Linux@vm Doctor@vm Exact@vm)
 fi
 # Emulated machines of the Exact lane: the other lane keeps a processor busy too.
@@ -52,10 +52,11 @@ filter_of() {
     Live.Core@vm) echo --filter-namespace "$core" ;;
     Live.Watching@vm) echo --filter-namespace "$watching" ;;
     Live.Filtering@vm) echo --filter-namespace Livewatcher.Live.Tests.Filtering ;;
+    Live.Documents@vm) echo --filter-namespace Livewatcher.Live.Tests.Documents ;;
     Live.Serving@vm) # ways of reaching threads and sources of registers take as long again
       [ -n "${LW_SLOW:-}" ] && echo --filter-namespace Livewatcher.Live.Tests.Serving ||
         printf -- '--filter-class Livewatcher.Live.Tests.Serving.%s ' CountingTests EndTests SettingTests ActivationTests ;;
-    Live.Rest@vm) echo --filter-not-namespace Livewatcher.Live.Tests.Counting Livewatcher.Live.Tests.Filtering Livewatcher.Live.Tests.Serving "$core" "$watching" ;;
+    Live.Rest@vm) echo --filter-not-namespace Livewatcher.Live.Tests.Counting Livewatcher.Live.Tests.Filtering Livewatcher.Live.Tests.Documents Livewatcher.Live.Tests.Serving "$core" "$watching" ;;
   esac
 }
 
@@ -81,6 +82,8 @@ run_project() {
   local limit=${LW_JOB_SECONDS:-1200}
   # Three times ten million hits (Filtering/NeedleTests), at some 25,000 a second where nothing else runs.
   [ "$job" != Live.Filtering@vm ] || limit=$((limit * 4))
+  # More than a hundred commands, each until its hits are there.
+  [ "$job" != Live.Documents@vm ] || limit=$((limit * 2))
   if [ "${job##*@}" = vm ]; then
     where=(tools/vm/run.sh --seconds "$limit")
     # Compilers are many times slower when they are emulated; what they make must lie where both sides see it.

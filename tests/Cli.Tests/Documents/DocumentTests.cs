@@ -10,16 +10,9 @@ using Xunit;
 namespace Livewatcher.Cli.Tests.Documents;
 
 /// <summary>Every command in the documents is one: livewatcher's own parse by their definitions, targets of make exist, others are known by name.
-/// Blocks that are marked as run are run by Live Documents/RunDocumentTests, and their output is compared.</summary>
+/// Live Documents runs them: RunDocumentTests those in blocks that are marked as run, whose output is compared, BookTests all others.</summary>
 public sealed partial class DocumentTests
 {
-    /// <summary>What commands in the documents begin with.</summary>
-    internal static readonly string[] Programs =
-    [
-        "livewatcher", "make", "source", "jq", "sqlite3", "journalctl", "flamegraph.pl", "gcc", "gdb", "cat", "test", "kill", "man", "tail", "cp", "strip", "objcopy", "debuginfod", "prometheus",
-        "apt-get", "grep", "cut", "echo", "./server", "./shop", "./bug", "./queued",
-    ];
-
     /// <summary>Options in prose that are other programs'.</summary>
     private static readonly string[] ForeignOptions = ["--on-host", "--swap", "--jobs", "--dump-path", "--call-graph", "--only-keep-debug", "--cap-add"];
 
@@ -98,8 +91,8 @@ public sealed partial class DocumentTests
     {
         if (words[0] is "[" or "{" or "}" or "exit" or "do" or "done")
             return null;
-        if (!Programs.Contains(words[0]))
-            return $"{words[0]}: is that a program? (DocumentTests.Programs)";
+        if (!FencedBlock.Programs.Contains(words[0]))
+            return $"{words[0]}: is that a program? (FencedBlock.Programs)";
         if (words[0] == "make")
             return words.Skip(1).Where(word => !word.Contains('=') && !Targets().Contains(word)).Select(word => $"make has no target {word}").FirstOrDefault();
         if (words[0] != "livewatcher")

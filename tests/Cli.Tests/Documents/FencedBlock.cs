@@ -15,6 +15,13 @@ internal sealed record FencedBlock(string File, int Line, string Info, IReadOnly
     /// <summary>Languages whose blocks are no commands: what a program is, or is told.</summary>
     private static readonly string[] NoCommands = ["c", "c++", "toml", "yaml", "json"];
 
+    /// <summary>What commands in the documents begin with.</summary>
+    internal static readonly string[] Programs =
+    [
+        "livewatcher", "make", "source", "jq", "sqlite3", "journalctl", "flamegraph.pl", "gcc", "gdb", "cat", "test", "kill", "man", "tail", "cp", "strip", "objcopy", "debuginfod", "prometheus",
+        "apt-get", "grep", "cut", "echo", "./server", "./shop", "./bug",
+    ];
+
     /// <summary>Its commands, each with its line: those behind a prompt, or where it is one of commands alone, all.</summary>
     internal IEnumerable<(int Line, string Command)> Commands()
     {
@@ -24,7 +31,7 @@ internal sealed record FencedBlock(string File, int Line, string Info, IReadOnly
         if (Lines.Any(line => line.StartsWith(Prompt, StringComparison.Ordinal)))
             return [.. numbered.Where(one => one.Text.StartsWith(Prompt, StringComparison.Ordinal)).Select(one => (one.Number, one.Text[Prompt.Length..]))];
         List<(int, string)> all = [.. numbered.Where(one => one.Text.Trim() is { Length: > 0 } text && text[0] != '#')];
-        return all.Count > 0 && (Info == "sh" || ShellLine.Parse(all[0].Item2) is [[var first, ..], ..] && DocumentTests.Programs.Contains(first)) ? all : [];
+        return all.Count > 0 && (Info == "sh" || ShellLine.Parse(all[0].Item2) is [[var first, ..], ..] && Programs.Contains(first)) ? all : [];
     }
 
     /// <summary>All blocks of a document, and its text without them.</summary>

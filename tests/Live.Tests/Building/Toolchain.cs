@@ -74,7 +74,7 @@ internal static class Toolchain
             }
         }
 
-        foreach (var header in Directory.EnumerateFiles(Repository.Programs, "*.h*").Order(StringComparer.Ordinal))
+        foreach (var header in Directory.EnumerateFiles(Repository.Programs, "*.h*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             text.AppendLine(File.ReadAllText(header));
         }

@@ -53,6 +53,10 @@ internal static class ProcFile
     public static IReadOnlyList<int> WithEnvironment(string text) =>
         [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(IsNumber).Select(int.Parse!).Where(pid => HasEnvironment(pid, text))];
 
+    /// <summary>Every process that runs this file.</summary>
+    public static IReadOnlyList<int> Running(string path) =>
+        [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(IsNumber).Select(int.Parse!).Where(pid => new FileInfo($"/proc/{pid}/exe").LinkTarget == path)];
+
     private static bool IsNumber(string? name) => name is { Length: > 0 } && name.All(char.IsAsciiDigit);
 
     private static bool HasEnvironment(int pid, string text)
