@@ -142,6 +142,17 @@ void last_look(struct tracee *t, struct lw_guard_packet *m)
     }
 }
 
+void first_look(struct tracee *t)
+{
+    struct lw_slot_state *states = slot_states(t->process);
+    for (int s = 0; states && s < LW_SLOTS; s++) {
+        uint64_t value = 0;
+        if (states[s].address != 0 && states[s].length != 0 && states[s].length <= sizeof(value) &&
+            read_memory(t->tid, states[s].address, &value, states[s].length))
+            __atomic_store_n(&states[s].last_value, value, __ATOMIC_SEQ_CST);
+    }
+}
+
 bool stray_is_queued(int tid)
 {
     siginfo_t infos[16];

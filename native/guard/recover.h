@@ -27,6 +27,10 @@ void recover_hit(struct tracee *t);
 /* t, the last thread, is about to end, its memory still there: which slots hold a value that no hit explains. */
 void last_look(struct tracee *t, struct lw_guard_packet *m);
 
+/* A child that has not run yet: what its memory holds is the last value seen. A fork copies the memory at one moment and the account at
+ * another, and a thread beside may store in between, or stand in its hit. */
+void first_look(struct tracee *t);
+
 /* A stray SIGTRAP, or a SIGSTOP of ours (arming.h), in the thread's own queue: the thread was stopped before it took the signal. */
 bool stray_is_queued(int tid);
 

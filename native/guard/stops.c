@@ -161,6 +161,7 @@ static void on_clone(struct tracee *t, int event)
         enter_process(child, q, inherited);
         if (pokes)
             share_with_child(p, q);
+        first_look(child);
         struct lw_guard_packet m = {.kind = LW_MESSAGE_FORKED, .tgid = p->tgid, .tid = tid, .value = {record_time()}};
         send_packet(&m);
     }

@@ -148,7 +148,7 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
             {
                 if (!process.Audited.TryGetValue(slot, out AuditedSlot? known) || known.Content != content)
                 {
-                    Auditor.TryReadValue(process.Process.Memory, content, out ulong value);
+                    ulong value = FirstValue(process, slot, content);
                     process.Audited[slot] = known =
                         new AuditedSlot(process.Id, process.Process.Memory, slot, content, value, platform.Clock.Now) { IsReplaced = process.RunsAnotherProgram };
                 }
@@ -158,6 +158,16 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
         }
 
         auditor.Watch(all);
+    }
+
+    /// <summary>What a slot holds when the audit begins. A fork copies the memory at one moment and the account at another, and a thread beside may store in
+    /// between: what a child has in a slot that it has not hit yet is what it was born with.</summary>
+    private ulong FirstValue(WatchedProcess process, int slot, HardwareSlot content)
+    {
+        SlotAccount? account = process.Followed && platform.Source.TracksValues ? platform.Source.ReadAccount(process.Id, slot) : null;
+        if (Auditor.TryReadValue(process.Process.Memory, content, out ulong value) && account is { Counted: 0, LastValue: var last } && last != value)
+            platform.Source.CorrectLastValue(process.Id, slot, last, value);
+        return value;
     }
 
     /// <summary>What each slot of a process holds, read from its memory now.</summary>

@@ -261,11 +261,16 @@ internal sealed class FakeMachine
     }
 
     /// <summary>A child with a copy of the memory and the parent's events; told by the kernel side, by the tracer, or by nobody.</summary>
-    internal void Fork(int parent, int child, bool told = true)
+    /// <param name="parent">Who forks.</param>
+    /// <param name="child">The child.</param>
+    /// <param name="told">Whether anybody tells of it.</param>
+    /// <param name="between">What another thread of the parent does between the copy of the memory and that of the accounts.</param>
+    internal void Fork(int parent, int child, bool told = true, Action? between = null)
     {
         lock (Gate)
         {
             processes[child] = new FakeProcess(child, processes[parent].Space.Copy()) { Program = processes[parent].Program };
+            between?.Invoke();
             Arming.Inherit(parent, child);
             ulong time = Clock.Tick();
             if (Source.TracksValues)

@@ -45,6 +45,20 @@ public sealed class ForkTests
         run.Sink.Hits.Select(hit => $"{hit.Process}: {hit.Old!.Text}>{hit.New!.Text}").Should().Equal("100: 0>1", "200: 1>2", "100: 1>3", "200: 2>4");
     }
 
+    /// <summary>The child has what was there before the store, and an account that knows of it.</summary>
+    [Fact]
+    public async Task WhatAThreadBesideStoresInTheMidstOfAForkIsNoEscapeOfTheChilds()
+    {
+        WatchRun run = Create();
+        run.Machine.At(10, () => run.Machine.Fork(FakeMachine.Root, 200, between: () => Store(run, FakeMachine.Root, 3)));
+        run.Machine.At(100, () => Store(run, 200, 4));
+        run.Machine.At(160, () => run.Machine.Exit(200, 0, traced: true));
+        run.Machine.At(180, () => run.Machine.Exit(FakeMachine.Root, 0, traced: true));
+        await run.RunAsync();
+        run.Sink.Hits.Select(hit => $"{hit.Process}: {hit.Old!.Text}>{hit.New!.Text} {hit.Escaped}").Should().Equal("100: 0>3 False", "200: 0>4 False");
+        run.Sink.Coverage.Complete.Should().BeTrue();
+    }
+
     [Fact]
     public async Task GrandchildrenToo()
     {
