@@ -144,6 +144,9 @@ public sealed class TargetSymbols : ITargetSymbols
         _instructions.TouchedSlots(hit, slots);
 
     /// <inheritdoc/>
+    public bool? HasTouched(RawHit hit, HardwareSlot slot, HardwareSlot part) => _instructions.HasTouched(hit, slot, part);
+
+    /// <inheritdoc/>
     public ulong? StoredValue(RawHit hit, HardwareSlot slot, ulong? old) => _instructions.NewValue(hit, slot, old);
 
     /// <inheritdoc/>

@@ -92,7 +92,7 @@ internal sealed class CrossCheck(SessionPlatform platform, Ledger ledger, Func<b
     internal static string TimeOf(IClock clock, ulong time) => clock.ToWallClock(time).ToString("HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
 
     private static string LabelOf(WatchedProcess process, int slot) =>
-        process.Watches.FirstOrDefault(watch => watch.Occupies(slot))?.Watch.Label ?? $"debug register {slot}";
+        process.LabelOf(slot) ?? $"debug register {slot}";
 
     private readonly record struct Told(long Missing, int Failed, TimeSpan Idle);
 }

@@ -35,7 +35,7 @@ internal sealed class DropNotice(SessionPlatform platform, WatchedProcesses proc
                     continue;
                 told[(process, watch)] = dropped;
                 nextNotice = now + Again;
-                reporter.Note(NoteLevel.Warning, $"{watch.Watch.Label} in process {process.Id}: {dropped:N0} hits have found the buffer full and are dropped so far (--ring takes a larger one)");
+                reporter.Note(NoteLevel.Warning, $"{process.LabelOf(watch.Pieces[0].Slot)} in process {process.Id}: {dropped:N0} hits have found the buffer full and are dropped so far (--ring takes a larger one)");
             }
         }
     }

@@ -13,6 +13,7 @@ internal sealed class Ledger
     private readonly List<string> gaps = [];
     private readonly List<string> remarks = [];
     private readonly List<SkippedStretch> stretches = [];
+    private readonly Dictionary<(HardwareSlot Content, string Watches), Sharing> sharings = [];
     private long counted;
     private long recorded;
     private long filtered;
@@ -34,6 +35,8 @@ internal sealed class Ledger
     internal long Spurious { get; set; }
 
     internal long Withheld { get; set; }
+
+    private long Beside => sharings.Values.Sum(sharing => sharing.Beside);
 
     internal long Received { get; set; }
 
@@ -84,6 +87,17 @@ internal sealed class Ledger
         filtered += (long)account.Filtered;
         dropped += (long)account.Dropped;
         skipped += (long)account.Skipped;
+    }
+
+    /// <summary>The account of a register that is wider than what is watched there.</summary>
+    /// <param name="content">What it holds.</param>
+    /// <param name="watches">The labels of those who share it.</param>
+    internal Sharing SharingOf(HardwareSlot content, IReadOnlyList<string> watches)
+    {
+        (HardwareSlot, string) key = (content, SharingTally.Join(watches));
+        if (!sharings.TryGetValue(key, out Sharing? sharing))
+            sharings[key] = sharing = new Sharing(content, watches);
+        return sharing;
     }
 
     /// <summary>A watch was hit more often than the flood limit allows. Beyond <see cref="MostStretches"/> they are run together.</summary>
@@ -170,6 +184,7 @@ internal sealed class Ledger
             Gaps = gaps,
             Remarks = remarks,
             Skipped = [.. stretches.OrderBy(stretch => stretch.From)],
+            Sharings = [.. sharings.Values.Select(sharing => sharing.Tally)],
         };
     }
 
@@ -194,6 +209,7 @@ internal sealed class Ledger
         Merged = Merged,
         Shared = Shared,
         Spurious = Spurious,
+        Beside = Beside,
         Withheld = Withheld,
         Reported = Reported,
     };

@@ -77,7 +77,7 @@ internal sealed class HitActor(SessionPlatform platform)
     private bool TakeTurn(ArmedWatch watch, WatchReaction reaction, Hit hit)
     {
         if (!watch.HasOrder)
-            return reaction.TakeTurn(certain: !hit.Undecided);
+            return reaction.TakeTurn(certain: !hit.Undecided && !hit.Unsure);
         // What the source did not count: a recovered hit, a system call's copy whose condition was decided here.
         return platform.Source.TakeTurn(reaction.Number) == true && !hit.Undecided;
     }

@@ -12,7 +12,11 @@ namespace Livewatcher.Engine.Arming;
 internal sealed class ArmedWatch
 {
     private readonly byte[] image;
+    private readonly HardwareSlot[] parts;
     private readonly StrongBox<long> seen;
+
+    /// <summary>Slots of which the image has been told by somebody, since it was armed.</summary>
+    private uint told;
 
     /// <summary>Slots whose bytes nobody knows since a hit whose value could not be told.</summary>
     private uint unknown;
@@ -28,11 +32,16 @@ internal sealed class ArmedWatch
         Watch = watch;
         Pieces = pieces;
         image = initial;
+        parts = [.. pieces.Select(piece => PartOf(watch, piece.Content))];
+        IsWidened = pieces.Any(piece => IsWidenedIn(piece.Slot));
     }
 
     internal Watch Watch { get; }
 
     internal IReadOnlyList<(int Slot, HardwareSlot Content)> Pieces { get; }
+
+    /// <summary>A register of it is wider than its bytes there.</summary>
+    internal bool IsWidened { get; }
 
     /// <summary>The object's bytes as last seen; empty for an execution breakpoint.</summary>
     internal ReadOnlySpan<byte> Image => image;
@@ -41,6 +50,9 @@ internal sealed class ArmedWatch
     internal bool IsKnown => unknown == 0;
 
     internal bool Knows(int slot) => (unknown & (1u << slot)) == 0;
+
+    /// <summary>Its bytes in the image are what its last access has left there.</summary>
+    internal bool Remembers(int slot) => Knows(slot) && (told & (1u << slot)) != 0;
 
     /// <summary>A slot has been written, and nobody knows what.</summary>
     internal void Forget(int slot) => unknown |= 1u << slot;
@@ -64,6 +76,9 @@ internal sealed class ArmedWatch
     /// <summary>The source has its order, and carries it out at the hit.</summary>
     internal bool HasOrder { get; set; }
 
+    /// <summary>Its library is no more: it ends when all its hits are published.</summary>
+    internal bool IsEnding { get; set; }
+
     /// <summary>Hardware hits on this watch that have come here so far, in all processes of the family.</summary>
     internal long Seen => seen.Value;
 
@@ -81,16 +96,24 @@ internal sealed class ArmedWatch
 
     internal void Count(int hits) => seen.Value += hits;
 
-    internal bool Occupies(int slot)
-    {
-        // Asked at each hit: an enumerator or a lambda would cost memory there.
-        for (int i = 0; i < Pieces.Count; i++)
-        {
-            if (Pieces[i].Slot == slot)
-                return true;
-        }
+    internal bool Occupies(int slot) => IndexOf(slot) >= 0;
 
-        return false;
+    /// <summary>What a slot of its own holds.</summary>
+    internal HardwareSlot ContentOf(int slot) => Pieces[IndexOf(slot)].Content;
+
+    /// <summary>The bytes of a slot that are its own: all, or, where the slot is wider, some; that these are aligned is not said.</summary>
+    internal HardwareSlot PartIn(int slot) => parts[IndexOf(slot)];
+
+    /// <summary>Whether a slot is wider than its bytes there.</summary>
+    internal bool IsWidenedIn(int slot) => IndexOf(slot) is >= 0 and int at && parts[at] != Pieces[at].Content;
+
+    /// <summary>Its own bytes out of a slot's, in the low ones.</summary>
+    internal ulong Own(int slot, ulong value)
+    {
+        int at = IndexOf(slot);
+        int length = parts[at].Length;
+        value >>= 8 * (int)(parts[at].Address - Pieces[at].Content.Address);
+        return length == sizeof(ulong) ? value : value & ((1UL << (8 * length)) - 1);
     }
 
     /// <summary>The same watch in a forked child, whose memory starts as a copy.</summary>
@@ -119,15 +142,41 @@ internal sealed class ArmedWatch
     /// <summary>Puts a slot's bytes into the image.</summary>
     internal void Apply(int slot, ulong value)
     {
-        for (int piece = 0; piece < Pieces.Count; piece++)
+        if (Occupies(slot))
+            ApplyOwn(slot, Own(slot, value));
+    }
+
+    /// <summary>The same of its own bytes there.</summary>
+    internal void ApplyOwn(int slot, ulong value)
+    {
+        HardwareSlot part = PartIn(slot);
+        if (part.Mode == AccessMode.Execute)
+            return;
+        unknown &= ~(1u << slot);
+        told |= 1u << slot;
+        int offset = (int)(part.Address - Watch.Address);
+        for (int i = 0; i < part.Length && offset + i < image.Length; i++)
+            image[offset + i] = (byte)(value >> (8 * i));
+    }
+
+    private int IndexOf(int slot)
+    {
+        // Asked at each hit: an enumerator or a lambda would cost memory there.
+        for (int i = 0; i < Pieces.Count; i++)
         {
-            (int candidate, HardwareSlot content) = Pieces[piece];
-            if (candidate != slot || content.Mode == AccessMode.Execute)
-                continue;
-            unknown &= ~(1u << slot);
-            int offset = (int)(content.Address - Watch.Address);
-            for (int i = 0; i < content.Length && offset + i < image.Length; i++)
-                image[offset + i] = (byte)(value >> (8 * i));
+            if (Pieces[i].Slot == slot)
+                return i;
         }
+
+        return -1;
+    }
+
+    private static HardwareSlot PartOf(Watch watch, HardwareSlot content)
+    {
+        if (content.Mode == AccessMode.Execute)
+            return content;
+        ulong start = Math.Max(content.Address.Value, watch.Address.Value);
+        ulong end = Math.Min(content.Address.Value + (ulong)content.Length, watch.Address.Value + (ulong)watch.Length);
+        return content with { Address = new Address(start), Length = (int)(end - start) };
     }
 }

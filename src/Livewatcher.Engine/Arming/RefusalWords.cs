@@ -21,7 +21,8 @@ internal static class RefusalWords
             : $"{one.Watch.Label} needs {one.Pieces.Count} ({Sizes(one.Pieces)})");
         IEnumerable<string> held = process.Watches.Select(watch => $"{watch.Watch.Label} holds {watch.Pieces.Count}");
         bool helps = canTakeTurns && wanted.All(one => one.Pieces.Count <= SlotPlanner.SlotCount);
-        return $"too few debug registers: the processor has {SlotPlanner.SlotCount}; {string.Join(", ", needs.Concat(held))}; watch fewer or smaller objects"
+        List<string> alone = [.. wanted.Where(one => one.WhyAlone is not null && one.Watch.Mode != AccessMode.Execute).Select(one => $"{one.Watch.Label} shares none with its neighbours, for {one.WhyAlone}")];
+        return $"too few debug registers: the processor has {SlotPlanner.SlotCount}; {string.Join(", ", needs.Concat(held).Concat(alone))}; watch fewer or smaller objects"
             + (helps ? ", or let them take turns (--rotate)" : "");
     }
 

@@ -13,7 +13,10 @@ internal static class SlotPlanner
     /// <summary>Where watches take turns each has slots of its own, of which four at a time have a register; a mask of slots has 32 bits.</summary>
     internal const int MostSlots = 32;
 
-    /// <summary>The fewest aligned pieces that cover exactly these bytes; where more are needed than the processor has, one
+    /// <summary>An object that fits into the registers once its ends are put together (<see cref="SlotMerger"/>): 1 + 2 + 4, 8, 8, 4 + 2 + 1 bytes.</summary>
+    internal const int MostPieces = 8;
+
+    /// <summary>The fewest aligned pieces that cover exactly these bytes; where more are needed than can ever find room, one
     /// more than that, for a watched array may have gigabytes.</summary>
     internal static IReadOnlyList<HardwareSlot> Split(Address address, int length, AccessMode mode)
     {
@@ -22,7 +25,7 @@ internal static class SlotPlanner
         List<HardwareSlot> pieces = [];
         ulong at = address.Value;
         ulong end = at + (ulong)length;
-        while (at < end && pieces.Count <= SlotCount)
+        while (at < end && pieces.Count <= MostPieces)
         {
             int piece = 8;
             while (piece > 1 && (at % (ulong)piece != 0 || at + (ulong)piece > end))

@@ -56,6 +56,16 @@ internal sealed class WatchedProcess
 
     internal List<ArmedWatch> Watches { get; } = [];
 
+    /// <summary>A register is wider than what is watched there.</summary>
+    internal bool HasWidened => Watches.Exists(watch => watch.IsWidened);
+
+    /// <summary>The watches of a slot, for messages about it: of one watch, or of all that have been put into one register.</summary>
+    internal string? LabelOf(int slot)
+    {
+        List<ArmedWatch> owners = [.. Watches.Where(watch => watch.Occupies(slot))];
+        return owners.Exists(watch => watch.IsWidenedIn(slot)) ? SharingTally.Join([.. owners.Select(watch => watch.Watch.Label)]) : owners.FirstOrDefault()?.Watch.Label;
+    }
+
     /// <summary>Requests whose names none of its modules has yet, each with the reason.</summary>
     internal List<(WatchRequest Request, string Reason)> Pending { get; } = [];
 

@@ -131,7 +131,7 @@ internal sealed class FloodControl(
             stretches[(process, watch)] = stretch = new Stretch(now);
         bool skips = stretch.Take(Skipped(process, watch), now);
         if (skips && Limit!.Answer == FloodAnswer.Stop && !Disarms)
-            owner.EndForFlood(Ending(watch));
+            owner.EndForFlood(Ending(process, watch));
         if (skips && !Disarms)
             Tell(process, watch); // otherwise when it is off
         else if (now >= stretch.Last + Quiet)
@@ -143,7 +143,8 @@ internal sealed class FloodControl(
 
     private void Tell(WatchedProcess process, ArmedWatch watch)
     {
-        if (!told.Add(watch.Watch.Label))
+        string label = LabelOf(process, watch);
+        if (!told.Add(label))
             return;
         string so = Limit!.Answer switch
         {
@@ -153,10 +154,10 @@ internal sealed class FloodControl(
             FloodAnswer.Sample => "of its hits only some are recorded, the others are counted (--flood sample)",
             _ => $"of its hits only some are recorded, the others are counted, for backend {platform.Source.Name} cannot switch a watch off for a while",
         };
-        owner.Warn($"{watch.Watch.Label} (process {process.Id}) is hit more often than {Words(Limit)} allow: {so}");
+        owner.Warn($"{label} (process {process.Id}) is hit more often than {Words(Limit)} allow: {so}");
     }
 
-    private string Ending(ArmedWatch watch) => $"--flood stop: {watch.Watch.Label} was hit more often than {Words(Limit!)} allow";
+    private string Ending(WatchedProcess process, ArmedWatch watch) => $"--flood stop: {LabelOf(process, watch)} was hit more often than {Words(Limit!)} allow";
 
     /// <summary>It is off by now.</summary>
     private void Begin(WatchedProcess process, ArmedWatch watch, BrakedWatch pulled)
@@ -172,7 +173,7 @@ internal sealed class FloodControl(
         pauses.Add(new Pause(process, watch, pulled.PulledAt, stops ? ulong.MaxValue : Math.Max(pulled.Used, pulled.PulledAt + ShortestPause)));
         processes.AuditAgain();
         if (stops)
-            owner.EndForFlood(Ending(watch));
+            owner.EndForFlood(Ending(process, watch));
         Tell(process, watch);
     }
 
@@ -240,7 +241,7 @@ internal sealed class FloodControl(
     {
         pauses.Remove(pause);
         ledger.AddStretch(new SkippedStretch(
-            pause.Watch.Watch.Label, pause.Process.Id, platform.Clock.ToWallClock(pause.From), platform.Clock.ToWallClock(now), Hits: 0, Paused: true));
+            LabelOf(pause.Process, pause.Watch), pause.Process.Id, platform.Clock.ToWallClock(pause.From), platform.Clock.ToWallClock(now), Hits: 0, Paused: true));
     }
 
     /// <summary>Events are inherited, so a register that is switched off is so for all that have it.</summary>
@@ -262,11 +263,14 @@ internal sealed class FloodControl(
         if (stretch.Hits > 0)
         {
             ledger.AddStretch(new SkippedStretch(
-                watch.Watch.Label, process.Id, platform.Clock.ToWallClock(stretch.From), platform.Clock.ToWallClock(stretch.Last), (long)stretch.Hits, Paused: false));
+                LabelOf(process, watch), process.Id, platform.Clock.ToWallClock(stretch.From), platform.Clock.ToWallClock(stretch.Last), (long)stretch.Hits, Paused: false));
         }
 
         stretch.Hits = 0;
     }
+
+    /// <summary>What one of several watches in one register is hit, all of them are.</summary>
+    private static string LabelOf(WatchedProcess process, ArmedWatch watch) => process.LabelOf(watch.Pieces[0].Slot) ?? watch.Watch.Label;
 
     private static string Words(FloodLimit limit) => string.Join(" and ", ((string?[])[
         limit.HitsPerSecond is { } rate ? $"--max-rate {rate}" : null,

@@ -116,15 +116,23 @@ internal sealed class AccessGroup
     }
 
     /// <summary>Hardware hits of a watch's slots, at least one: what one report about it stands for.</summary>
-    internal int StandsFor(ArmedWatch watch)
+    /// <param name="watch">The watch.</param>
+    /// <param name="slots">Of its slots those that count, as a mask.</param>
+    internal int StandsFor(ArmedWatch watch, uint slots = uint.MaxValue)
     {
         if (First.Recovered)
             return 1;
         int sum = 0;
         foreach ((int slot, (_, int count)) in hits.Entries)
-            sum += watch.Occupies(slot) ? count : 0;
+            sum += (slots & (1u << slot)) != 0 && watch.Occupies(slot) ? count : 0;
         return Math.Max(1, sum);
     }
+
+    /// <summary>A slot's first hit and how many there were; the access's first and 0 where the processor has not named it.</summary>
+    internal (RawHit First, int Count) HitsOf(int slot) => hits.TryGetValue(slot, out (RawHit First, int Count) found) ? found : (First, 0);
+
+    /// <summary>A change of a slot that came along with the hits turns out to be somebody else's.</summary>
+    internal void Disown(int slot) => values.Remove(slot);
 
     /// <summary>What the source has done about it by a watch's order; null where it has counted none of its hits.</summary>
     internal OrderResult? OrderOf(ArmedWatch watch)

@@ -105,7 +105,9 @@ internal sealed class Armer(
     /// <summary>A watch's library is no more: its registers are freed.</summary>
     internal void Unload(WatchedProcess process, ArmedWatch watch)
     {
-        List<int> own = [.. OwnSlots(process, watch)];
+        watch.IsEnding = true;
+        // A register that it shares is free when the last of those has ended who share it.
+        List<int> own = [.. watch.Pieces.Select(piece => piece.Slot).Where(slot => process.Watches.TrueForAll(other => other.IsEnding || !other.Occupies(slot)))];
         process.Leaving.UnionWith(own); // what is written while thread after thread is disarmed is no escaped write
         foreach (int slot in own)
         {
@@ -248,12 +250,10 @@ internal sealed class Armer(
 
     private void ArmResolved(WatchedProcess process, List<Watch> watches)
     {
-        List<WantedWatch> wanted = [.. watches.Select(watch => new WantedWatch(watch, SlotPlanner.Split(watch.Address, watch.Length, watch.Mode)))];
+        List<WantedWatch> wanted = [.. watches.Select(WantedWatch.Of)];
         // Stopping at the loader takes a debug register of its own, as long as a name is still to come.
         SetLoaderBreak(process);
         int registers = SlotPlanner.SlotCount - (process.LoaderWatched ? 1 : 0);
-        if (wanted.Exists(one => one.Pieces.Count > registers))
-            throw new UserException(RefusalWords.TooMany(process, wanted, canTakeTurns: false));
-        loader.Arm(process, wanted, options.Turn is null ? registers : SlotPlanner.MostSlots);
+        loader.Arm(process, wanted, registers);
     }
 }

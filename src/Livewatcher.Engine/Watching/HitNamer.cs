@@ -21,21 +21,22 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
     /// <summary>A process's slots, as long as an instruction is looked for.</summary>
     private readonly List<HardwareSlot> candidates = [];
 
+    private readonly Touching touching = new(ledger);
+
     private long sequence;
 
     /// <returns>A hit for each watch that was touched; without its name where the user does not want to see it.</returns>
     internal IEnumerable<NamedHit> Name(WatchedProcess process, AccessGroup group)
     {
         SetAsideSpurious(process, group);
-        List<ArmedWatch> touched = Touched(process, group);
         RawHit first = group.First;
         string? call = first.Origin == HitOrigin.Kernel ? process.Symbols.FormatSystemCall(first.Registers, first.Descriptor) : null;
         CallStack? stack = null;
         Instruction? instruction = null;
         CallStack Stack() => stack ??= process.Symbols.Unwind(first);
-        foreach (ArmedWatch watch in touched)
+        foreach ((ArmedWatch watch, uint slots, bool isUnsure) in touching.Find(process, group))
         {
-            int merged = group.StandsFor(watch);
+            int merged = group.StandsFor(watch, slots);
             if (watch.Plan is not null && !IsOfInstance(process, watch, first))
             {
                 yield return new NamedHit(watch, null, merged, first.Recovered);
@@ -43,10 +44,10 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
             }
 
             watch.Count(merged);
-            byte[] was = Before(watch, group);
+            byte[] was = Before(process, watch, slots, group);
             Value? old = watch.Watch.Mode != AccessMode.Execute && watch.IsKnown ? Show(process, watch) : null;
             bool wasKnown = old is not null;
-            Value? now = After(process, watch, group);
+            Value? now = After(process, watch, slots, group);
             bool? changed = old is null || now is null ? null : IsChange(old, now, was, watch.Image);
             Verdict verdict = watch.Watch.Condition is null ? Verdict.Holds : Conditions.Decide(
                 watch, group, wasKnown ? was : default, now is null ? default : watch.Image, process.ConditionMemory,
@@ -79,6 +80,7 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
                 Merged = merged,
                 Recovered = first.Recovered,
                 Undecided = verdict == Verdict.Undecided,
+                Unsure = isUnsure,
                 Instruction = instruction,
                 Stack = Stack(),
                 SetAt = watch.SetAt?.Invoke(),
@@ -86,24 +88,6 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
             watch.Writers?.Report(first, Hit.NameOfCall(call), process.Symbols);
             yield return new NamedHit(watch, hit, merged, first.Recovered);
         }
-    }
-
-    /// <summary>The watches that an access belongs to.</summary>
-    private List<ArmedWatch> Touched(WatchedProcess process, AccessGroup group)
-    {
-        List<ArmedWatch> touched = [];
-        int reports = 0;
-        foreach (ArmedWatch watch in process.Watches)
-        {
-            if (!group.Touches(watch))
-                continue;
-            touched.Add(watch);
-            reports += group.StandsFor(watch);
-        }
-
-        if (touched.Count > 0)
-            ledger.Shared += reports - group.Count;
-        return touched;
     }
 
     private Instruction? FindInstruction(WatchedProcess process, RawHit hit)
@@ -139,7 +123,8 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
 
     internal IEnumerable<Hit> NameEscape(WatchedProcess process, SessionItem.Escaped escaped)
     {
-        foreach (ArmedWatch watch in process.Watches.Where(watch => watch.Occupies(escaped.Slot)))
+        // Who shares the register has a change of his own bytes only.
+        foreach (ArmedWatch watch in process.Watches.Where(watch => watch.Occupies(escaped.Slot) && watch.Own(escaped.Slot, escaped.Old) != watch.Own(escaped.Slot, escaped.New)))
         {
             watch.Apply(escaped.Slot, escaped.Old);
             Value old = Show(process, watch);
@@ -187,12 +172,13 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
         return isFiltered;
     }
 
-    /// <summary>The watch's bytes before the access, as far as the hit tells.</summary>
-    private static byte[] Before(ArmedWatch watch, AccessGroup group)
+    /// <summary>The watch's bytes before the access, as far as the hit tells. A hit of a shared register has also taken what was stored beside it in the same
+    /// moment, and the hit of that store, which is still to come, finds it there already: that one's old value is what is remembered of it.</summary>
+    private byte[] Before(WatchedProcess process, ArmedWatch watch, uint slots, AccessGroup group)
     {
         foreach ((int slot, (ulong? before, _)) in group.Values.Entries)
         {
-            if (before is { } value)
+            if (before is { } value && IsOf(watch, slot, slots) && !(watch.IsWidenedIn(slot) && watch.Remembers(slot) && HasLostNone(process, slot)))
                 watch.Apply(slot, value);
         }
 
@@ -201,18 +187,19 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
 
     /// <summary>Takes the access into the watch's bytes.</summary>
     /// <returns>What it holds then; null where that cannot be told, and for execution.</returns>
-    private static Value? After(WatchedProcess process, ArmedWatch watch, AccessGroup group)
+    private static Value? After(WatchedProcess process, ArmedWatch watch, uint slots, AccessGroup group)
     {
         if (watch.Watch.Mode == AccessMode.Execute)
             return null;
         foreach ((int slot, (ulong? before, ulong? after)) in group.Values.Entries)
         {
-            if (!watch.Occupies(slot))
+            if (!IsOf(watch, slot, slots))
                 continue;
             // Without values in the record, the instruction's registers may tell what it stored.
-            ulong? now = after ?? process.Symbols.StoredValue(group.Last, process.Slots.GetValueOrDefault(slot), before ?? SlotValue(watch, slot));
+            ulong? now = after is { } all ? watch.Own(slot, all)
+                : process.Symbols.StoredValue(group.Last, watch.PartIn(slot), before is { } earlier ? watch.Own(slot, earlier) : OwnValue(watch, slot));
             if (now is { } value)
-                watch.Apply(slot, value);
+                watch.ApplyOwn(slot, value);
             else
                 watch.Forget(slot);
         }
@@ -220,25 +207,27 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
         return watch.IsKnown ? Show(process, watch) : null;
     }
 
+    private static bool IsOf(ArmedWatch watch, int slot, uint slots) => (slots & (1u << slot)) != 0 && watch.Occupies(slot);
+
+    /// <summary>A lost hit's values nobody remembers.</summary>
+    private bool HasLostNone(WatchedProcess process, int slot) => platform.Source.ReadAccount(process.Id, slot) is { Dropped: 0, Skipped: 0 };
+
     /// <summary>A bit-field's neighbours share its bytes: there the value decides. A long object's text may be shortened: there the
     /// bytes do.</summary>
     private static bool IsChange(Value old, Value now, ReadOnlySpan<byte> was, ReadOnlySpan<byte> image) =>
         old.Kind == ValueKind.Bytes ? !image.SequenceEqual(was) : old != now;
 
-    private static ulong? SlotValue(ArmedWatch watch, int slot)
+    /// <summary>What is known of a watch's bytes in a slot.</summary>
+    private static ulong? OwnValue(ArmedWatch watch, int slot)
     {
-        foreach ((int candidate, HardwareSlot content) in watch.Pieces)
-        {
-            if (candidate != slot || !watch.Knows(slot))
-                continue;
-            ulong value = 0;
-            int offset = (int)(content.Address - watch.Watch.Address);
-            for (int i = 0; i < content.Length; i++)
-                value |= (ulong)watch.Image[offset + i] << (8 * i);
-            return value;
-        }
-
-        return null;
+        if (!watch.Knows(slot))
+            return null;
+        HardwareSlot part = watch.PartIn(slot);
+        ulong value = 0;
+        int offset = (int)(part.Address - watch.Watch.Address);
+        for (int i = 0; i < part.Length; i++)
+            value |= (ulong)watch.Image[offset + i] << (8 * i);
+        return value;
     }
 
     private static Value Show(WatchedProcess process, ArmedWatch watch) => watch.Watch.Format.Format(watch.Image, process.Symbols.NameOf);

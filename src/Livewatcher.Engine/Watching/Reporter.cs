@@ -60,9 +60,9 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
 
     internal void ReportEscape(WatchedProcess process, SessionItem.Escaped escaped)
     {
-        ledger.Escaped++;
-        foreach (Hit hit in namer.NameEscape(process, escaped))
-            sink.Publish(hit);
+        List<Hit> hits = [.. namer.NameEscape(process, escaped)];
+        ledger.Escaped += hits.Count > 0 ? 1 : 0; // bytes beside the watched ones are nobody's escape
+        hits.ForEach(sink.Publish);
     }
 
     internal void WarnAboutSymbols(WatchedProcess process)

@@ -24,26 +24,28 @@ internal sealed class SlotLoader(
     /// <summary>Arms watches together.</summary>
     /// <param name="process">Whose.</param>
     /// <param name="wanted">At least one.</param>
-    /// <param name="available">Slots that it may have at most.</param>
+    /// <param name="registers">Debug registers that it may have at most.</param>
     /// <exception cref="UserException">There is none, or the kernel refuses.</exception>
-    internal void Arm(WatchedProcess process, List<WantedWatch> wanted, int available)
+    internal void Arm(WatchedProcess process, List<WantedWatch> wanted, int registers)
     {
         Dictionary<int, HardwareSlot> held = Held(process);
-        IReadOnlyList<int> places = SlotPlanner.Place(held, [.. wanted.SelectMany(one => one.Pieces)], available)
-            ?? throw new UserException(RefusalWords.TooMany(process, wanted, canTakeTurns: options.Turn is null));
+        SlotPlan plan = Plan(held, wanted, registers)
+            ?? throw new UserException(RefusalWords.TooMany(process, wanted, canTakeTurns: options.Turn is null && !IsTooWide(wanted, registers)));
         IReadOnlyList<Mapping> mappings = process.Process.ReadMappings();
         Dictionary<int, HardwareSlot> fresh = [];
         List<ArmedWatch> armed = [];
         int next = 0;
         foreach (WantedWatch one in wanted)
         {
-            List<(int, HardwareSlot)> own = [];
-            foreach (HardwareSlot piece in one.Pieces)
+            List<(int Slot, HardwareSlot Content)> own = [];
+            foreach (HardwareSlot _ in one.Pieces)
             {
-                int slot = places[next++];
-                own.Add((slot, piece));
+                (int slot, HardwareSlot content) = (plan.Places[next], plan.Contents[next]);
+                next++;
+                if (!own.Exists(piece => piece.Slot == slot))
+                    own.Add((slot, content));
                 if (!process.Slots.ContainsKey(slot))
-                    fresh[slot] = piece;
+                    fresh[slot] = content;
             }
 
             armed.Add(new ArmedWatch(one.Watch, own, ReadInitial(process, one.Watch))
@@ -78,6 +80,20 @@ internal sealed class SlotLoader(
 
         return held;
     }
+
+    /// <summary>Taking turns is for what does not fit even where neighbours are put together.</summary>
+    private SlotPlan? Plan(Dictionary<int, HardwareSlot> held, List<WantedWatch> wanted, int registers)
+    {
+        if (SlotMerger.Plan(held, wanted, registers) is { } plan)
+            return plan;
+        List<HardwareSlot> pieces = [.. wanted.SelectMany(one => one.Pieces)];
+        return options.Turn is not null && !IsTooWide(wanted, registers) && SlotPlanner.Place(held, pieces, SlotPlanner.MostSlots) is { } places
+            ? new SlotPlan(pieces, places)
+            : null;
+    }
+
+    /// <summary>A watch's turn is a turn of all its pieces.</summary>
+    private static bool IsTooWide(List<WantedWatch> wanted, int registers) => wanted.Exists(one => one.Pieces.Count > registers);
 
     private void Seed(WatchedProcess process, Dictionary<int, HardwareSlot> slots, List<ArmedWatch> armed)
     {
@@ -138,7 +154,22 @@ internal sealed class SlotLoader(
                 now, watch.Watch, process.Id, [.. watch.Pieces.Select(piece => piece.Content)], initial,
                 platform.Source.Name, platform.Arming.Scope, platform.GuardOn, threads, options.CpuCount));
         }
+
+        foreach ((int slot, HardwareSlot content) in process.Slots)
+        {
+            List<ArmedWatch> owners = armed.FindAll(watch => watch.Occupies(slot));
+            if (!owners.Exists(watch => watch.IsWidenedIn(slot)))
+                continue;
+            List<string> labels = [.. owners.Select(watch => watch.Watch.Label)];
+            ledger.SharingOf(content, labels);
+            publish(new NoteEvent(now, NoteLevel.Info, SharingWords(content, labels)));
+        }
     }
+
+    private static string SharingWords(HardwareSlot content, List<string> labels) =>
+        $"{SharingTally.Join(labels)} {(labels.Count == 1 ? "has" : "share")} one debug register of {content.Length} bytes at {content.Address}, for there are more watched pieces than registers: "
+        + (labels.Count == 1 ? "a hit of the bytes beside it is told apart" : "whose hit it is is told")
+        + " by the instruction's operand, or else by the bytes that change";
 
     private void Cover(int threads, DateTimeOffset now)
     {

@@ -42,6 +42,9 @@ public sealed record HitCounts
     /// along with the right one.</summary>
     public long Spurious { get; init; }
 
+    /// <summary>Recorded or recovered hits of a debug register that neighbouring watches share, which have touched none of these: bytes beside them.</summary>
+    public long Beside { get; init; }
+
     /// <summary>Recorded hits that are not shown: beyond --max-hits, or left out when the run was interrupted twice.</summary>
     public long Withheld { get; init; }
 
@@ -49,7 +52,7 @@ public sealed record HitCounts
     public long Reported { get; init; }
 
     /// <summary>What <see cref="Reported"/> must be by the account.</summary>
-    public long Due => Recorded + Recovered + Shared - Merged - Spurious - Withheld;
+    public long Due => Recorded + Recovered + Shared - Merged - Spurious - Beside - Withheld;
 }
 
 /// <summary>A watching's account while it goes on.</summary>
@@ -107,6 +110,9 @@ public sealed record CoverageEvent(
 
     /// <summary>The watches that took turns, each with its share of the time; empty where none had to.</summary>
     public IReadOnlyList<TurnTally> Turns { get; init; } = [];
+
+    /// <summary>Debug registers that neighbouring watches shared, for there were more watches than registers; empty where none had to.</summary>
+    public IReadOnlyList<SharingTally> Sharings { get; init; } = [];
 
     /// <summary>Where this is a report of a part of a recording; null where everything is shown.</summary>
     public HitSelection? Selection { get; init; }

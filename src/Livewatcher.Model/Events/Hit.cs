@@ -53,6 +53,10 @@ public sealed record Hit : WatchEvent
     /// <summary>Its watch has a condition that could not be decided here: what it asks for is not known, or could not be read.</summary>
     public bool Undecided { get; init; }
 
+    /// <summary>It was of a debug register that its watch shares with its neighbours, and nothing tells whether it has touched this one's bytes: each that it may
+    /// have touched has such a hit.</summary>
+    public bool Unsure { get; init; }
+
     public bool Escaped => EscapedSince is not null;
 
     public Instruction? Instruction { get; init; }

@@ -37,10 +37,17 @@ public interface ITargetSymbols : IDisposable
     /// the processor did not say. Every slot where there is but one; none where it cannot be told.</summary>
     IReadOnlyList<int> TouchedSlots(RawHit hit, IReadOnlyList<HardwareSlot> slots);
 
+    /// <summary>Whether a hit of a slot was one of these of its bytes, by the instruction's memory operand.</summary>
+    /// <param name="hit">The hit.</param>
+    /// <param name="slot">What its debug register holds.</param>
+    /// <param name="part">Some of its bytes, not necessarily aligned.</param>
+    /// <returns>Null where the instruction does not tell.</returns>
+    bool? HasTouched(RawHit hit, HardwareSlot slot, HardwareSlot part) => null;
+
     /// <summary>What the instruction has stored into a slot, as far as the registers tell; null where they do not.</summary>
     /// <param name="hit">The hit.</param>
-    /// <param name="slot">The slot.</param>
-    /// <param name="old">The slot's bytes before, where known.</param>
+    /// <param name="slot">The slot, or some of its bytes.</param>
+    /// <param name="old">These bytes before, where known.</param>
     ulong? StoredValue(RawHit hit, HardwareSlot slot, ulong? old);
 
     /// <summary>The system call of a kernel hit with its arguments, as strace writes it.</summary>

@@ -81,6 +81,33 @@ internal sealed class InstructionFinder
         return touched < _indices.Length ? _indices[touched] : ToIndices((int)touched);
     }
 
+    /// <summary>Whether the instruction of a hit has touched some bytes of its slot: whoever shares the slot asks for his own.</summary>
+    /// <param name="hit">The hit.</param>
+    /// <param name="slot">The slot it is for: what has touched it is the instruction.</param>
+    /// <param name="part">The bytes.</param>
+    /// <returns>Null where that cannot be told.</returns>
+    public bool? HasTouched(RawHit hit, HardwareSlot slot, HardwareSlot part)
+    {
+        if (hit.Origin == HitOrigin.Kernel)
+        {
+            return null;
+        }
+
+        UserRegisters registers = hit.Registers;
+        Finding finding = _search.Decide(hit, registers, [slot]);
+        if (finding.Instruction is null || finding.IsAtRip || finding.IsAmbiguous)
+        {
+            return null;
+        }
+
+        return _search.Judge(finding.Instruction, hit.Thread, registers, [part]).Proof switch
+        {
+            Proof.Proven => true,
+            Proof.Excluded when finding.IsProven => false,
+            _ => null,
+        };
+    }
+
     /// <summary>What a slot's bytes are after the access, for backends that cannot read memory at the hit.</summary>
     /// <param name="hit">The hit.</param>
     /// <param name="slot">The slot it is for.</param>

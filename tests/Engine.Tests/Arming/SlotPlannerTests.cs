@@ -35,7 +35,7 @@ public sealed class SlotPlannerTests
 
     [Fact]
     public void PiecesAreLegalDisjointAndCoverExactly() =>
-        Gen.Select(Gen.ULong[1, 1UL << 47], Gen.Int[1, 64], DataMode).Sample((address, length, mode) =>
+        Gen.Select(Gen.ULong[1, 1UL << 47], Gen.Int[1, 96], DataMode).Sample((address, length, mode) =>
         {
             IReadOnlyList<HardwareSlot> pieces = SlotPlanner.Split(new Address(address), length, mode);
             ulong next = address;
@@ -48,16 +48,16 @@ public sealed class SlotPlannerTests
                 next += (ulong)piece.Length;
             }
 
-            if (pieces.Count <= SlotPlanner.SlotCount)
+            if (pieces.Count <= SlotPlanner.MostPieces)
                 next.Should().Be(address + (ulong)length);
         });
 
     [Fact]
     public void NoCoverHasFewerPieces() =>
-        Gen.Select(Gen.ULong[0, 64], Gen.Int[1, 32]).Sample((address, length) =>
+        Gen.Select(Gen.ULong[0, 64], Gen.Int[1, 96]).Sample((address, length) =>
         {
             int fewest = FewestPieces(address, length);
-            SlotPlanner.Split(new Address(address), length, AccessMode.Write).Should().HaveCount(Math.Min(fewest, SlotPlanner.SlotCount + 1));
+            SlotPlanner.Split(new Address(address), length, AccessMode.Write).Should().HaveCount(Math.Min(fewest, SlotPlanner.MostPieces + 1));
         });
 
     [Fact]

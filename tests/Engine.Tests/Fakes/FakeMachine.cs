@@ -67,6 +67,10 @@ internal sealed class FakeMachine
     /// <summary>Whether the instruction bears out a hit's own slot.</summary>
     internal Func<RawHit, bool> Proven { get; set; } = _ => true;
 
+    /// <summary>By the operand that <see cref="StoreAct.Says"/> has left in the registers.</summary>
+    internal static bool? HasTouched(RawHit hit, HardwareSlot part) => hit.Registers.Rax == 0 ? null
+        : hit.Registers.Rdi < part.Address.Value + (ulong)part.Length && part.Address.Value < hit.Registers.Rdi + hit.Registers.Rax;
+
     /// <summary>Whether the instruction at hand cannot have made the hit.</summary>
     internal Func<RawHit, bool> Excluded { get; set; } = _ => false;
 
@@ -159,7 +163,7 @@ internal sealed class FakeMachine
 
     internal ulong? Stored(RawHit hit, HardwareSlot slot, ulong? old)
     {
-        int number = Arming.SlotsOf(hit.Process.Value).Where(entry => entry.Content == slot).Select(entry => entry.Slot).DefaultIfEmpty(-1).First();
+        int number = Arming.SlotsOf(hit.Process.Value).Where(entry => entry.Content.Address <= slot.Address && slot.Address.Value < entry.Content.Address.Value + (ulong)entry.Content.Length).Select(entry => entry.Slot).DefaultIfEmpty(-1).First();
         return stored.TryGetValue((hit.Registers.Rip, number), out ulong value) ? value : null;
     }
 
@@ -447,6 +451,9 @@ internal sealed record StoreAct
     public ulong Rdi { get; init; }
 
     public KernelContext? Kernel { get; init; }
+
+    /// <summary>The same with registers that tell the operand.</summary>
+    internal StoreAct Says() => this with { Rdi = Address, Rax = (ulong)Length };
 
     /// <summary>The register has lost its content: nobody sees it.</summary>
     public bool Lost { get; init; }

@@ -43,6 +43,8 @@ internal sealed class FakeSymbols(FakeMachine machine, FakeProcess process) : IT
 
     public IReadOnlyList<int> TouchedSlots(RawHit hit, IReadOnlyList<HardwareSlot> slots) => Alone(() => machine.Touched(hit));
 
+    public bool? HasTouched(RawHit hit, HardwareSlot slot, HardwareSlot part) => Alone(() => FakeMachine.HasTouched(hit, part));
+
     public ulong? StoredValue(RawHit hit, HardwareSlot slot, ulong? old) => Alone(() => machine.Stored(hit, slot, old));
 
     public string? FormatSystemCall(UserRegisters registers, string? descriptor = null) =>

@@ -112,9 +112,9 @@ public sealed class ArmingTests
     {
         WatchRun run = Create("x", "y");
         run.Machine.Define("x", X, 12);
-        run.Machine.Define("y", X + 17, 7);
+        run.Machine.Define("y", X + 17, 22);
         (await Refused(run)).Should().Be(
-            "too few debug registers: the processor has 4; x needs 2 (8+4 bytes), y needs 3 (1+2+4 bytes); watch fewer or smaller objects, or let them take turns (--rotate)");
+            "too few debug registers: the processor has 4; x needs 2 (8+4 bytes), y has 22 bytes; watch fewer or smaller objects");
     }
 
     [Fact]

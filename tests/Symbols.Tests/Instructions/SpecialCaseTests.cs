@@ -170,6 +170,35 @@ public sealed class SpecialCaseTests(Sample sample) : IClassFixture<Sample>
     }
 
     [Fact]
+    public void Of_a_slot_that_several_share_the_operand_tells_whose_bytes_were_touched()
+    {
+        HardwareSlot slot = Hits.Write(Memory - 8, 8); // the store is one of its first four bytes
+        InstructionFinder finder = sample.Finder(_ => new Address(Memory));
+        RawHit hit = Hits.Of(sample.After("local", 0), slot);
+        finder.HasTouched(hit, slot, Hits.Write(Memory - 8, 4)).Should().BeTrue();
+        finder.HasTouched(hit, slot, Hits.Write(Memory - 5, 3)).Should().BeTrue("one byte of it");
+        finder.HasTouched(hit, slot, Hits.Write(Memory - 4, 4)).Should().BeFalse();
+        finder.HasTouched(hit, slot, Hits.Write(Memory - 1, 1)).Should().BeFalse();
+        RawHit recovered = Hits.Of(sample.After("local", 0), slot, index: -1);
+        finder.HasTouched(recovered, slot, Hits.Write(Memory - 8, 1)).Should().BeTrue();
+        finder.HasTouched(recovered, slot, Hits.Write(Memory - 4, 1)).Should().BeFalse();
+        sample.Finder(_ => null).HasTouched(hit, slot, Hits.Write(Memory - 8, 4)).Should().BeNull("nobody knows where the operand is");
+    }
+
+    [Fact]
+    public void What_is_not_proven_tells_nothing_of_a_part()
+    {
+        HardwareSlot slot = Hits.Access(Memory, 8);
+        RawHit load = Hits.Of(sample.After("loads", 0) with { Rax = 5 }, slot);
+        sample.Finder().HasTouched(load, slot, Hits.Access(Memory, 4)).Should().BeNull("it has overwritten its base");
+        slot = Hits.Write(Memory, 8);
+        RawHit call = Hits.Of(sample.After("kernel", 0) with { OrigRax = 0 }, slot, origin: HitOrigin.Kernel);
+        sample.Finder().HasTouched(call, slot, Hits.Write(Memory, 4)).Should().BeNull("where a system call writes its code does not tell");
+        RawHit doubtful = Hits.Of(sample.After("fill", 0) with { Rdi = Memory + 4, Rcx = 2, Rax = 0x11 }, slot);
+        sample.Finder().HasTouched(doubtful, slot, Hits.Write(Memory, 4)).Should().BeNull("two instructions may have done it");
+    }
+
+    [Fact]
     public void Between_a_store_and_a_repetition_the_value_decides()
     {
         UserRegisters registers = sample.After("fill", 0) with { Rdi = Memory + 4, Rcx = 2, Rax = 0x11 };
