@@ -40,8 +40,8 @@ public sealed class HostileFileTests : Scratch
     public void ANewerRecording()
     {
         Good();
-        Sql("PRAGMA user_version = 4");
-        Refusal().Should().Be($"the recording {Recorded} is of a newer livewatcher (format 4; this one reads 3): read it with that");
+        Sql("PRAGMA user_version = 5");
+        Refusal().Should().Be($"the recording {Recorded} is of a newer livewatcher (format 5; this one reads 4): read it with that");
     }
 
     [Theory]

@@ -29,8 +29,10 @@ public sealed class RoundTripTests : Scratch
             Skipped = [new SkippedStretch("g_x", new ProcessId(7), Scenario.At(1), Scenario.At(2), 12, true)],
             Actions = [new ActionTally("g_x", "stop", 1, 2, 3, "EPERM (operation not permitted)"), new ActionTally("g_x", "exec ./notify.sh", 4, 5, 0, null) { Skipped = 6 }],
             Arisings = [new ArisingTally("push::frame", 21, 12, 6, 3, 2, 9)],
+            Sharings = [new SharingTally(["g_x", "g_y"], new HardwareSlot(new Address(0xfffffffffffffff8), 8, AccessMode.Access), 3, 4), new SharingTally(["g_z"], new HardwareSlot(new Address(0x1000), 2, AccessMode.Write), 5, 0)],
             Turns = [new TurnTally("g_x", TimeSpan.FromMilliseconds(1.5), TimeSpan.FromSeconds(3), 7, 8, 9), new TurnTally("g_y", TimeSpan.Zero, TimeSpan.FromSeconds(3), 0, 0, 0)],
         };
+        coverage = coverage with { Hits = coverage.Hits with { Beside = 8 } };
         using (Recorder recorder = Recorder.Open(Settings))
             Record(recorder, Events, coverage).Should().BeEquivalentTo(coverage);
         Json([Closing(Recorded)]).Should().Be(Json([coverage]));

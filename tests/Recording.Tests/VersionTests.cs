@@ -23,12 +23,14 @@ public sealed class VersionTests : Scratch
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [InlineData(3)]
     public void OlderFormatsAreRead(int version)
     {
         File.Copy(Path.Combine(Root, "tests", "Fuzz", "corpus", "recording", $"format-{version}"), Recorded);
         Run("sqlite3", Recorded, "PRAGMA user_version").Should().Be($"{version}\n");
         List<WatchEvent> events = Read(Recorded);
-        events.OfType<Hit>().Should().HaveCount(5).And.OnlyContain(hit => hit.Watch.Label == "g_x" && (hit.Watch.Shape == null) == (version < 2) && hit.Actions.Count == 0);
+        events.OfType<Hit>().Should().HaveCount(5).And.OnlyContain(hit => hit.Watch.Label == "g_x" && (hit.Watch.Shape == null) == (version < 2) && !hit.Unsure);
+        events.OfType<Hit>().Any(hit => hit.Actions.Count > 0).Should().Be(version >= 3);
         Closing(Recorded).Hits.Reported.Should().Be(5);
     }
 }

@@ -25,7 +25,7 @@ public sealed class WritingTests : Scratch
         using (Recorder recorder = Recorder.Open(Settings))
             Record(recorder, Scenario.WholeRun);
         Query("PRAGMA integrity_check; SELECT seq, watch, old, new, tid, function, line FROM access WHERE seq = 1").Should().Be("ok\n1|g_table[3].refcnt|1|0|4127|release(conn*)|88");
-        Query("PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode").Should().Be("1280791107\n3\ndelete");
+        Query("PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode").Should().Be("1280791107\n4\ndelete");
         Directory.GetFiles(Path.GetDirectoryName(Recorded)!).Should().Equal(Recorded);
     }
 

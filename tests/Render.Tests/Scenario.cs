@@ -129,7 +129,7 @@ internal static class Scenario
             EscapedSince = At(3.9),
         },
         new NoteEvent(At(5), NoteLevel.Warning, "gdb (pid 99) traces the target: the guard is off."),
-        Hit(6, 6) with { Old = null, New = Integer(3), Changed = null, Actions = Actions },
+        Hit(6, 6) with { Old = null, New = Integer(3), Changed = null, Unsure = true, Actions = Actions },
         new WriterRow(
             1, Refcnt, "write", 1, 1, At(1.481913), At(1.481913), ["worker-2 (4127)"], 1, [Integer(0)], 1,
             Store, null, Worker, "only writer of 0"),
@@ -140,6 +140,11 @@ internal static class Scenario
         Coverage("1 write escaped: it changed g_table[3].refcnt between 14:02:13.901000 and 14:02:14.001000.") with
         {
             Turns = [new("g_table[3].refcnt", TimeSpan.FromSeconds(61.25), TimeSpan.FromSeconds(100), Turns: 123, Counted: 4500, ChangedUnarmed: 7)],
+            Sharings =
+            [
+                new(["g_table[3].refcnt", "g_table[3].flags", "g_table[3].kind"], new HardwareSlot(Refcnt.Address, 8, AccessMode.Write), Beside: 1234, Unsure: 1),
+                new(["g_tag"], new HardwareSlot(Limit.Address, 4, AccessMode.Access), Beside: 1, Unsure: 0),
+            ],
             Arisings = [new("work::buf[15]", Candidates: 1036, Armed: 24, Skipped: 1011, Failed: 1, Displaced: 3, Ended: 20)],
             Actions = [new("g_table[3].refcnt", "stop", 1, 2, 3, "EPERM (operation not permitted)"), new("g_table[3].refcnt", "exec ./notify.sh", 0, 1, 0, null) { Skipped = 1 }],
         },

@@ -10,13 +10,13 @@ internal static class Schema
     internal const int ApplicationId = 0x4c575243;
 
     /// <summary>PRAGMA user_version.</summary>
-    internal const int Version = 3;
+    internal const int Version = 4;
 
     /// <summary>The oldest that is read.</summary>
     internal const int OldestVersion = 1;
 
     /// <summary>Columns of table hit.</summary>
-    internal const int HitColumns = 23;
+    internal const int HitColumns = 24;
 
     /// <summary>Tables and the view, in the order of their making.</summary>
     internal static readonly IReadOnlyList<(string Name, string Sql)> All =
@@ -38,7 +38,7 @@ internal static class Schema
         ("hit", "CREATE TABLE hit(id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, time INTEGER NOT NULL, watch INTEGER NOT NULL, "
             + "address INTEGER NOT NULL, thread INTEGER NOT NULL, cpu INTEGER, origin INTEGER NOT NULL, stack INTEGER NOT NULL, "
             + "instruction INTEGER, old_kind INTEGER, old, old_text TEXT, new_kind INTEGER, new, new_text TEXT, changed INTEGER, "
-            + "merged INTEGER NOT NULL, recovered INTEGER NOT NULL, since INTEGER, syscall TEXT, set_at INTEGER, undecided INTEGER NOT NULL)"),
+            + "merged INTEGER NOT NULL, recovered INTEGER NOT NULL, since INTEGER, syscall TEXT, set_at INTEGER, undecided INTEGER NOT NULL, unsure INTEGER NOT NULL)"),
         ("action", "CREATE TABLE action(hit INTEGER NOT NULL, position INTEGER NOT NULL, kind TEXT NOT NULL, words TEXT NOT NULL, signal INTEGER, "
             + "signal_name TEXT, delay INTEGER, failure TEXT, next TEXT, pid INTEGER, file TEXT, skipped INTEGER NOT NULL, "
             + "PRIMARY KEY(hit, position)) WITHOUT ROWID"),
@@ -67,6 +67,9 @@ internal static class Schema
             + "armed INTEGER NOT NULL, skipped INTEGER NOT NULL, failed INTEGER NOT NULL, displaced INTEGER NOT NULL, ended INTEGER NOT NULL)"),
         ("turn_account", "CREATE TABLE turn_account(position INTEGER PRIMARY KEY, watch TEXT NOT NULL, armed INTEGER NOT NULL, lasted INTEGER NOT NULL, "
             + "turns INTEGER NOT NULL, counted INTEGER NOT NULL, changed_unarmed INTEGER NOT NULL)"),
+        ("sharing_account", "CREATE TABLE sharing_account(position INTEGER PRIMARY KEY, mode TEXT NOT NULL, address INTEGER NOT NULL, length INTEGER NOT NULL, "
+            + "beside INTEGER NOT NULL, unsure INTEGER NOT NULL)"),
+        ("sharing_watch", "CREATE TABLE sharing_watch(position INTEGER PRIMARY KEY, sharing INTEGER NOT NULL, watch TEXT NOT NULL)"),
         ("access", "CREATE VIEW access AS SELECT hit.id, hit.seq, strftime('%Y-%m-%d %H:%M:%f', hit.time / 1e9, 'unixepoch') AS utc, "
             + "watch.label AS watch, coalesce(hit.old_text, hit.old) AS old, coalesce(hit.new_text, hit.new) AS new, thread.pid, thread.tid, "
             + "thread.name AS thread, frame.function, frame.file, frame.line, instruction.text AS instruction, hit.syscall "
@@ -75,10 +78,18 @@ internal static class Schema
     ];
 
     /// <summary>The same of an older version: in the first, table watch had no column shape; what was done about hits, and the accounts of watches
-    /// that arm themselves or take turns, came with the third.</summary>
+    /// that arm themselves or take turns, came with the third; those of debug registers that watches share with the fourth.</summary>
     internal static IEnumerable<(string Name, string Sql)> Of(long version) => All
         .Where(one => version >= 3 || one.Name is not ("action" or "snapshot" or "action_account" or "arising_account" or "turn_account"))
-        .Select(one => version < 2 && one.Name == "watch" ? (one.Name, one.Sql.Replace(", shape TEXT", "", StringComparison.Ordinal)) : one);
+        .Where(one => version >= 4 || one.Name is not ("sharing_account" or "sharing_watch"))
+        .Select(one => (one.Name, OlderSql(one.Name, one.Sql, version)));
+
+    private static string OlderSql(string name, string sql, long version) => name switch
+    {
+        "watch" when version < 2 => sql.Replace(", shape TEXT", "", StringComparison.Ordinal),
+        "hit" when version < 4 => sql.Replace(", unsure INTEGER NOT NULL", "", StringComparison.Ordinal),
+        _ => sql,
+    };
 
     /// <summary>Events of which the oldest go where a recording is bounded, with the column of their number. What was armed stays: the closing
     /// statement is about that.</summary>

@@ -19,8 +19,11 @@ internal sealed class ClosingRows(Rows rows, EventRows events, long version)
             return null;
         List<(string Kind, string Text)> statement =
             [.. rows.Select("SELECT position, kind, text FROM statement ORDER BY position", row => (row.Text(1), row.Text(2))).Select(one => one.Item)];
+        IReadOnlyList<SharingTally> sharings = Sharings();
         return found with
         {
+            Hits = found.Hits with { Beside = sharings.Aggregate(0L, (sum, sharing) => unchecked(sum + sharing.Beside)) },
+            Sharings = sharings,
             Gaps = [.. statement.Where(one => one.Kind == "gap").Select(one => one.Text)],
             Remarks = [.. statement.Where(one => one.Kind == "remark").Select(one => one.Text)],
             Skipped = [.. rows.Select("SELECT position, watch, pid, begin, end, hits, paused FROM skipped ORDER BY position", row => SkippedOf(row, found.To.Offset)).Select(one => one.Item)],
@@ -51,6 +54,17 @@ internal sealed class ClosingRows(Rows rows, EventRows events, long version)
 
     /// <returns>None where the recording's format has no such table.</returns>
     private IReadOnlyList<T> Accounts<T>(string sql, Func<Row, T> make) => version < 3 ? [] : [.. rows.Select(sql, make).Select(one => one.Item)];
+
+    private List<SharingTally> Sharings()
+    {
+        if (version < 4)
+            return [];
+        ILookup<long, string> watches = rows.Select("SELECT position, sharing, watch FROM sharing_watch ORDER BY position", row => (Sharing: row.Long(1), Watch: row.Text(2)))
+            .Select(one => one.Item).ToLookup(one => one.Sharing, one => one.Watch);
+        return [.. rows.Select("SELECT position, mode, address, length, beside, unsure FROM sharing_account ORDER BY position", row => new SharingTally(
+            [.. watches[row.Long(0)]], new HardwareSlot(row.Address(2), row.SmallCount(3), Words.ModeOf(row.Text(1)) ?? throw row.Damaged(1)), row.Count(4), row.Count(5)))
+            .Select(one => one.Item)];
+    }
 
     private static ActionTally ActionsOf(Row row) => new(row.Text(1), row.Text(2), row.Count(3), row.Count(4), row.Count(5), row.TextOrNull(6))
     {

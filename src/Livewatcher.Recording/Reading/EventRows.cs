@@ -78,7 +78,7 @@ internal sealed class EventRows(Rows rows, StoredNames names, long version)
 
     private IEnumerable<(long, Hit)> BareHits() => rows.Select(
         "SELECT id, seq, time, watch, address, thread, cpu, origin, stack, instruction, old_kind, old, old_text, new_kind, new, new_text, "
-        + "changed, merged, recovered, since, syscall, set_at, undecided FROM hit ORDER BY id",
+        + $"changed, merged, recovered, since, syscall, set_at, undecided, {(version < 4 ? "0" : "unsure")} FROM hit ORDER BY id",
         row =>
         {
             TimeSpan offset = OffsetAt(row.Long(0));
@@ -105,6 +105,7 @@ internal sealed class EventRows(Rows rows, StoredNames names, long version)
                 Stack = names.Stack(row.Long(8)),
                 SetAt = names.Stack(row.LongOrNull(21)),
                 Undecided = row.Flag(22),
+                Unsure = row.Flag(23),
             };
         });
 

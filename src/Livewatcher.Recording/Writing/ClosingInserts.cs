@@ -45,5 +45,15 @@ internal static class ClosingInserts
         position = 0;
         foreach (TurnTally tally in one.Turns)
             turns.Run(++position, tally.Watch, Times.ToStored(tally.Armed), Times.ToStored(tally.Of), (long)tally.Turns, tally.Counted, tally.ChangedUnarmed);
+        using Insert sharings = new(connection, "sharing_account", 6);
+        using Insert sharers = new(connection, "sharing_watch", 3);
+        position = 0;
+        long sharer = 0;
+        foreach (SharingTally tally in one.Sharings)
+        {
+            sharings.Run(++position, tally.Slot.Mode.Word(), unchecked((long)tally.Slot.Address.Value), (long)tally.Slot.Length, tally.Beside, tally.Unsure);
+            foreach (string watch in tally.Watches)
+                sharers.Run(++sharer, position, watch);
+        }
     }
 }

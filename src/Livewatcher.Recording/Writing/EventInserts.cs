@@ -119,6 +119,7 @@ internal sealed class EventInserts : IDisposable
         hit.Set(20, one.SystemCall);
         hit.Set(21, one.SetAt is { } setAt ? names.Of(setAt) : null);
         hit.Set(22, one.Undecided ? 1 : 0);
+        hit.Set(23, one.Unsure ? 1 : 0);
         hit.Run();
         actions.Write(id, one.Actions);
     }

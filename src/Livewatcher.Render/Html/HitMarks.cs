@@ -25,5 +25,8 @@ internal enum HitMarks
 
     /// <summary>The number is stored as an integer, by its difference from the one before; else as a double.</summary>
     Whole = 256,
+
+    /// <summary>Perhaps it is another watch's that shares the debug register.</summary>
+    Unsure = 512,
     KindShift = 10,
 }

@@ -65,6 +65,7 @@ internal sealed class HitPacker
         marks |= hit.Origin == HitOrigin.Kernel ? HitMarks.Kernel : HitMarks.None;
         marks |= hit.Recovered ? HitMarks.Recovered : HitMarks.None;
         marks |= hit.Undecided ? HitMarks.Undecided : HitMarks.None;
+        marks |= hit.Unsure ? HitMarks.Unsure : HitMarks.None;
         marks |= hit.Escaped ? HitMarks.Escaped : HitMarks.None;
         int kind = hit.New is { } value ? (int)value.Kind + 1 : 0;
         return marks | (HitMarks)(kind << (int)HitMarks.KindShift);

@@ -38,6 +38,7 @@ internal static class CoverageJson
         writer.WriteEndArray();
         writer.WriteObjects("arisings"u8, coverage.Arisings, Write);
         writer.WriteObjects("turns"u8, coverage.Turns, Write);
+        writer.WriteObjects("sharings"u8, coverage.Sharings, Write);
         ActionJson.Write(writer, coverage.Actions);
         writer.WriteStrings("remarks"u8, coverage.Remarks);
         Write(writer, coverage.Selection);
@@ -81,6 +82,16 @@ internal static class CoverageJson
         writer.WriteNumber("changed_unarmed"u8, tally.ChangedUnarmed);
     }
 
+    private static void Write(Utf8JsonWriter writer, SharingTally tally)
+    {
+        writer.WriteStrings("watches"u8, tally.Watches);
+        writer.WriteAddress("address"u8, tally.Slot.Address);
+        writer.WriteNumber("length"u8, tally.Slot.Length);
+        writer.WriteString("access"u8, tally.Slot.Mode.Word());
+        writer.WriteNumber("beside"u8, tally.Beside);
+        writer.WriteNumber("unsure"u8, tally.Unsure);
+    }
+
     private static void Write(Utf8JsonWriter writer, SkippedStretch stretch)
     {
         writer.WriteStartObject();
@@ -108,6 +119,7 @@ internal static class CoverageJson
         writer.WriteNumber("merged"u8, hits.Merged);
         writer.WriteNumber("shared"u8, hits.Shared);
         writer.WriteNumber("spurious"u8, hits.Spurious);
+        writer.WriteNumber("beside"u8, hits.Beside);
         writer.WriteNumber("withheld"u8, hits.Withheld);
         writer.WriteNumber("reported"u8, hits.Reported);
         writer.WriteEndObject();

@@ -48,6 +48,11 @@ internal static class HitJson
             writer.WriteBoolean("undecided"u8, true);
         }
 
+        if (hit.Unsure)
+        {
+            writer.WriteBoolean("unsure"u8, true);
+        }
+
         writer.WriteBoolean("escaped"u8, hit.Escaped);
         if (hit.EscapedSince is { } since)
         {

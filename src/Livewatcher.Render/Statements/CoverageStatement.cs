@@ -69,6 +69,11 @@ internal static class CoverageStatement
         yield return new(StatementKind.Fact, Account(coverage.Hits, coverage.Backend));
         yield return new(StatementKind.Fact, BesidesTheAccount(coverage.Hits));
         yield return new(StatementKind.Fact, Stacks(coverage));
+        foreach (var sharing in coverage.Sharings)
+        {
+            yield return new(StatementKind.Fact, Shared(sharing));
+        }
+
         foreach (var arising in coverage.Arisings)
         {
             yield return new(StatementKind.Fact, Arisen(arising));
@@ -88,6 +93,10 @@ internal static class CoverageStatement
     private static string Arisen(ArisingTally tally) =>
         $"{tally.Watch}: {tally.Candidates:N0} came to life, {tally.Armed:N0} armed ({tally.Ended:N0} to their end, {tally.Displaced:N0} displaced, {tally.StillArmed:N0} still armed), "
         + $"{tally.Skipped:N0} skipped, {tally.Failed:N0} failed.";
+
+    private static string Shared(SharingTally tally) =>
+        $"{SharingTally.Join(tally.Watches)} {(tally.Watches.Count == 1 ? "had" : "shared")} one debug register of {Words.Count(tally.Slot.Length, "byte")} at {tally.Slot.Address}:"
+        + $" {Words.Count(tally.Beside, "hit")} beside the watched bytes; of {Words.Count(tally.Unsure, "hit")} nothing tells whose {(tally.Unsure == 1 ? "it is" : "they are")}.";
 
     private static string Skipped(SkippedStretch stretch, CoverageEvent coverage)
     {
@@ -162,6 +171,7 @@ internal static class CoverageStatement
         var sum = $"{hits.Recorded:N0} recorded + {hits.Recovered:N0} recovered - {hits.Merged:N0} merged into others"
             + (hits.Shared == 0 ? "" : $" + {hits.Shared:N0} shared by two watches")
             + (hits.Spurious == 0 ? "" : $" - {hits.Spurious:N0} spurious (a register that the instruction did not touch)")
+            + (hits.Beside == 0 ? "" : $" - {hits.Beside:N0} beside the watched bytes")
             + (hits.Withheld == 0 ? "" : $" - {hits.Withheld:N0} not shown");
         var tail = $"{hits.Escaped:N0} escaped, {hits.Throttled:N0} throttled, {hits.Foreign:N0} foreign";
         return hits.Reported == hits.Due

@@ -141,17 +141,18 @@ internal sealed class HitText(Page page, TextOptions options)
         var merged = hit.Merged > 1 ? $"{hit.Merged:N0} hardware hits" : "";
         var recovered = hit.Recovered ? "recovered" : "";
         var undecided = hit.Undecided ? "condition undecided" : "";
+        var unsure = hit.Unsure ? "perhaps a neighbour's" : "";
         var escaped = hit.Escaped ? "ESCAPED" : "";
         var threadWidth = thread.Length > 0 ? _thread.Grow(Cells.Of(thread)) : 0;
         var cpuWidth = cpu.Length > 0 ? _cpu.Grow(cpu.Length) : 0;
 
         var columns = Math.Max(threadWidth, Cells.Of(thread)) + Math.Max(cpuWidth, cpu.Length) + process.Length;
-        foreach (var mark in (ReadOnlySpan<string>)[thread, cpu, merged, recovered, undecided, escaped])
+        foreach (var mark in (ReadOnlySpan<string>)[thread, cpu, merged, recovered, undecided, unsure, escaped])
         {
             columns += mark.Length > 0 ? 2 : 0;
         }
 
-        columns += merged.Length + recovered.Length + undecided.Length + escaped.Length;
+        columns += merged.Length + recovered.Length + undecided.Length + unsure.Length + escaped.Length;
         if (page.Width > 0 && page.Column + 2 + columns > page.Width)
         {
             page.End();
@@ -163,6 +164,7 @@ internal sealed class HitText(Page page, TextOptions options)
         InColumn(merged, 0, Tone.Plain);
         InColumn(recovered, 0, Tone.Warning);
         InColumn(undecided, 0, Tone.Warning);
+        InColumn(unsure, 0, Tone.Warning);
         InColumn(escaped, 0, Tone.Alarm);
     }
 

@@ -64,6 +64,7 @@ internal static class RecordingSeeds
                         Skipped = [new SkippedStretch("g_x", new ProcessId(7), Start, Start, 3, false)],
                         Actions = [new ActionTally("g_x", "snapshot g_x", 0, 1, 0, null)],
                         Arisings = [new ArisingTally("f::x", 3, 2, 1, 0, 1, 1)],
+                        Sharings = [new SharingTally(["g_x", "g_y"], new HardwareSlot(Counter.Address, 8, AccessMode.Write), 0, 0)],
                         Turns = [new TurnTally("g_x", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), 3, 5, 0)],
                     });
                 }

@@ -63,6 +63,7 @@ export function card(model, hit, openWriter) {
     detail.merged > 1 && ['stands for', detail.merged + ' hits of the processor'],
     bits & marks.recovered && ['recovered', 'from a stray trap, by the guard'],
     bits & marks.undecided && ['condition', 'could not be decided'],
+    bits & marks.unsure && ['whose', 'perhaps a neighbour\'s, which shares the debug register'],
     bits & marks.unchanged && ['change', 'none: the value was the same before'],
   ];
   return el('div.hit-card', { role: 'region', 'aria-label': 'Selected hit' },

@@ -1,7 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 // Bits of a hit, as HitMarks.cs has them.
 export const marks = {
-  changed: 1, unchanged: 2, oldFollows: 4, kernel: 8, recovered: 16, undecided: 32, escaped: 64, detailed: 128, whole: 256,
+  changed: 1, unchanged: 2, oldFollows: 4, kernel: 8, recovered: 16, undecided: 32, escaped: 64, detailed: 128, whole: 256, unsure: 512,
 };
 
 /** Kinds of values: ValueKind.cs, plus one; 0 is no value. */
