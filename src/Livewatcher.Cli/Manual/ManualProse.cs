@@ -8,7 +8,7 @@ internal static class ManualProse
     internal static readonly IReadOnlyList<string> Introduction =
     [
         "The program is not recompiled, and it is not stopped for a hit: each access is reported with its thread, instruction, source line, whole call stack (inlined frames too) and the value before and after. Nothing is lost without being counted: every run ends with a coverage statement.",
-        "There are four debug registers. They cover 32 bytes at most at a time, and are shared with every debugger on the machine.",
+        "There are four debug registers. They cover 32 bytes at most at a time, and are shared with every debugger on the machine. Where there are more watches, neighbours share one, and the run says who.",
     ];
 
     internal static readonly IReadOnlyList<(string, string)> Expressions =

@@ -17,7 +17,7 @@ internal sealed class RotateOption
 
     internal Option<string?> Option { get; } = new("--rotate")
     {
-        Description = "Where there are more watches than debug registers, let them take turns, of 500ms or of this time: 50ms to 1h. Each one's share of the time is told at the end.",
+        Description = "Where there are more watches than debug registers, even with neighbours in one register, let them take turns, of 500ms or of this time: 50ms to 1h. Each one's share of the time is told at the end.",
         HelpName = "TIME",
         Arity = ArgumentArity.ZeroOrOne,
     };

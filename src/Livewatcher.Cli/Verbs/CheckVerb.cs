@@ -5,6 +5,7 @@ using System.Text.Json;
 using Livewatcher.Cli.Options;
 using Livewatcher.Cli.Output;
 using Livewatcher.Cli.WatchFiles;
+using Livewatcher.Engine.Arming;
 using Livewatcher.Model;
 using Livewatcher.Render;
 using Livewatcher.Symbols;
@@ -45,7 +46,9 @@ internal static class CheckVerb
         IReadOnlyList<WatchRequest> requests = Read(file, options);
         using ProgramFile program = ProgramFile.Open(binary, libraries);
         using TargetSymbols symbols = new(program);
-        List<CheckedItem> items = [.. new WatchFileCheck(program, symbols).Check(file, requests, options.Vocabulary)];
+        WatchFileCheck check = new(program, symbols);
+        List<CheckedItem> items = [.. check.Check(file, requests, options.Vocabulary)];
+        SlotOutlook outlook = SlotOutlook.Of(check.Found);
         using Stream output = Console.OpenStandardOutput();
         foreach (CheckedItem item in items)
         {
@@ -55,6 +58,10 @@ internal static class CheckVerb
                 Console.Out.WriteLine(Text(path, item, items));
         }
 
+        if (outlook.Pieces > SlotOutlook.Registers && json)
+            JsonLine.Write(output, line => Write(line, path, outlook));
+        else if (outlook.Pieces > SlotOutlook.Registers)
+            Console.Out.WriteLine($"{Printable.Of(path)}: {Printable.Of(Text(outlook))}");
         foreach (string warning in symbols.TakeWarnings())
             Console.Error.WriteLine($"livewatcher: {Printable.Of(warning)}");
         return items.Max(item => item.Outcome) switch
@@ -79,6 +86,35 @@ internal static class CheckVerb
         int places = all.Max(one => $"{one.Line}".Length), options = all.Max(one => one.Option.Length), texts = Math.Min(40, all.Max(one => one.Text.Length));
         string place = $"{Printable.Of(path)}:{item.Line}".PadRight(Printable.Of(path).Length + 1 + places);
         return $"{place}  {item.Outcome.ToString().ToLowerInvariant(),-7}  {item.Option.PadRight(options)}  {Printable.Of(item.Text).PadRight(texts)}  {Printable.Of(item.Detail)}";
+    }
+
+    /// <summary>Of watches that take more registers than there are, if each has its own.</summary>
+    private static string Text(SlotOutlook outlook)
+    {
+        string needs = $"what is found takes {outlook.Pieces} debug registers, and the processor has {SlotOutlook.Registers}: ";
+        return outlook.Fits
+            ? needs + string.Join("; ", outlook.Sharings.Select(sharing => $"{SharingTally.Join(sharing.Watches)} {(sharing.Watches.Count == 1 ? "will have" : "will share")} one of {sharing.Slot.Length} bytes"))
+            : needs + "they will be refused, or take turns (--rotate)";
+    }
+
+    private static void Write(Utf8JsonWriter json, string path, SlotOutlook outlook)
+    {
+        json.WriteString("file", path);
+        json.WriteNumber("debug_registers", outlook.Pieces);
+        json.WriteBoolean("fits", outlook.Fits);
+        json.WriteStartArray("sharings");
+        foreach (SharingTally sharing in outlook.Sharings)
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("watches");
+            foreach (string watch in sharing.Watches)
+                json.WriteStringValue(watch);
+            json.WriteEndArray();
+            json.WriteNumber("length", sharing.Slot.Length);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, string path, CheckedItem item)

@@ -35,6 +35,11 @@ internal sealed record CheckedItem(int Line, string Option, string Text, NameOut
 /// <param name="symbols">Its names.</param>
 internal sealed class WatchFileCheck(ProgramFile program, TargetSymbols symbols)
 {
+    private readonly List<Watch> found = [];
+
+    /// <summary>Watches whose address the file tells, of what was checked so far.</summary>
+    internal IReadOnlyList<Watch> Found => found;
+
     /// <summary>Every watch, its conditions included, and every writer that a rule names.</summary>
     /// <param name="file">The watch file.</param>
     /// <param name="requests">What was read from it, in its order.</param>
@@ -61,8 +66,8 @@ internal sealed class WatchFileCheck(ProgramFile program, TargetSymbols symbols)
         IReadOnlyCollection<ulong> guesses = program.TakeGuesses();
         return resolution switch
         {
-            WatchResolution.Resolved { Watch: var watch } when guesses.All(guess => guess == watch.Address.Value) => Item(
-                option, NameOutcome.Found, $"{TypeOf(watch)}{symbols.NameOf(watch.Address) ?? watch.Address.ToString()}"),
+            WatchResolution.Resolved { Watch: var watch } when guesses.All(guess => guess == watch.Address.Value) => Remember(watch, Item(
+                option, NameOutcome.Found, $"{TypeOf(watch)}{symbols.NameOf(watch.Address) ?? watch.Address.ToString()}")),
             WatchResolution.Resolved { Watch: var watch } => Item(option, NameOutcome.Later, $"{TypeOf(watch)}where it is the run decides"),
             WatchResolution.UnknownName { Reason: var reason } when !request.Expression.Contains('@') => Item(option, NameOutcome.Unknown, reason),
             WatchResolution.Impossible { Reason: var reason } when !needsRun => Item(option, NameOutcome.Wrong, reason),
@@ -70,6 +75,12 @@ internal sealed class WatchFileCheck(ProgramFile program, TargetSymbols symbols)
             WatchResolution.UnknownName { Reason: var reason } => Item(option, NameOutcome.Later, $"as far as its file tells: {reason}"),
             _ => throw new InvalidOperationException($"{resolution}"),
         };
+    }
+
+    private CheckedItem Remember(Watch watch, CheckedItem item)
+    {
+        found.Add(watch);
+        return item;
     }
 
     /// <summary>The allocator is in a library, mostly, and which one is known at the run.</summary>

@@ -102,6 +102,34 @@ public sealed class CheckTests : IDisposable
         item.Detail.Should().Be(detail ?? item.Detail);
     }
 
+    [Theory]
+    [InlineData("abcd", null)]
+    [InlineData("abcde", "c and d will share one of 4 bytes")]
+    [InlineData("abcdefgh", "a and b will share one of 8 bytes; c, d, e and f will share one of 8 bytes")]
+    [InlineData("aceghi", "c and e will share one of 8 bytes; h and i will share one of 8 bytes")]
+    [InlineData("adghij", "they will be refused, or take turns (--rotate)")]
+    public async Task WhoWouldShareADebugRegisterIsSaid(string members, string? told)
+    {
+        string program = await BuildAsync("gcc", "program", "struct { int a, b; short c, d; char e, f; long g; int h, i; long j; } g_s __attribute__((aligned(8))); int main(void) { return (int)g_s.g; }");
+        string file = string.Join('\n', members.Select(member => $"[[watch]]\nwatch = 'g_s.{member}'"));
+        Outcome json = await CheckAsync(file, program);
+        List<JsonElement> lines = [.. json.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        Outcome text = await Binary.RunAsync(["check", Path.Combine(folder, "watches.toml"), program]);
+        json.Status.Should().Be(0);
+        lines.Should().HaveCount(members.Length + (told is null ? 0 : 1));
+        if (told is null)
+        {
+            text.Output.Should().NotContain("debug registers");
+            return;
+        }
+
+        text.Output.Replace("g_s.", "").Should().EndWith($"watches.toml: what is found takes {members.Length} debug registers, and the processor has 4: {told}\n");
+        lines[^1].GetProperty("debug_registers").GetInt32().Should().Be(members.Length);
+        lines[^1].GetProperty("fits").GetBoolean().Should().Be(told.Contains("share"));
+        lines[^1].GetProperty("sharings").EnumerateArray().Sum(sharing => sharing.GetProperty("watches").GetArrayLength()).Should().Be(told.Split(';').Sum(Sharers));
+        static int Sharers(string sharing) => sharing.Contains("share") ? sharing.Split(" will", 2)[0].Split([", ", " and "], StringSplitOptions.None).Length : 0;
+    }
+
     [Fact]
     public async Task AFileThatIsNoProgramIsRefused()
     {
