@@ -10,9 +10,9 @@ namespace Livewatcher.Engine.Filtering;
 /// <summary>A watch's condition at a hit: as the source has decided it, or decided here.</summary>
 internal static class Conditions
 {
-    /// <summary>The source decides where one slot has one watch, whole; the rest is decided here.</summary>
+    /// <summary>The source decides where one slot has one watch, whole, and nothing beside it; the rest is decided here.</summary>
     internal static bool MayBeDecidedBySource(ArmedWatch watch, IEnumerable<ArmedWatch> owners) =>
-        watch.Pieces.Count == 1 && owners.All(owner => owner == watch);
+        watch.Pieces.Count == 1 && !watch.IsWidened && owners.All(owner => owner == watch);
 
     /// <param name="watch">With a condition; it has counted this group already.</param>
     /// <param name="group">What has happened.</param>

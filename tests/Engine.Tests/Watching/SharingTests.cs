@@ -245,6 +245,32 @@ public sealed class SharingTests
         run.Sink.Coverage.Complete.Should().BeTrue(string.Join("; ", run.Sink.Coverage.Gaps));
     }
 
+    /// <summary>Its register is its own, and yet the kernel cannot decide by the register's value.</summary>
+    [Fact]
+    public async Task AWatchWhoseEndIsWidenedIsHeldAgainstItsOwnBytes()
+    {
+        WatchRun run = new() { For = TimeSpan.FromMilliseconds(60) };
+        run.Machine.Define("tag", X, 3);
+        run.Watch("tag");
+        run.Requests[0] = run.Requests[0] with { Filter = HitFilter.None with { ChangesOnly = true } };
+        for (ulong i = 1; i <= 3; i++)
+        {
+            run.Machine.Define($"far{i}", X + (64 * i), 8);
+            run.Watch($"far{i}");
+        }
+
+        run.Machine.At(2, () => run.Machine.Store(new StoreAct { Address = X, Length = 2, Value = 5 }.Says()));
+        run.Machine.At(3, () => run.Machine.Store(new StoreAct { Address = X + 3, Length = 1, Value = 9 }.Says()));
+        run.Machine.At(4, () => run.Machine.Store(new StoreAct { Address = X + 2, Length = 2, Value = 0x700 }.Says()));
+        run.Machine.At(5, () => run.Machine.Store(new StoreAct { Address = X + 2, Length = 1, Value = 1 }.Says()));
+        await run.RunAsync();
+        run.Sink.Hits.Select(Describe).Should().Equal("tag 0->5", "tag 5->65541");
+        run.Sink.Coverage.Hits.Should().BeEquivalentTo(new { Counted = 4, Filtered = 1, Beside = 1, Reported = 2 }, "what changes the byte behind it does not change it");
+        run.Sink.Notes.Should().Contain($"tag has one debug register of 4 bytes at 0x{X:x}, for there are more watched pieces than registers: "
+            + "a hit of the bytes beside it is told apart by the instruction's operand, or else by the bytes that change");
+        run.Sink.Coverage.Complete.Should().BeTrue(string.Join("; ", run.Sink.Coverage.Gaps));
+    }
+
     [Fact]
     public async Task WhatMustBeDecidedAtTheHitSharesNothing()
     {
