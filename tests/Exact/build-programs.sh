@@ -10,7 +10,7 @@ output=${1:?usage: build-programs.sh OUTPUT_DIR}
 mkdir -p "$output"
 
 warnings='-Wall -Wextra -Werror'
-watched='one turns sifted arisen reached acted slots calls chain family sibling wide readers gate local'
+watched='one turns sifted arisen reached acted slots calls chain family sibling wide readers gate local shared'
 built=0
 
 newest=$(find "$here/programs" "$here/build-programs.sh" -type f -printf '%T@ %p\n' |

@@ -38,7 +38,7 @@ struct ids {
 static struct account accounts[WATCHES];
 static int account_count;
 static struct ids threads = { .expected = -1 }, processes = { .expected = -1 };
-static long foreign = -1, limit = -1, hits_seen, line_number;
+static long foreign = -1, beside = 0, limit = -1, hits_seen, line_number;
 static int honest, incomplete;
 static const char *backend = "", *scope = "", *guard = "";
 
@@ -83,7 +83,8 @@ static void read_own(const char *path)
             strcpy(open_account(watch)->function, word);
             open_account(watch)->line = number;
         } else if (sscanf(line, "threads %ld", &threads.expected) != 1
-            && sscanf(line, "processes %ld", &processes.expected) != 1 && sscanf(line, "foreign %ld", &foreign) != 1)
+            && sscanf(line, "processes %ld", &processes.expected) != 1 && sscanf(line, "foreign %ld", &foreign) != 1
+            && sscanf(line, "beside %ld", &beside) != 1)
             wrong("the program said: %s", line);
     }
     fclose(file);
@@ -171,7 +172,8 @@ static void check_word(const struct json *coverage, const char *name, const char
 static long due(const struct json *hits)
 {
     return json_number(hits, "recorded", -1) + json_number(hits, "recovered", -1) + json_number(hits, "shared", -1) -
-           json_number(hits, "merged", -1) - json_number(hits, "spurious", -1) - json_number(hits, "withheld", -1);
+           json_number(hits, "merged", -1) - json_number(hits, "spurious", -1) - json_number(hits, "beside", -1) -
+           json_number(hits, "withheld", -1);
 }
 
 static void check_honesty(const struct json *hits, const struct json *gaps)
@@ -225,6 +227,8 @@ static void check_coverage(const struct json *coverage)
     long reported = json_number(hits, "reported", -1);
     if (reported != hits_seen || due(hits) != hits_seen)
         wrong("%ld hits, but reported %ld, recorded %ld, and by the account %ld", hits_seen, reported, recorded, due(hits));
+    if (json_number(hits, "beside", -1) != beside)
+        wrong("%ld hits beside the watched bytes for %ld accesses", json_number(hits, "beside", -1), beside);
     if (threads.expected >= 0 && json_number(coverage, "threads", -1) < threads.expected)
         wrong("%ld threads covered, but %ld wrote", json_number(coverage, "threads", -1), threads.expected);
     /* Other processes trap at scope cpu only, and there every one of their accesses does. */

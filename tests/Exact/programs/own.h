@@ -10,6 +10,7 @@
  *   writer WATCH FUNCTION LINE  all of them were made there
  *   syscall WATCH NAME        all of them were made by this system call
  *   threads N, processes N    so many different threads and processes made them
+ *   beside N                  N further ones were made beside the watched bytes, in a debug register that neighbours share
  *   foreign N                 N accesses were made by a process that is not to be reported
  */
 #ifndef OWN_H

@@ -38,11 +38,12 @@ internal static class Consistency
     {
         var hits = coverage.Hits;
         hits.Counted.Should().Be(hits.Recorded + hits.Filtered + hits.Dropped + hits.Skipped, "the kernel's count is explained");
-        var stoodFor = hits.Recorded + hits.Recovered + hits.Shared - hits.Spurious - hits.Withheld;
+        var stoodFor = hits.Recorded + hits.Recovered + hits.Shared - hits.Spurious - hits.Beside - hits.Withheld;
         coverage.Skipped.Sum(stretch => stretch.Hits).Should().Be(hits.Skipped, "each skipped hit has its stretch of time");
         hits.Reported.Should().Be(stoodFor - hits.Merged, "every recorded and recovered hit is explained");
         hits.Reported.Should().Be(report.Hits.Count, "each reported hit has a line");
         report.Hits.Sum(hit => hit.Merged).Should().Be((int)stoodFor, "each line says for how many hits it stands");
+        coverage.Sharings.Sum(sharing => sharing.Beside).Should().Be(hits.Beside, "each register has its account");
         hits.Recovered.Should().Be(report.Hits.Count(hit => hit.Recovered), "recovered hits are marked");
         hits.Escaped.Should().Be(report.AllHits.Count(hit => hit.Escaped), "escaped writes have lines");
         coverage.Complete.Should().Be(coverage.Gaps.Count == 0, "complete means no gaps");

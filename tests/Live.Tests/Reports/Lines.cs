@@ -27,6 +27,9 @@ internal sealed record HitLine(
     /// <summary>The watch's condition could not be decided at this hit.</summary>
     public bool Undecided { get; init; }
 
+    /// <summary>Perhaps it is a neighbour's, which shares the debug register.</summary>
+    public bool Unsure { get; init; }
+
     public IReadOnlyList<ActionLine> Actions { get; init; } = [];
 
     public DateTimeOffset Moment => DateTimeOffset.Parse(Time, CultureInfo.InvariantCulture);
@@ -72,7 +75,7 @@ internal sealed record WriterLine(
 
 internal sealed record HitsAccount(
     long Counted, long Recorded, long Filtered, long Dropped, long Throttled, long Recovered, long Escaped, long Foreign, long Merged,
-    long Shared, long Spurious, long Withheld, long Reported, long Skipped);
+    long Shared, long Spurious, long Withheld, long Reported, long Skipped, long Beside);
 
 internal sealed record StretchLine(string Watch, int Pid, string From, string To, long Hits, bool Paused)
 {
@@ -88,7 +91,11 @@ internal sealed record CoverageLine(
     public IReadOnlyList<ArisingLine> Arisings { get; init; } = [];
 
     public IReadOnlyList<TurnLine> Turns { get; init; } = [];
+
+    public IReadOnlyList<SharingLine> Sharings { get; init; } = [];
 }
+
+internal sealed record SharingLine(IReadOnlyList<string> Watches, string Address, int Length, string Access, long Beside, long Unsure);
 
 internal sealed record TurnLine(string Watch, double ArmedSeconds, double OfSeconds, double Share, int Turns, long Counted, long ChangedUnarmed);
 
