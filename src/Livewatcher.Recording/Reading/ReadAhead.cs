@@ -38,48 +38,40 @@ internal static class ReadAhead
         }
     }
 
+    /// <returns>What the source has thrown; null where nothing was thrown, or where nobody takes items any more.</returns>
     private static ExceptionDispatchInfo? Read<T>(IEnumerable<T> source, BlockingCollection<List<T>> batches, CancellationToken left)
     {
+        ExceptionDispatchInfo? failure = null;
         List<T> batch = new(Batch);
         try
         {
-            foreach (T item in source)
+            try
             {
-                batch.Add(item);
-                if (batch.Count < Batch)
-                    continue;
-                batches.Add(batch, left);
-                batch = new List<T>(Batch);
+                foreach (T item in source)
+                {
+                    batch.Add(item);
+                    if (batch.Count < Batch)
+                        continue;
+                    batches.Add(batch, left);
+                    batch = new List<T>(Batch);
+                }
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                failure = ExceptionDispatchInfo.Capture(e);
             }
 
             batches.Add(batch, left);
-            return null;
-        }
-        catch (OperationCanceledException)
-        {
-            return null; // nobody takes it any more
-        }
-        catch (Exception e)
-        {
-            ExceptionDispatchInfo thrown = ExceptionDispatchInfo.Capture(e);
-            TryAdd(batches, batch, left);
-            return thrown;
-        }
-        finally
-        {
-            batches.CompleteAdding();
-        }
-    }
-
-    private static void TryAdd<T>(BlockingCollection<List<T>> batches, List<T> last, CancellationToken left)
-    {
-        try
-        {
-            batches.Add(last, left);
         }
         catch (OperationCanceledException)
         {
             // nobody takes it any more
         }
+        finally
+        {
+            batches.CompleteAdding();
+        }
+
+        return failure;
     }
 }

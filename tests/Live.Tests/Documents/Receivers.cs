@@ -41,7 +41,7 @@ internal sealed class Receivers : IDisposable
         {
             HttpCatch collector = new(new Uri(otlp).Port);
             all.Add("--otlp", collector, () => collector.Requests.Exists(one => one.Path == "/v1/logs" && one.Body.ToString().Contains("livewatcher.hit", StringComparison.Ordinal)));
-            await collector.WarmUpAsync(new Uri(otlp).Port);
+            await collector.WarmUpAsync();
         }
 
         if (command.Has("--journald") && !File.Exists(Journal)) // a machine's own journal is left alone
@@ -112,54 +112,31 @@ internal sealed class Receivers : IDisposable
     /// <summary>Serves source files as debuginfod(8) does, and has no debug information.</summary>
     private sealed class SourceServer : IDisposable
     {
-        private readonly HttpListener listener = new();
-        private readonly string address;
+        private readonly LoopbackHttp server;
         private readonly string sources;
 
         internal SourceServer(int port, string sources)
         {
             this.sources = sources;
-            address = $"http://127.0.0.1:{port}/";
-            listener.Prefixes.Add(address);
-            listener.Start();
-            _ = ServeAsync();
+            server = new LoopbackHttp(port, Answer);
         }
 
         internal int Served { get; private set; }
 
-        /// <summary>The first question compiles the server: longer, where it is emulated, than livewatcher waits for an answer.</summary>
-        internal async Task WarmUpAsync()
+        internal Task WarmUpAsync() => server.WarmUpAsync();
+
+        public void Dispose() => server.Dispose();
+
+        private void Answer(HttpListenerContext context)
         {
-            using HttpClient client = new();
-            using var answer = await client.GetAsync(new Uri($"{address}warm-up"));
-        }
-
-        public void Dispose() => listener.Close();
-
-        private async Task ServeAsync()
-        {
-            try
-            {
-                while (true)
-                {
-                    var context = await listener.GetContextAsync();
-                    var path = Uri.UnescapeDataString(context.Request.Url!.AbsolutePath);
-                    var file = Path.Combine(sources, Path.GetFileName(path));
-                    var there = path.Contains("/source/build/server/", StringComparison.Ordinal) && File.Exists(file);
-                    context.Response.StatusCode = there ? 200 : 404;
-                    if (there)
-                    {
-                        context.Response.OutputStream.Write(await File.ReadAllBytesAsync(file));
-                        Served++;
-                    }
-
-                    context.Response.Close();
-                }
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
-            {
-                // closed
-            }
+            var path = Uri.UnescapeDataString(context.Request.Url!.AbsolutePath);
+            var file = Path.Combine(sources, Path.GetFileName(path));
+            var there = path.Contains("/source/build/server/", StringComparison.Ordinal) && File.Exists(file);
+            context.Response.StatusCode = there ? 200 : 404;
+            if (!there)
+                return;
+            context.Response.OutputStream.Write(File.ReadAllBytes(file));
+            Served++;
         }
     }
 }

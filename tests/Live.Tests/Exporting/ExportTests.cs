@@ -24,7 +24,7 @@ public sealed class ExportTests : LiveTest
         using Datagrams syslog = new(NewPath("log"));
         using var journal = File.Exists(Journal) ? null : new Datagrams(Journal); // a machine's own journal is left alone
         using CancellationTokenSource over = new();
-        await collector.WarmUpAsync(otlp);
+        await collector.WarmUpAsync();
         var scraping = ScrapeAsync(metrics, over.Token);
         var run = await RunAsync(
             program,
