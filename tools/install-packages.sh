@@ -44,7 +44,7 @@ packages=(
   "mandoc         tests of the manual pages: mandoc -T lint"
 )
 [ "${1:-}" != fuzz ] || packages+=("afl++          runs the fuzz targets")
-[ "${1:-}" != bench ] || packages+=("linux-perf     compared with" "bpftrace       compared with")
+[ "${1:-}" != bench ] || packages+=("linux-perf     compared with" "bpftrace       compared with" "valgrind       compared with")
 
 missing=()
 for entry in "${packages[@]}"; do

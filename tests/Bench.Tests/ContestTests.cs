@@ -66,6 +66,22 @@ public sealed class ContestTests
             """);
     }
 
+    /// <summary>Memory has a column where somebody's is known.</summary>
+    [Fact]
+    public void MemoryIsShownWhereItIsMeasured()
+    {
+        Markdown text = new();
+        text.Table(Contest.Hold("memory", 1, [new("floor", () => new Outcome(2, 10, 10)), new("tool", () => new Outcome(4, 10, 9, 61.5))]), "floor", "us");
+        text.ToString().Should().Be(
+            """
+            | | ratio | median, us | quartiles | rounds | at most, MiB | own count | counted | lost |
+            |---|---|---|---|---|---|---|---|---|
+            | floor | 1.00 | 2.00 | 2.00 to 2.00 | 1 | | 10 | 10 | 0 |
+            | tool | 2.00 | 4.00 | 4.00 to 4.00 | 1 | 61.5 | 10 | 9 | 1 |
+
+            """);
+    }
+
     /// <summary>Ratios to a basis that was not measured are none.</summary>
     [Fact]
     public void WithoutABasisThereIsNoRatio()

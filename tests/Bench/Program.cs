@@ -3,11 +3,12 @@
 using Livewatcher.Bench.Contests;
 using Livewatcher.Bench.Reporting;
 
-// Livewatcher.Bench PART BINARY PROGRAMS OUTPUT [--quick] [--load FILE] [--large FILE] [--huge FILE] [--only TITLE]: measures one part, or one section of it, and
-// writes it as docs/benchmarks.md has it. PART is "hits" (what needs debug registers that trap) or "start" (what does not).
-if (args is not [var part and ("hits" or "start"), var binary, var programs, var output, .. var rest])
+// Livewatcher.Bench PART BINARY PROGRAMS OUTPUT [--quick] [--untried] [--load FILE] [--large FILE] [--huge FILE] [--only TITLE]: measures one part, or one section of it, and
+// writes it as docs/benchmarks.md has it. PART is "hits" (what needs debug registers that trap), "armed" (what needs some that can be armed; --untried: they
+// do not trap) or "start" (what needs none).
+if (args is not [var part and ("hits" or "armed" or "start"), var binary, var programs, var output, .. var rest])
 {
-    Console.Error.WriteLine("usage: Livewatcher.Bench hits|start BINARY PROGRAMS OUTPUT [--quick] [--load FILE] [--large FILE] [--huge FILE] [--only TITLE]");
+    Console.Error.WriteLine("usage: Livewatcher.Bench hits|armed|start BINARY PROGRAMS OUTPUT [--quick] [--untried] [--load FILE] [--large FILE] [--huge FILE] [--only TITLE]");
     return 2;
 }
 
@@ -16,9 +17,14 @@ string? Value(string name) => Array.IndexOf(rest, name) is var at and >= 0 && at
 DirectoryInfo scratch = Directory.CreateTempSubdirectory("livewatcher-bench-");
 try
 {
-    Ground ground = new(binary, programs, scratch.FullName, rest.Contains("--quick"));
+    Ground ground = new(binary, programs, scratch.FullName, rest.Contains("--quick"), rest.Contains("--untried"));
     Markdown text = new();
-    IPart measured = part == "hits" ? new HitsPart(ground) : new StartPart(new StartCost(ground, Value("--large") ?? "", Value("--huge") ?? ""), new RecordingCost(ground, Value("--load") ?? ""));
+    IPart measured = part switch
+    {
+        "hits" => new HitsPart(ground),
+        "armed" => new ArmedPart(ground),
+        _ => new StartPart(new StartCost(ground, Value("--large") ?? "", Value("--huge") ?? ""), new RecordingCost(ground, Value("--load") ?? "")),
+    };
     List<Section> sections = [.. measured.Sections.Where(section => Value("--only") is not { } only || section.Title == only)];
     if (sections.Count == 0)
     {

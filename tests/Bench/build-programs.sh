@@ -10,7 +10,7 @@ output=${1:?usage: build-programs.sh OUTPUT_DIR FUNCTIONS}
 functions=${2:?usage: build-programs.sh OUTPUT_DIR FUNCTIONS [UNITS]}
 units=${3:-0}
 mkdir -p "$output"
-for name in hot idle crowd floor slow; do
+for name in hot idle crowd floor slow stacks family; do
     [ "$output/$name" -nt "$here/programs/$name.c" ] ||
         gcc -std=gnu11 -D_GNU_SOURCE -O2 -g -fno-omit-frame-pointer -Wall -Wextra -Werror -fno-pie -no-pie -pthread "$here/programs/$name.c" -o "$output/$name"
 done

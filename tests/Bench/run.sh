@@ -33,12 +33,13 @@ parts=$place/parts
 rm -rf "$parts"
 mkdir -p "$parts"
 began=$SECONDS
-where=() machine="this machine"
+where=() machine="this machine" untried=()
 if ! "$root/tools/debug-registers.sh" "$binary"; then
     where=("$root/tools/vm/run.sh" --seconds 7200 --share "$parts" --)
-    machine="the emulated machine of tools/vm, because this one's debug registers do not trap"
+    machine="the emulated machine of tools/vm, because this one's debug registers do not trap" untried=(--untried)
 fi
 "${where[@]}" "$bench" hits "$binary" "$place" "$parts/hits.md" $quick
+"$bench" armed "$binary" "$place" "$parts/armed.md" $quick "${untried[@]}"
 kernel=$("${where[@]}" uname -r | tr -d '\r' | grep -E '^[0-9]+\.[0-9]+' | tail -n 1)
 "$bench" start "$binary" "$place" "$parts/start.md" $quick --load "$load" --large "$place/large-$functions" "${huge[@]}"
 
@@ -53,7 +54,7 @@ version() {
     echo "Written by \`make bench\`$([ -z "$quick" ] || echo " QUICK=1") on $(date -I) in $(((SECONDS - began) / 60)) minutes, with livewatcher $("$binary" --version | cut -d' ' -f2 | cut -c1-40)."
     echo "Contestants take turns, round by round; the figures are medians over the rounds, and ratios mean more than times."
     echo
-    echo "Hits, watching without hits and arming were measured on $machine, kernel $kernel; the rest on this machine:"
+    echo "Hits were measured on $machine, kernel $kernel; the rest on this machine:"
     echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | sed 's/^ *//'), $(nproc) processors, kernel $(uname -r)."
     if [ ${#where[@]} -gt 0 ]; then
         echo
@@ -61,9 +62,11 @@ version() {
         echo "them is translated code, twenty times and more as slow. So ratios to the floor look worse there than they are; tool against tool means something."
     fi
     echo
-    echo "Against: gdb $(version gdb --version), perf $(version perf --version), bpftrace $(version bpftrace --version)."
+    echo "Against: gdb $(version gdb --version), perf $(version perf --version), bpftrace $(version bpftrace --version), valgrind $(version valgrind --version)."
     echo
     cat "$parts/hits.md"
+    echo
+    cat "$parts/armed.md"
     echo
     cat "$parts/start.md"
 } >"$output"

@@ -60,11 +60,12 @@ internal sealed class WatchPlatform : IDisposable
             if (settings.HasArisings)
                 BackendChoice.Decide(new Capability(null, Hypervisor.IsPresent()), "ptrace", settings.Scope, settings.Guard, arises: true);
             return new WatchPlatform(
-                PtraceSource(), BackendChoice.Decide(new Capability(null, Hypervisor.IsPresent()), "ptrace", settings.Scope, settings.Guard, settings.HasArisings),
+                PtraceSource(settings.IsTried), BackendChoice.Decide(new Capability(null, Hypervisor.IsPresent()), "ptrace", settings.Scope, settings.Guard, settings.HasArisings),
                 settings.Flood.ToLimit(StopNanoseconds));
         }
 
-        if (!DebugRegisters.Trap(out long trap))
+        long trap = DebugRegisters.UnknownCost;
+        if (settings.IsTried && !DebugRegisters.Trap(out trap))
             throw DeadRegisters();
         FloodLimit? limit = settings.Flood.ToLimit(trap);
 
@@ -97,7 +98,7 @@ internal sealed class WatchPlatform : IDisposable
         catch (PerfException e) when (settings.Backend == "auto" && CanPoke())
         {
             choice = BackendChoice.Decide(capability with { PerfRefusal = e.Message }, settings.Backend, settings.Scope, settings.Guard, settings.HasArisings);
-            return new WatchPlatform(PtraceSource(), choice, settings.Flood.ToLimit(StopNanoseconds));
+            return new WatchPlatform(PtraceSource(settings.IsTried), choice, settings.Flood.ToLimit(StopNanoseconds));
         }
         catch (PerfException e)
         {
@@ -232,8 +233,10 @@ internal sealed class WatchPlatform : IDisposable
     private static bool CanPoke() => DebugRegisters.TrapByPtrace(out Refusal? refusal) && refusal is null;
 
     /// <exception cref="UserException">ptrace(2) may not write debug registers, or they do not trap.</exception>
-    private static PtraceHitSource PtraceSource()
+    private static PtraceHitSource PtraceSource(bool isTried)
     {
+        if (!isTried)
+            return PtraceHitSource.Open();
         if (!DebugRegisters.TrapByPtrace(out Refusal? refusal))
             throw DeadRegisters();
         return refusal is null ? PtraceHitSource.Open() : throw new UserException($"--backend ptrace: {refusal}");

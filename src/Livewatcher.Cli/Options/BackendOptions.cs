@@ -19,6 +19,11 @@ internal sealed class BackendOptions
         "--guard", "Trace the target so that a virtual machine's stray SIGTRAPs become hits instead of killing it. auto: on in a virtual machine.",
         "auto", "on", "off");
 
+    private readonly Option<string> trial = Choices.Of(
+        "--trial", "Try beforehand whether this machine's debug registers trap, and refuse to watch where they do not. off: arm them all the same, "
+            + "which shows what watching costs; the coverage statement says then that no hits prove nothing.",
+        "on", "off");
+
     private readonly Option<int> stackBytes = new("--stack-bytes")
     {
         Description = "User stack to copy at each hit, up to 16384; less is faster and cuts deep stacks.",
@@ -49,13 +54,13 @@ internal sealed class BackendOptions
     internal Option<string> Guard => guard;
 
     /// <summary>How registers are armed.</summary>
-    internal IEnumerable<Option> Arming => [backend, scope, guard];
+    internal IEnumerable<Option> Arming => [backend, scope, guard, trial];
 
     /// <summary>What is recorded of a hit.</summary>
     internal IEnumerable<Option> Capture => [stackBytes, ring, .. flood.All, audit, debuginfod.Option];
 
     /// <exception cref="UserException">A value makes no sense.</exception>
-    internal WatchSettings Read(ParseResult parsed) => ReadWithoutScope(parsed) with { Scope = parsed.GetValue(scope)! };
+    internal WatchSettings Read(ParseResult parsed) => ReadWithoutScope(parsed) with { Scope = parsed.GetValue(scope)!, IsTried = parsed.GetValue(trial) == "on" };
 
     /// <summary>For who serves many processes at a time, four registers each: the scope is task.</summary>
     /// <exception cref="UserException">A value makes no sense.</exception>

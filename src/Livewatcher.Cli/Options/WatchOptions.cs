@@ -20,6 +20,9 @@ internal sealed record WatchSettings
 
     internal required string Guard { get; init; }
 
+    /// <summary>Whether debug registers trap here is tried before anything is armed.</summary>
+    internal bool IsTried { get; init; } = true;
+
     internal required int StackBytes { get; init; }
 
     internal required int RingBytes { get; init; }

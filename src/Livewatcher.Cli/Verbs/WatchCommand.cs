@@ -75,6 +75,7 @@ internal static class WatchCommand
             Known = settings.Known.Writers,
             Learn = settings.Known.Learn,
             Turn = settings.Turn,
+            IsTried = settings.IsTried,
         };
         using WatchSession session = new(parts, options, noting);
         screen?.Start(new ScreenActions

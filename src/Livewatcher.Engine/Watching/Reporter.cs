@@ -84,6 +84,8 @@ internal sealed class Reporter(SessionPlatform platform, SessionOptions options,
             ledger.AddGap(gap);
         if (coveredFrom is null)
             ledger.AddGap("nothing was armed");
+        if (!options.IsTried)
+            ledger.AddGap("whether this machine's debug registers trap was not tried (--trial off): that there are no hits would prove nothing");
         CoverageEvent template = new(
             coveredFrom, coveredTo ?? platform.Clock.ToWallClock(platform.Clock.Now), why, platform.Source.Name, platform.Arming.Scope,
             platform.GuardOn, new HitCounts(), 0, 0, options.CpuCount, 0, [], []) { Actions = actions ?? [], Arisings = arisings ?? [], Turns = turns ?? [] };

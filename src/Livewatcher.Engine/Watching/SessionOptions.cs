@@ -21,6 +21,9 @@ public sealed record SessionOptions(
     /// <summary>Whoever writes in this time after the arming is in order too; null: nobody is learned.</summary>
     public TimeSpan? Learn { get; init; }
 
+    /// <summary>Whether a debug register of this machine has been seen to trap, or it could not be tried; where that was left out, no hits prove nothing.</summary>
+    public bool IsTried { get; init; } = true;
+
     /// <summary>Watches that do not all find a debug register take turns of this length; null: that is refused.</summary>
     public TimeSpan? Turn { get; init; }
 }

@@ -8,14 +8,14 @@ namespace Livewatcher.Linux.Probing;
 /// perf events open, count zero, and every run would end with no hits that look like innocence.</summary>
 public static class DebugRegisters
 {
+    /// <summary>Of a hit that is counted and nothing else, nanoseconds, where it could not be measured.</summary>
+    public const long UnknownCost = 2000;
+
     /// <summary>A virtual machine may lose a register until the next context switch (DESIGN.md, fact 5): one trial proves nothing.</summary>
     private const int Trials = 3;
 
     /// <summary>Enough to tell microseconds from tens of them.</summary>
     private const int CostWrites = 100;
-
-    /// <summary>Nanoseconds, where it could not be measured.</summary>
-    private const long UnknownCost = 2000;
 
     /// <summary>Writes to a watched word of a process of our own, a few milliseconds in all. To be called before anything else is
     /// opened, for the child inherits it, and on a thread that lives till the call returns.</summary>

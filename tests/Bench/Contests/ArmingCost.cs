@@ -87,7 +87,7 @@ public sealed class ArmingCost(Ground ground)
     private (double Armed, double Left, double Resident) Watch(int crowd, string scope, string output)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        using Process livewatcher = Tool.Start(ground.Livewatcher, ["attach", Ground.Invariant(crowd), "--watch", "g_cold", "--scope", scope, "--format", "json", "--output", output]);
+        using Process livewatcher = Tool.Start(ground.Livewatcher, ["attach", Ground.Invariant(crowd), "--watch", "g_cold", "--scope", scope, "--format", "json", "--output", output, .. ground.Arms]);
         try
         {
             while (!Says(output, "{\"type\":\"armed\""))

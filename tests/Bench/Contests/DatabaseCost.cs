@@ -43,9 +43,9 @@ public sealed class DatabaseCost(Ground ground)
         string output = ground.At("sqlite.jsonl");
         Finished finished = Tool.Run(
             ground.Livewatcher,
-            ["run", "--format", "json", "--output", output, .. Variables.SelectMany(name => (string[])["--watch", name]), "--guard", guard, "--", "sqlite3", ":memory:", Script()]);
+            ["run", "--format", "json", "--output", output, .. Variables.SelectMany(name => (string[])["--watch", name]), "--guard", guard, .. ground.Arms, "--", "sqlite3", ":memory:", Script()]);
         (long counted, _) = Ground.CountsIn(File.ReadLines(output));
-        return counted == Variables.Length ? Sum(finished) : throw new MeasuringException($"{counted} hits where each of {Variables.Length} variables is cleared once");
+        return ground.Untried || counted == Variables.Length ? Sum(finished) : throw new MeasuringException($"{counted} hits where each of {Variables.Length} variables is cleared once");
     }
 
     /// <summary>Its own times, ms.</summary>

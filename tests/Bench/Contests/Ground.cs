@@ -11,8 +11,12 @@ namespace Livewatcher.Bench.Contests;
 /// <param name="Programs">Where build-programs.sh has put the measured programs.</param>
 /// <param name="Scratch">A folder for results.</param>
 /// <param name="Quick">Few rounds, small numbers.</param>
-public sealed record Ground(string Livewatcher, string Programs, string Scratch, bool Quick)
+/// <param name="Untried">This machine's debug registers can be armed and do not trap: what arming costs can be measured, and hits cannot.</param>
+public sealed record Ground(string Livewatcher, string Programs, string Scratch, bool Quick, bool Untried = false)
 {
+    /// <summary>Options with which livewatcher arms here.</summary>
+    public IReadOnlyList<string> Arms => Untried ? ["--trial", "off"] : [];
+
     /// <summary>Whether this is the emulated machine of tools/vm.</summary>
     public bool IsEmulated { get; } = Environment.GetEnvironmentVariable("LW_EMULATED") == "1";
 
@@ -23,6 +27,13 @@ public sealed record Ground(string Livewatcher, string Programs, string Scratch,
     {
         int amount = IsEmulated ? emulated : usually;
         return Quick ? Math.Max(1, amount / 4) : amount;
+    }
+
+    /// <summary>1, 10, 100 and so on.</summary>
+    public static IEnumerable<int> Decades(int from, int to)
+    {
+        for (long number = from; number <= to; number *= 10)
+            yield return (int)number;
     }
 
     public string At(string name) => Path.Combine(Scratch, name);

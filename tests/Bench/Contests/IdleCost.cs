@@ -29,13 +29,14 @@ public sealed class IdleCost(Ground ground)
             new("one watch, guard off", () => Watch(kind, rounds, ["--watch", "g_cold[0]", "--guard", "off"])),
             new("four watches, guard off", () => Watch(kind, rounds, [.. FourWatches, "--guard", "off"])),
             new("four watches, guard on", () => Watch(kind, rounds, [.. FourWatches, "--guard", "on"])),
+            new("valgrind's memcheck", () => Run("valgrind", ["-q", ground.Program("idle"), ground.At("idle.result"), kind, Ground.Invariant(ground.Amount(usually, emulated) / 20)])),
         ]);
     }
 
     private Outcome Watch(string kind, string rounds, string[] options)
     {
         string output = ground.At("idle.jsonl");
-        Outcome own = Run(ground.Livewatcher, ["run", "--format", "json", "--output", output, .. options, "--", ground.Program("idle"), ground.At("idle.result"), kind, rounds]);
+        Outcome own = Run(ground.Livewatcher, ["run", "--format", "json", "--output", output, .. ground.Arms, .. options, "--", ground.Program("idle"), ground.At("idle.result"), kind, rounds]);
         (long counted, _) = Ground.CountsIn(File.ReadLines(output));
         return counted == 0 ? own : throw new MeasuringException($"{counted} hits where there are none");
     }

@@ -6,7 +6,8 @@ namespace Livewatcher.Bench.Measuring;
 /// <param name="Cost">In the contest's unit.</param>
 /// <param name="Own">What the measured program has counted itself; 0 where nothing is counted.</param>
 /// <param name="Counted">What the contestant has counted; null where it counts nothing.</param>
-public sealed record Outcome(double Cost, long Own = 0, long? Counted = null);
+/// <param name="Memory">The most that it has had, MiB; null where that is not asked.</param>
+public sealed record Outcome(double Cost, long Own = 0, long? Counted = null, double? Memory = null);
 
 /// <param name="Name">Of the row.</param>
 /// <param name="Run">One round.</param>
@@ -18,6 +19,9 @@ public sealed class Row(string name)
     public string Name => name;
 
     public Sample Costs { get; } = new();
+
+    /// <summary>MiB.</summary>
+    public Sample Memory { get; } = new();
 
     /// <summary>Over all rounds.</summary>
     public long Own { get; set; }
@@ -51,6 +55,8 @@ public static class Contest
                     rows[i].Own += outcome.Own;
                     if (outcome.Counted is { } counted)
                         rows[i].Counted = (rows[i].Counted ?? 0) + counted;
+                    if (outcome.Memory is { } memory)
+                        rows[i].Memory.Add(memory);
                 }
                 catch (MeasuringException e)
                 {

@@ -5,16 +5,17 @@ using Livewatcher.Bench.Measuring;
 
 namespace Livewatcher.Bench.Reporting;
 
-/// <summary>What needs debug registers that trap: hits, watching without hits, arming.</summary>
+/// <summary>What needs debug registers that trap: hits.</summary>
 public sealed class HitsPart(Ground ground) : IPart
 {
     public IReadOnlyList<Section> Sections =>
     [
         new("Cost of a hit", Hits),
         new("Four threads at once", Flood),
-        new("Cost of no hit", Idle),
-        new("Arming and leaving", Arming),
         new("Attach to the first hit shown", FirstHit),
+        new("Growth of hits", GrowingHits),
+        new("Growth of stacks", Stacks),
+        new("Growth of processes", Processes),
     ];
 
     private void Hits(Markdown text)
@@ -35,37 +36,33 @@ public sealed class HitsPart(Ground ground) : IPart
         text.Table(new HitCost(ground).HoldFlood(), HitCost.Floor, "ns a write");
     }
 
-    private void Idle(Markdown text)
-    {
-        text.Paragraph("Programs that never touch what is watched; ns for a unit of their work.");
-        IdleCost idle = new(ground);
-        foreach ((string kind, string words, int usually, int emulated) in IdleCost.Work)
-        {
-            text.Paragraph($"**{words}** ({ground.Amount(usually, emulated):N0} of them):");
-            text.Table(idle.Hold(kind, usually, emulated), IdleCost.Alone, "ns each");
-        }
-
-        DatabaseCost database = new(ground);
-        text.Paragraph($"**Debian's sqlite3**, {database.Rows:N0} rows put into a table, indexed and summed up; ms by its own `.timer`:");
-        text.Table(database.Hold(), IdleCost.Alone, "ms");
-    }
-
-    private void Arming(Markdown text)
-    {
-        text.Paragraph("attach to a crowd of threads that sleep 100 ms at a time: ms until all are armed (from livewatcher's start, reading symbols and loading the BPF program included), ms from SIGINT to its end, the "
-            + "longest that a thread was late, and livewatcher's resident memory. Scope *none* is the crowd by itself. Expected: a straight line in the number of threads at scope task, none at scope cpu.");
-        text.Grid(
-            ["threads", "scope", "armed, ms", "left, ms", "longest pause, ms", "resident, MiB"],
-            new ArmingCost(ground).Hold().Select(row => (string[])
-            [
-                $"{row.Threads:N0}", row.Scope, Of(row.Armed, row.Failure), Of(row.Left, null), Of(row.Pause, null), Of(row.Resident, null),
-            ]));
-    }
-
     private void FirstHit(Markdown text)
     {
         text.Paragraph("From the start of the tool to its first words about a hit of a program that runs already and writes a hundred times a second.");
         text.Table(new FirstHitCost(ground).Hold(), FirstHitCost.Livewatcher, "ms");
+    }
+
+    private void GrowingHits(Markdown text)
+    {
+        text.Paragraph("One thread, 1 KiB of stack, JSON; us of the program a hit, and the most memory that livewatcher has had. Expected: both level from 10^4 on, for neither depends on what was there before.");
+        text.Table(new GrowthCost(ground).HoldHits(), GrowthCost.HitsName(1000), "us a hit");
+    }
+
+    private void Stacks(Markdown text)
+    {
+        GrowthCost growth = new(ground);
+        text.Paragraph($"{growth.Writes:N0} hits from more and more distinct stacks of 17 calls, 16 KiB each, JSON; us from livewatcher's start to its end, by the number of hits. What is added from row to row is cold: a stack is unwound and named "
+            + "once, of frames that are known. Expected: a straight line in the number of distinct stacks, with a small slope; memory bounded, for 16,384 stacks are remembered.");
+        IReadOnlyList<Row> rows = growth.HoldStacks();
+        text.Table(rows, GrowthCost.StacksName(1), "us a hit");
+        text.Grid(["stacks resolved a second, the whole run", ""], [.. rows.Where(row => row.Costs.Count > 0).Select(row => (string[])[row.Name, Markdown.Number(1e6 / row.Costs.Median)])]);
+    }
+
+    private void Processes(Markdown text)
+    {
+        text.Paragraph("The same number of hits, by more and more children (`--follow-fork`), 1 KiB of stack, JSON; us from the first write to the end of the last child, by the number of hits. Expected: level as long as there are few processes beside "
+            + "hits; each costs its opening once.");
+        text.Table(new GrowthCost(ground).HoldProcesses(), GrowthCost.ProcessesName(1), "us a hit");
     }
 
     /// <summary>What docs/performance.md wants to reach.</summary>
@@ -85,10 +82,6 @@ public sealed class HitsPart(Ground ground) : IPart
         double Median(string part) => rows.FirstOrDefault(row => row.Name.Contains(part, StringComparison.Ordinal))?.Costs.Median ?? double.NaN;
     }
 
-    private static string[] Bar(string what, string wanted, double measured, Func<double, bool> isReached) =>
+    internal static string[] Bar(string what, string wanted, double measured, Func<double, bool> isReached) =>
         [what, wanted, Markdown.Ratio(measured), double.IsNaN(measured) ? "not measured" : isReached(measured) ? "reached" : "missed"];
-
-    private static string Of(Sample sample, string? failure) => sample.Count > 0
-        ? $"{Markdown.Number(sample.Median)} ({Markdown.Number(sample.LowerQuartile)} to {Markdown.Number(sample.UpperQuartile)})"
-        : failure is null ? "" : $"not measured: {failure}";
 }

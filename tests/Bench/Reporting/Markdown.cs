@@ -25,9 +25,9 @@ public sealed class Markdown
     public void Table(IReadOnlyList<Row> rows, string basis, string unit)
     {
         double one = rows.Single(row => row.Name == basis).Costs.Median;
-        bool counts = rows.Any(row => row.Counted is not null);
-        text.Append(CultureInfo.InvariantCulture, $"| | ratio | median, {unit} | quartiles | rounds |{(counts ? " own count | counted | lost |" : "")}\n");
-        text.Append(counts ? "|---|---|---|---|---|---|---|---|\n" : "|---|---|---|---|---|\n");
+        bool counts = rows.Any(row => row.Counted is not null), remembers = rows.Any(row => row.Memory.Count > 0);
+        text.Append(CultureInfo.InvariantCulture, $"| | ratio | median, {unit} | quartiles | rounds |{(remembers ? " at most, MiB |" : "")}{(counts ? " own count | counted | lost |" : "")}\n");
+        text.Append("|---|---|---|---|---|").Append(remembers ? "---|" : "").Append(counts ? "---|---|---|" : "").Append('\n');
         foreach (Row row in rows)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {row.Name} | ");
@@ -35,6 +35,8 @@ public sealed class Markdown
                 text.Append(CultureInfo.InvariantCulture, $"not measured: {row.Failure} | | | 0 |");
             else
                 text.Append(CultureInfo.InvariantCulture, $"{Ratio(row.Costs.Median / one)} | {Number(row.Costs.Median)} | {Number(row.Costs.LowerQuartile)} to {Number(row.Costs.UpperQuartile)} | {row.Costs.Count}{(row.Failure is null ? "" : $", then: {row.Failure}")} |");
+            if (remembers)
+                text.Append(row.Memory.Count > 0 ? $" {Number(row.Memory.Median)} |" : " |");
             if (counts)
                 text.Append(row is { Counted: { } counted, Costs.Count: > 0 } ? string.Create(CultureInfo.InvariantCulture, $" {row.Own:N0} | {counted:N0} | {row.Own - counted:N0} |") : " | | |");
             text.Append('\n');

@@ -45,6 +45,20 @@ public sealed class EndingTests
         run.Sink.Hits.Should().BeInAscendingOrder(hit => hit.Time);
     }
 
+    /// <summary>With --trial off nobody knows whether a hit can come at all.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WhereItWasNotTriedWhetherRegistersTrapNoHitsProveNothing(bool tried)
+    {
+        WatchRun run = new() { IsTried = tried, For = TimeSpan.FromMilliseconds(30) };
+        run.Machine.Define("x", X, 4);
+        await run.Watch("x").RunAsync();
+        run.Sink.Coverage.Complete.Should().Be(tried);
+        if (!tried)
+            run.Sink.Coverage.Gaps.Should().ContainSingle().Which.Should().Contain("--trial off");
+    }
+
     [Fact]
     public async Task EventsComeInTheirOrder()
     {

@@ -40,6 +40,9 @@ internal sealed class WatchRun
     /// <summary>Watches take turns of this length.</summary>
     internal TimeSpan? Turn { get; init; }
 
+    /// <summary>Whether this machine's debug registers are known to trap.</summary>
+    internal bool IsTried { get; init; } = true;
+
     /// <summary>What the session would save.</summary>
     internal IReadOnlyCollection<KnownWriter> Writers { get; private set; } = [];
 
@@ -86,7 +89,7 @@ internal sealed class WatchRun
         SessionPlatform platform = new(
             machine.Source, machine.Arming, Traced ? machine.Tracer : null, GuardOn, machine.OpenProcess, machine.OpenSymbols,
             machine.IsAlive, _ => SlotHolders, machine.Clock, Flood) { Signals = Signals, Commands = Commands, Cores = Cores, Arisings = Arisings, OnStage = Stages.Add };
-        SessionOptions options = new(Requests, For, MaxHits, FollowFork, FollowExec, Started, CpuCount: 2) { Known = Known, Learn = Learn, Turn = Turn };
+        SessionOptions options = new(Requests, For, MaxHits, FollowFork, FollowExec, Started, CpuCount: 2) { Known = Known, Learn = Learn, Turn = Turn, IsTried = IsTried };
         return await Task.Run(() =>
         {
             using WatchSession session = new(platform, options, machine.Sink);
