@@ -33,7 +33,6 @@ static void fill_attributes(struct perf_event_attr *attr, int slot, const struct
     attr->remove_on_exec = 1;
     attr->exclude_hv = 1;
     attr->exclude_kernel = config->exclude_kernel ? 1 : 0;
-    attr->disabled = 1;
     if (slot == LW_LOADER_SLOT) {
         attr->exclude_kernel = 1;
         attr->sigtrap = 1; /* synchronous: the thread stops at the breakpoint, in our hands (Linux 5.13) */
@@ -56,7 +55,9 @@ static void fill_attributes(struct perf_event_attr *attr, int slot, const struct
     }
 }
 
-/* One event of a thread on one CPU (-1: any), delivering to a BPF program, to a ring, or, the loader's, to nobody. */
+/* One event of a thread on one CPU (-1: any), delivering to a BPF program, to a ring, or, the loader's, to nobody. The thread stands
+ * still, so that it cannot hit before the event knows where to deliver: it comes into the world switched on, which saves an interrupt of
+ * the thread's CPU (kernel/events/core.c, event_function_call). */
 static int open_event(int tid, int cpu, int slot, const struct lw_slot_spec *spec, const struct lw_guard_config *config)
 {
     struct perf_event_attr attr;
@@ -69,8 +70,6 @@ static int open_event(int tid, int cpu, int slot, const struct lw_slot_spec *spe
         failed = ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, config->ring_fds[cpu]);
     else if (slot != LW_LOADER_SLOT)
         failed = ioctl(fd, PERF_EVENT_IOC_SET_BPF, config->program_fds[slot]);
-    if (failed == 0)
-        failed = ioctl(fd, PERF_EVENT_IOC_ENABLE, 0);
     if (failed != 0) {
         int error = errno;
         close(fd);

@@ -14,9 +14,13 @@
 #include <unistd.h>
 
 #include "arming.h"
+#include "records.h"
 #include "stops.h"
 #include "waits.h"
 #include "yielding.h"
+
+/* Threads on their way to a stop at one time: enough to keep us busy, few enough that none stands for long. */
+#define LEAVING_WINDOW 16
 
 void disarm_all(void)
 {
@@ -37,56 +41,64 @@ void await_end_of(int pid)
     close(fd);
 }
 
-static void send_off(struct tracee *t, void *context)
+/* Asks a thread to stop, which is when it can be let go; false where *window are on their way. */
+static bool send_off(struct tracee *t, void *window)
 {
-    (void)context;
-    if (t->state == TRACEE_RUNNING || t->state == TRACEE_LISTENING)
-        ptrace(PTRACE_INTERRUPT, t->tid, 0, 0);
-    else if (t->state == TRACEE_HELD)
+    if (t->state == TRACEE_HELD) {
         proceed(t, 0);
+    } else if ((t->state == TRACEE_RUNNING || t->state == TRACEE_LISTENING) && !t->interrupted) {
+        if (awaited_stops() >= *(int *)window)
+            return false;
+        interrupt(t);
+    }
+    return true;
 }
 
-struct held {
-    int *tids; /* as many as there is room for */
-    int room;
-    int count;
-};
-
-static void list_one(struct tracee *t, void *context)
+static void count_held(struct tracee *t, void *held)
 {
-    struct held *held = context;
-    if (t->state == TRACEE_AWAY)
-        return;
-    if (held->count < held->room)
-        held->tids[held->count] = t->tid;
-    held->count++;
+    *(int *)held += t->state != TRACEE_AWAY;
 }
 
-/* Those that are not let go yet; their number, whether or not there was room for them all. */
-static int list_held(struct held *held)
+static bool any_held(void)
 {
-    held->count = 0;
-    tracee_each(list_one, held);
-    return held->count;
+    int held = 0;
+    tracee_each(count_held, &held);
+    return held > 0;
+}
+
+/* Until a tracee has something to say, a millisecond at most. */
+static void await_news(void)
+{
+    static const struct timespec patience = {0, 1000000};
+    sigset_t children;
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
+    sigtimedwait(&children, NULL, &patience);
 }
 
 void detach_all(void)
 {
     guard.letting_go = true;
     abandon_yielded();
-    tracee_each(send_off, NULL);
-    struct held held = {NULL, 0, 0};
-    int left = list_held(&held);
-    held.tids = calloc((size_t)left, sizeof(*held.tids));
-    held.room = held.tids ? left : 0;
-    for (int waited = 0; waited < LW_STOP_PATIENCE_MS && (left = list_held(&held)) > 0;) {
-        if (drain_each(held.tids, left < held.room ? left : held.room))
+    bool more = true;
+    uint32_t at = 0;
+    int window = LEAVING_WINDOW;
+    for (uint64_t last = record_time(); record_time() - last < LW_STOP_PATIENCE_MS * 1000000ull;) {
+        if (more && awaited_stops() <= window / 2)
+            more = tracee_walk(&at, send_off, &window);
+        if (serve_stops()) {
+            last = record_time();
             continue;
-        if (drain_waits()) /* newcomers */
-            continue;
-        poll(NULL, 0, 1);
-        waited++;
+        }
+        if (!more) {
+            if (!any_held())
+                break;
+            /* Once more for whoever was passed by: newcomers, and those who had something else to do first. */
+            more = true;
+            at = 0;
+        }
+        await_news();
+        window += LEAVING_WINDOW; /* those under way may sleep uninterruptibly: nobody else shall wait for them */
     }
-    free(held.tids);
     /* Those that are left are let go at their next stop, or by the kernel when we end. */
 }

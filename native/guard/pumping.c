@@ -77,13 +77,10 @@ static void pump_thread(struct tracee *t, void *context)
         return;
     }
     if (!t->interrupted && pump->window > 0) {
-        if (ptrace(PTRACE_INTERRUPT, t->tid, 0, 0) != 0) {
+        if (!interrupt(t)) {
             t->have |= p->armed; /* ESRCH: gone, its wait status is on its way */
             return;
         }
-        t->interrupted = true;
-        await_stop(t->tid);
-        p->interrupted++;
         pump->window--;
     }
     pump->lacking++;

@@ -67,6 +67,16 @@ void forget_tracee(struct tracee *t)
     tracee_remove(t);
 }
 
+bool interrupt(struct tracee *t)
+{
+    if (ptrace(PTRACE_INTERRUPT, t->tid, 0, 0) != 0)
+        return false;
+    t->interrupted = true;
+    await_stop(t->tid);
+    t->process->interrupted++;
+    return true;
+}
+
 /* The one way on from every stop but a group-stop. ESRCH means killed while stopped; its end will be reported. */
 static void resume(struct tracee *t, int signal)
 {

@@ -47,6 +47,9 @@ int seize_process(int tgid, uint32_t *threads, int *tid);
 /* Lets a thread go on, arming what it lacks on the way. */
 void proceed(struct tracee *t, int signal);
 
+/* Brings a running thread of a process to a stop, which is awaited; false where it is gone. */
+bool interrupt(struct tracee *t);
+
 uint64_t seize_options(void);
 
 /* Books a thread into its process, with the slots that it has inherited. */

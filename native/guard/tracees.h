@@ -45,7 +45,7 @@ struct process {
     uint32_t threads;
     uint32_t seized;      /* threads found in listings, so far */
     uint32_t exiting;     /* of those, how many have passed their exit event */
-    uint32_t interrupted; /* of those, how many are on their way to a stop for arming */
+    uint32_t interrupted; /* of those, how many are on their way to a stop that was asked for */
     struct event *events; /* of all its threads, gone ones too: what others inherited from them lives in them */
     uint32_t event_count, event_room;
     /* Backend ptrace. */

@@ -62,7 +62,13 @@ void forget_awaited(int tid)
         }
 }
 
-bool drain_each(const int *tids, int count)
+int awaited_stops(void)
+{
+    return awaited_count;
+}
+
+/* False where none of them has stopped. */
+static bool drain_each(const int *tids, int count)
 {
     struct result batch[MOST_AT_ONCE];
     int stopped = 0;

@@ -17,13 +17,13 @@ bool drain_waits(void);
 void await_stop(int tid);
 void forget_awaited(int tid);
 
+/* How many are. */
+int awaited_stops(void);
+
 /* Serves the stops of those that are awaited, and every few milliseconds all others; false where there were none. */
 bool serve_stops(void);
 
 /* Milliseconds until all others are to be asked; -1 where nobody is awaited. */
 int awaited_patience(void);
-
-/* Serves the stops of these threads, each by itself; false where there were none. */
-bool drain_each(const int *tids, int count);
 
 #endif

@@ -37,6 +37,10 @@ internal sealed unsafe class WatchProgram : IDisposable
     private readonly SharedMapping? instanceMapping;
     private readonly SharedMapping? placeMapping;
 
+    /// <summary>Indices from here on have never been given out, and are not in the queue either: each costs a system call, and only a forked child takes its
+    /// index from there itself.</summary>
+    private uint unused;
+
     private WatchProgram(SafeBpfObject bpfObject, WatchProgramSettings settings)
     {
         this.bpfObject = bpfObject;
@@ -68,8 +72,12 @@ internal sealed unsafe class WatchProgram : IDisposable
         Ring = new RingReader(MapDescriptor("ring"), settings.RingBytes);
         for (int slot = 0; slot < RecordLimits.LW_SLOTS; slot++)
             SlotPrograms.Add(LibBpf.ProgramDescriptor(LibBpf.FindProgram(bpfObject.Pointer, $"slot{slot}")));
-        for (uint process = 0; process < RecordLimits.LW_PROCESSES; process++)
-            LibBpf.Update(freeProcesses, null, &process, 0);
+        if (settings.FollowFork)
+        {
+            for (; unused < RecordLimits.LW_PROCESSES; unused++)
+                GiveBack(unused);
+        }
+
         AttachLifeCycle();
     }
 
@@ -172,7 +180,7 @@ internal sealed unsafe class WatchProgram : IDisposable
         uint value = (uint)index;
         for (int slot = 0; slot < RecordLimits.LW_SLOTS; slot++)
             SlotStates[(value * RecordLimits.LW_SLOTS) + slot] = default;
-        LibBpf.Update(freeProcesses, null, &value, 0);
+        GiveBack(value);
     }
 
     /// <summary>Lets the program run whenever the process comes to an instruction.</summary>
@@ -235,9 +243,17 @@ internal sealed unsafe class WatchProgram : IDisposable
     {
         uint value;
         bool popped = BpfSystemCall.LookupAndDelete(freeProcesses, &value);
+        if (!popped && unused < RecordLimits.LW_PROCESSES)
+        {
+            index = unused++;
+            return true;
+        }
+
         index = value;
         return popped;
     }
+
+    private void GiveBack(uint index) => LibBpf.Update(freeProcesses, null, &index, 0);
 
     private void AttachLifeCycle()
     {

@@ -40,7 +40,7 @@ public sealed partial class BookTests : LiveTest
                 if (command.RunsBeside)
                     beside.Add((command, await StartBesideAsync(command)));
                 else
-                    Tell(command, await PerformAsync(command), wrong);
+                    Tell(command, await PerformAsync(command, alone: beside.Count == 0), wrong);
             }
 
             foreach ((var command, var child) in Enumerable.Reverse(beside))
@@ -86,7 +86,9 @@ public sealed partial class BookTests : LiveTest
             File.Copy(Path.Combine(book, source), Path.Combine(Sources, source));
     }
 
-    private async Task<List<string>> PerformAsync(BookCommand command)
+    /// <param name="command">One of a block.</param>
+    /// <param name="alone">Whether none of its block's runs beside it.</param>
+    private async Task<List<string>> PerformAsync(BookCommand command, bool alone)
     {
         var server = command.Verb == "attach" ? await StartServerAsync() : null;
         List<string> wrong;
@@ -107,7 +109,7 @@ public sealed partial class BookTests : LiveTest
                 wrong.Add(server.Describe($"the program has come to harm: {status}"));
         }
 
-        foreach (var left in ProcFile.Running(Path.Combine(Folder, "server")))
+        foreach (var left in alone ? ProcFile.Running(Path.Combine(Folder, "server")) : [])
             await Child.RunAsync("sh", ["-c", $"kill -9 {left} || true"], Limit); // what run has started runs on
         return wrong;
     }
