@@ -1,12 +1,12 @@
 #!/bin/bash
 # Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
 #
-# run.sh [--seconds N] [--memory MIB] [--swap MIB] [--share FOLDER]... [--on-host NAME]... [--] COMMAND [ARGUMENT]...
+# run.sh [--seconds N] [--memory MIB] [--swap MIB] [--share FOLDER]... [--on-host NAME]... [--without FLAG]... [--] COMMAND [ARGUMENT]...
 #
 # Runs a command, in this folder and with this environment's PATH, HOME, LIVEWATCHER_*, LW_* and DOTNET_*, inside an emulated
 # machine: Debian's stock kernel under QEMU without KVM, where debug registers are exact; two processors, as root. It sees
 # the host's files; what it writes stays in its memory, but for the folders of --share. --on-host names programs that run on
-# the host when the command calls them. --swap gives it that much swap space. Standard output and error come out as standard output.
+# the host when the command calls them. --swap gives it that much swap space. --without takes a feature from its processor. Standard output and error come out as standard output.
 # Exit status: the command's; 124 where the time was up; 125 where the machine failed (its console: the last lines).
 #
 # For machines whose own debug registers do not trap (livewatcher doctor tells), and for what must be exact.
@@ -14,7 +14,7 @@ set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 root=$(dirname "$(dirname "$here")")
-seconds=600 memory=3072 swap=0
+seconds=600 memory=3072 swap=0 processor=max,-la57
 shares=() on_host=()
 while [ $# -gt 0 ]; do
     case $1 in
@@ -23,6 +23,7 @@ while [ $# -gt 0 ]; do
         --swap) swap=$2; shift 2 ;;
         --share) mkdir -p "$2"; shares+=("$(readlink -f "$2")"); shift 2 ;;
         --on-host) on_host+=("$2"); shift 2 ;;
+        --without) processor+=,-$2; shift 2 ;;
         --) shift; break ;;
         -*) echo "run.sh: unknown option $1" >&2; exit 2 ;;
         *) break ;;
@@ -93,7 +94,7 @@ fi
 append='console=ttyS0 quiet loglevel=1 panic=-1 nokaslr mitigations=off tsc=reliable nowatchdog audit=0 rdinit=/init'
 machine_status=0
 timeout --foreground --kill-after=5 "$seconds" qemu-system-x86_64 \
-    -accel tcg,thread=single -cpu max,-la57 -smp 2 -m "$memory" -nodefaults -nographic -no-reboot \
+    -accel tcg,thread=single -cpu "$processor" -smp 2 -m "$memory" -nodefaults -nographic -no-reboot \
     -serial "file:$control/console" -serial stdio "${devices[@]}" \
     -kernel "$kernel/vmlinuz" -initrd "$control/initramfs" -append "$append" </dev/null || machine_status=$?
 if [ -s "$control/status" ]; then
