@@ -55,6 +55,11 @@ internal sealed class AccessGroup
 
     internal bool Closed { get; set; }
 
+    /// <summary>Nobody asks the orderer for it any more.</summary>
+    private bool isForgotten;
+
+    private bool isReported;
+
     /// <summary>An earlier group whose instruction this one's hit came from as well, too late to be taken in: a virtual processor may
     /// stand still between the two records of one #DB.</summary>
     internal AccessGroup? Earlier { get; set; }
@@ -91,9 +96,25 @@ internal sealed class AccessGroup
         hits[next.Slot] = hits.TryGetValue(next.Slot, out (RawHit First, int Count) same) ? (same.First, same.Count + 1) : (next, 1);
         TakeOrder(next);
         TakeSiblings(next);
+        if (Last != First && hits[Last.Slot].First != Last)
+            Last.GiveStackBack();
         Last = next;
         Count++;
         return true;
+    }
+
+    /// <summary>It is reported.</summary>
+    internal void EndReport()
+    {
+        isReported = true;
+        GiveStacksBack();
+    }
+
+    /// <summary>No later hit is held against it any more.</summary>
+    internal void Forget()
+    {
+        isForgotten = true;
+        GiveStacksBack();
     }
 
     /// <summary>A spurious hit before this one has seen a slot's change from old to now; this one's records show now only.</summary>
@@ -179,6 +200,16 @@ internal sealed class AccessGroup
             First = best;
         Count -= dropped;
         return dropped;
+    }
+
+    private void GiveStacksBack()
+    {
+        if (!isReported || !isForgotten)
+            return;
+        First.GiveStackBack();
+        Last.GiveStackBack();
+        foreach ((_, (RawHit first, _)) in hits.Entries)
+            first.GiveStackBack();
     }
 
     private void TakeOrder(RawHit from)

@@ -41,8 +41,10 @@ internal sealed class HitOrderer
         {
             // A group whose newest hit is that old will not be continued.
             group.Closed |= group.Last.Time + group.Patience <= horizon;
-            if (group.Last.Time + Memory <= horizon)
-                last.Remove(thread);
+            if (group.Last.Time + Memory > horizon)
+                continue;
+            last.Remove(thread);
+            group.Forget();
         }
 
         while (outgoing.TryPeek(out object? next) && next is not AccessGroup { Closed: false })
@@ -68,6 +70,8 @@ internal sealed class HitOrderer
         {
             Earlier = group?.IsSameStore(hit) == true ? group : null,
         };
+        if (fresh.Earlier is null)
+            group?.Forget();
         last[hit.Thread] = fresh;
         outgoing.Enqueue(fresh);
     }

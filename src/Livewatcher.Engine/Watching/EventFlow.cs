@@ -205,6 +205,7 @@ internal sealed class EventFlow(
             {
                 case AccessGroup group:
                     OnGroup(group);
+                    group.EndReport();
                     break;
                 case SessionItem.RecoveredItem recovered:
                     OnRecovered(recovered.Recovered);

@@ -26,6 +26,9 @@ internal static class RecordDecoder
     internal static RawHit ToHit(in WatchRecord record, ReadOnlySpan<byte> stack, ThreadNames names)
     {
         bool kernel = record.Flags.HasFlag(RecordFlags.LW_KERNEL);
+        ReadOnlySpan<byte> used = stack[..(int)Math.Min(record.StackLength, (uint)stack.Length)];
+        byte[] copy = StackPool.Shared.Borrow(used.Length);
+        used.CopyTo(copy);
         return new RawHit
         {
             Time = record.Time,
@@ -43,7 +46,8 @@ internal static class RecordDecoder
             Kernel = kernel ? new KernelContext(record.KernelIp, record.KernelDi, record.KernelCx) : null,
             Old = record.Flags.HasFlag(RecordFlags.LW_OLD_VALID) ? record.OldValue : null,
             New = record.Flags.HasFlag(RecordFlags.LW_NEW_VALID) ? record.NewValue : null,
-            Stack = stack[..(int)Math.Min(record.StackLength, (uint)stack.Length)].ToArray(),
+            Stack = copy.AsMemory(0, used.Length),
+            StackLender = StackPool.Shared,
             StackCut = ToCut(record.Flags),
             Siblings = record.SiblingMask == 0 ? [] : ToSiblings(record),
             Verdict = record.Flags.HasFlag(RecordFlags.LW_DECIDED) ? Verdict.Holds

@@ -1,5 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using System.Runtime.InteropServices;
+
 namespace Livewatcher.Model;
 
 public enum HitOrigin
@@ -33,9 +35,11 @@ public enum StackCut
 /// <summary>A slot of the same watch that has changed along with the one that was hit.</summary>
 public readonly record struct SlotChange(int Slot, ulong Old, ulong New);
 
-/// <summary>One access as a backend delivers it, before names are given. Immutable once published.</summary>
+/// <summary>One access as a backend delivers it, before names are given. Immutable once published, but for its stack, which is given back at the end.</summary>
 public sealed class RawHit
 {
+    private ReadOnlyMemory<byte> stack;
+
     /// <summary>CLOCK_MONOTONIC, nanoseconds.</summary>
     public required ulong Time { get; init; }
 
@@ -82,8 +86,15 @@ public sealed class RawHit
     /// for by the time it is named the descriptor may be closed.</summary>
     public string? Descriptor { get; set; }
 
-    /// <summary>Copy of the user stack, its first byte at Registers.Rsp.</summary>
-    public ReadOnlyMemory<byte> Stack { get; init; }
+    /// <summary>Copy of the user stack, its first byte at Registers.Rsp; empty after <see cref="GiveStackBack"/>.</summary>
+    public ReadOnlyMemory<byte> Stack
+    {
+        get => stack;
+        init => stack = value;
+    }
+
+    /// <summary>Where the stack's memory is borrowed from; null where it is the hit's own.</summary>
+    public StackPool? StackLender { get; init; }
 
     public StackCut StackCut { get; init; }
 
@@ -95,4 +106,13 @@ public sealed class RawHit
 
     /// <summary>Other slots of the watch that a wide store has changed, where the processor named one slot only.</summary>
     public IReadOnlyList<SlotChange> Siblings { get; set; } = [];
+
+    /// <summary>It has its names and its report, and nobody reads its stack any more.</summary>
+    public void GiveStackBack()
+    {
+        if (StackLender is not { } lender || !MemoryMarshal.TryGetArray(stack, out ArraySegment<byte> bytes))
+            return;
+        stack = default;
+        lender.GiveBack(bytes.Array!);
+    }
 }

@@ -96,6 +96,8 @@ public class WayBenchmarks : IDisposable
                 json!.Publish(Last);
                 Shown++;
             }
+
+            group.EndReport();
         }
 
         return Shown;
