@@ -159,15 +159,31 @@ static __always_inline int is_exec(const struct lw_record *r)
     return r->registers[17] == 0x23 ? number == 11 || number == 358 : number == 59 || number == 322;
 }
 
-/* Reads what the slot holds now and leaves it as the last value seen. */
+/* Reads what the slot holds now and leaves it as the last value seen. Two CPUs may be at it at once, and one that has read before the
+ * other's store may leave what it has read after the other has: memory would look as if somebody had written it unseen. Whoever finds
+ * that another has begun since looks again. So the last to leave a value has begun to read when all had begun who have stored before, and
+ * who stores later leaves his own. */
 static __always_inline int exchange(struct lw_slot_state *state, lw_u64 address, lw_u64 *old_value, lw_u64 *new_value)
 {
     lw_u64 value = 0;
     lw_u32 length = state->length;
-    if (length == 0 || bpf_probe_read_user(&value, at_most(length, 8), (void *)address) != 0)
+    if (length == 0)
+        return 0;
+    lw_u64 look = __sync_fetch_and_add(&state->looks, 1) + 1;
+    if (bpf_probe_read_user(&value, at_most(length, 8), (void *)address) != 0)
         return 0;
     *new_value = value;
     *old_value = __sync_lock_test_and_set(&state->last_value, value);
+    for (int again = 0; again < LW_LOOKS_AGAIN; again++) {
+        lw_u64 newest = *(volatile lw_u64 *)&state->looks;
+        if (newest == look)
+            break;
+        look = newest;
+        value = 0;
+        if (bpf_probe_read_user(&value, at_most(length, 8), (void *)address) != 0)
+            break;
+        __sync_lock_test_and_set(&state->last_value, value);
+    }
     return 1;
 }
 

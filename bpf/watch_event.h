@@ -123,12 +123,16 @@ struct lw_slot_state {
                         word, so that a list is exchanged for another at once */
     lw_u32 condition; /* index of its condition; 0: none */
     lw_u32 order;     /* index of its order; 0: none */
+    lw_u64 looks;     /* begun by whoever reads the memory and leaves what he finds as last_value (bpf/watch.bpf.c, exchange()) */
 };
 
 enum lw_slot_flags {
     LW_SLOT_CHANGES_ONLY = 1, /* an access that leaves the value as it was is filtered */
     LW_SLOT_SIGNAL = 2,       /* the accessing thread receives SIGTRAP at the access */
 };
+
+/* Others may begin without end. */
+#define LW_LOOKS_AGAIN 8
 
 /* A watch's condition, compiled. Index 0 of the array is none. */
 #define LW_CONDITIONS 1024

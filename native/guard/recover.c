@@ -72,6 +72,23 @@ enum sigtrap judge_sigtrap(struct tracee *t)
 
 static uint32_t lost;
 
+/* As exchange() of bpf/watch.bpf.c does, which may be at it on another CPU. */
+static uint64_t begin_look(struct lw_slot_state *state)
+{
+    return __atomic_add_fetch(&state->looks, 1, __ATOMIC_SEQ_CST);
+}
+
+static void look_again(struct lw_slot_state *state, int tid, const struct lw_slot_spec *spec, uint64_t look)
+{
+    for (int again = 0; again < LW_LOOKS_AGAIN; again++) {
+        uint64_t newest = __atomic_load_n(&state->looks, __ATOMIC_SEQ_CST), value = 0;
+        if (newest == look || !read_memory(tid, spec->address, &value, spec->length))
+            return;
+        look = newest;
+        __atomic_store_n(&state->last_value, value, __ATOMIC_SEQ_CST);
+    }
+}
+
 void recover_hit(struct tracee *t)
 {
     static struct {
@@ -99,7 +116,7 @@ void recover_hit(struct tracee *t)
         const struct lw_slot_spec *spec = &p->spec[s];
         if (!(p->armed & 1u << s) || spec->type == 4)
             continue;
-        uint64_t value = 0;
+        uint64_t value = 0, look = states ? begin_look(&states[s]) : 0;
         if (!read_memory(t->tid, spec->address, &value, spec->length))
             continue;
         m.hit.valid_mask |= 1u << s;
@@ -108,6 +125,8 @@ void recover_hit(struct tracee *t)
             continue; /* of a watch that arms itself: what it was armed on has come to its end */
         /* Now, while the writer stands behind its store, so that the next hit finds the right old value. */
         m.hit.old_value[s] = states ? __atomic_exchange_n(&states[s].last_value, value, __ATOMIC_SEQ_CST) : value;
+        if (states)
+            look_again(&states[s], t->tid, spec, look);
     }
 
     copy_stack(r, t->tid, regs.rsp, m.stack);

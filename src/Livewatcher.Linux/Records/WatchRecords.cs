@@ -119,6 +119,7 @@ internal struct SlotState
     public ulong Ranges;
     public uint Condition;
     public uint Order;
+    public ulong Looks;
 }
 
 /// <summary>struct lw_condition_step.</summary>
