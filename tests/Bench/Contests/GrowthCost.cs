@@ -8,6 +8,8 @@ namespace Livewatcher.Bench.Contests;
 /// own count.</summary>
 public sealed class GrowthCost(Ground ground)
 {
+    public const string OneHit = "one hit";
+
     private const int FewStackBytes = 1024;
 
     private static readonly int[] Families = [1, 10, 50, 200];
@@ -40,9 +42,12 @@ public sealed class GrowthCost(Ground ground)
         return [.. Contest.Hold("growth of hits", Rounds, all[..few]), .. Contest.Hold("growth of hits", 1, all[few..])];
     }
 
-    /// <summary>us of the whole run a hit.</summary>
+    /// <summary>ms of the whole run; the first row is its start and end.</summary>
     public IReadOnlyList<Row> HoldStacks() => Contest.Hold("growth of stacks", Rounds,
-        [.. Ground.Decades(1, Math.Min(Writes, 100_000)).Select(distinct => new Contestant(StacksName(distinct), () => Watch(wholeRun: true, [], "stacks", Writes, distinct)))]);
+    [
+        new(OneHit, () => Watch(wholeRun: true, [], "stacks", 1, 1)),
+        .. Ground.Decades(1, Math.Min(Writes, 100_000)).Select(distinct => new Contestant(StacksName(distinct), () => Watch(wholeRun: true, [], "stacks", Writes, distinct))),
+    ]);
 
     /// <summary>us of the program a hit.</summary>
     public IReadOnlyList<Row> HoldProcesses() => Contest.Hold("growth of processes", Rounds,
@@ -52,6 +57,7 @@ public sealed class GrowthCost(Ground ground)
     private Outcome Watch(bool wholeRun, string[] options, string program, int writes, int second)
     {
         (Finished finished, double peak) = Tool.RunForMemory(
+            Tool.OwnMemory,
             ground.Livewatcher,
             [
                 "run", "--watch", "g_hot", "--max-rate", "off", "--max-cpu", "off", "--ring", "128M", "--format", "json", "--output", output, .. options, "--",
@@ -60,6 +66,6 @@ public sealed class GrowthCost(Ground ground)
         (long done, double ns) = Tool.ResultIn(result);
         (_, long recorded) = Ground.CountsIn(File.ReadLines(output));
         File.Delete(output);
-        return new Outcome((wholeRun ? finished.Time.TotalNanoseconds : ns) / 1000 / done, done, recorded, peak);
+        return new Outcome(wholeRun ? finished.Time.TotalMilliseconds : ns / 1000 / done, done, recorded, peak);
     }
 }

@@ -42,10 +42,22 @@ public static class Tool
         return new Finished(process.ExitCode, output.Result, errors.Result, time);
     }
 
+    /// <summary>All that a process has had at once, its files' pages and shared memory included.</summary>
+    public const string AllMemory = "VmHWM:";
+
+    /// <summary>What is its own.</summary>
+    public const string OwnMemory = "RssAnon:";
+
     /// <summary>Runs a program to its end.</summary>
     /// <returns>Its time and the most memory that it has had, MiB; what it took in its last 5 ms may be missing.</returns>
     /// <exception cref="MeasuringException">It is not there, fails, or does not end.</exception>
-    public static (Finished Finished, double PeakMiB) RunForMemory(string file, params IReadOnlyList<string> arguments)
+    public static (Finished Finished, double PeakMiB) RunForMemory(string file, params IReadOnlyList<string> arguments) => RunForMemory(AllMemory, file, arguments);
+
+    /// <inheritdoc cref="RunForMemory(string, IReadOnlyList{string})"/>
+    /// <param name="field">Of /proc/PID/status: <see cref="AllMemory"/> or <see cref="OwnMemory"/>.</param>
+    /// <param name="file">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static (Finished Finished, double PeakMiB) RunForMemory(string field, string file, IReadOnlyList<string> arguments)
     {
         using Process process = Start(file, arguments);
         process.StandardInput.Close();
@@ -54,7 +66,7 @@ public static class Tool
         double peak = 0;
         while (!process.WaitForExit(TimeSpan.FromMilliseconds(5)))
         {
-            peak = Math.Max(peak, MemoryOf(process.Id, "VmHWM:"));
+            peak = Math.Max(peak, MemoryOf(process.Id, field));
             if (watch.Elapsed <= Patience)
                 continue;
             process.Kill(entireProcessTree: true);
