@@ -16,7 +16,7 @@ public sealed class HitCost(Ground ground)
     private readonly string data = ground.At("perf.data");
 
     /// <summary>Writes of one run; of tools that stop the thread at each hit, a fiftieth.</summary>
-    public int Writes { get; } = ground.Amount(200_000, 8_000);
+    public int Writes { get; } = ground.Amount(200_000, 4_000);
 
     public int FewWrites => Math.Max(20, Writes / 50);
 

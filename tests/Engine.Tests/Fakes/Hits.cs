@@ -7,8 +7,10 @@ namespace Livewatcher.Engine.Tests.Fakes;
 /// <summary>Hand-made hits.</summary>
 internal static class Hits
 {
-    internal static RawHit User(ulong time, int thread = 1, int slot = 0, ulong rip = 0x401003, ulong rax = 0, ulong? old = 0, ulong? now = 1) => new()
+    internal static RawHit User(ulong time, int thread = 1, int slot = 0, ulong rip = 0x401003, ulong rax = 0, ulong? old = 0, ulong? now = 1, StackPool? lender = null, int stackBytes = 0) => new()
     {
+        Stack = lender is null ? default : lender.Borrow(stackBytes).AsMemory(0, stackBytes),
+        StackLender = lender,
         Time = time,
         Process = new ProcessId(FakeMachine.Root),
         Thread = new ThreadId(thread),

@@ -95,25 +95,5 @@ public sealed class StackPoolTests
         hits.Should().AllSatisfy(hit => hit.Stack.Length.Should().Be(0));
     }
 
-    private RawHit Hit(ulong time, int slot = 0, ulong rip = 0)
-    {
-        RawHit hit = Hits.User(time, 1, slot, rip);
-        return new RawHit
-        {
-            Time = time,
-            Process = hit.Process,
-            Thread = hit.Thread,
-            ThreadName = hit.ThreadName,
-            Cpu = hit.Cpu,
-            Slot = slot,
-            Address = hit.Address,
-            Length = hit.Length,
-            Origin = hit.Origin,
-            Registers = hit.Registers,
-            Old = hit.Old,
-            New = hit.New,
-            Stack = pool.Borrow(Bytes).AsMemory(0, Bytes),
-            StackLender = pool,
-        };
-    }
+    private RawHit Hit(ulong time, int slot = 0, ulong rip = 0) => Hits.User(time, slot: slot, rip: rip, lender: pool, stackBytes: Bytes);
 }

@@ -5,8 +5,8 @@
  * As often a member is written that nobody watches and that lies among them. */
 #define _GNU_SOURCE
 #include <pthread.h>
-#include <sched.h>
 
+#include "cpus.h"
 #include "own.h"
 
 static volatile struct {
@@ -45,14 +45,6 @@ WRITER(e, g_s.e = (signed char)value)
 WRITER(f, __atomic_fetch_add(&g_s.f, 1, __ATOMIC_SEQ_CST))
 WRITER(g, g_s.g = value)
 WRITER(h, g_s.h = value)
-
-static void bind_to(int cpu)
-{
-    cpu_set_t cpus;
-    CPU_ZERO(&cpus);
-    CPU_SET(cpu, &cpus);
-    must(sched_setaffinity(0, sizeof(cpus), &cpus) == 0, "sched_setaffinity");
-}
 
 static void *write_even(void *unused)
 {

@@ -5,8 +5,8 @@
  * thread of the program is switched in between, its next access gets the exception (cpu_check_watchpoint). */
 #define _GNU_SOURCE
 #include <pthread.h>
-#include <sched.h>
 
+#include "cpus.h"
 #include "own.h"
 
 static volatile long g_long;
@@ -35,14 +35,6 @@ WRITER(g_long, long)
 WRITER(g_int, int)
 WRITER(g_short, short)
 WRITER(g_char, signed char)
-
-static void bind_to(int cpu)
-{
-    cpu_set_t cpus;
-    CPU_ZERO(&cpus);
-    CPU_SET(cpu, &cpus);
-    must(sched_setaffinity(0, sizeof(cpus), &cpus) == 0, "sched_setaffinity");
-}
 
 static void *write_wide(void *unused)
 {

@@ -5,9 +5,9 @@
  * of a counter writes k, so a value is the number of writes so far. */
 #define _GNU_SOURCE
 #include <pthread.h>
-#include <sched.h>
 #include <time.h>
 
+#include "cpus.h"
 #include "own.h"
 
 static volatile long g_a, g_b, g_c;
@@ -27,14 +27,6 @@ static void rest(long for_ms)
 {
     struct timespec time = { for_ms / 1000, for_ms % 1000 * 1000000 };
     nanosleep(&time, NULL);
-}
-
-static void bind_to(int cpu)
-{
-    cpu_set_t cpus;
-    CPU_ZERO(&cpus);
-    CPU_SET(cpu, &cpus);
-    must(sched_setaffinity(0, sizeof(cpus), &cpus) == 0, "sched_setaffinity");
 }
 
 #define WRITER(name)                                                                                                   \
