@@ -20,7 +20,7 @@ public sealed class RacingTests : LiveTest
     [InlineData("ptrace", "task", "on")]
     public async Task ARaceIsNoEscape(string backend, string scope, string guard)
     {
-        var rounds = Slow.Choose(100, backend == "ptrace" ? 500 : 5000);
+        var rounds = Slow.Choose(30, backend == "ptrace" ? 500 : 5000);
         var run = await RunAsync(
             await Toolchain.BuildAsync(new Recipe("raced.c")),
             ["--watch", "g_raced", "--backend", backend, "--scope", scope, "--guard", guard, "--stack-bytes", "256"],
