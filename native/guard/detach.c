@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "arming.h"
+#include "orphans.h"
 #include "records.h"
 #include "stops.h"
 #include "waits.h"
@@ -90,6 +91,7 @@ void detach_all(void)
             last = record_time();
             continue;
         }
+        adopt_orphans();
         if (!more) {
             if (!any_held())
                 break;

@@ -27,6 +27,7 @@
 #include "arming.h"
 #include "detach.h"
 #include "keeper.h"
+#include "orphans.h"
 #include "poking.h"
 #include "pumping.h"
 #include "recover.h"
@@ -376,7 +377,7 @@ static void guard_main(const char *path, char *const argv[], char *const envp[])
         if (!listening)
             end_if_free();
         struct pollfd polled[2] = {{signals, POLLIN, 0}, {listening ? guard.config.socket_fd : -1, POLLIN, 0}};
-        int patience = sooner(release_overdue(), awaited_patience());
+        int patience = sooner(sooner(release_overdue(), awaited_patience()), adopt_orphans());
         /* What has stopped since may have its SIGCHLD read already. */
         if (poll(polled, 2, busy ? 0 : patience) < 0 && errno != EINTR)
             _exit(1);

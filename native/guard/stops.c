@@ -19,6 +19,7 @@
 
 #include "arming.h"
 #include "keeper.h"
+#include "orphans.h"
 #include "poking.h"
 #include "pumping.h"
 #include "records.h"
@@ -141,6 +142,39 @@ void enter_process(struct tracee *t, struct process *p, uint32_t inherited)
 
 static void first_stop(struct tracee *t, int status);
 
+void take_in(struct process *p, struct tracee *child, bool thread, uint32_t have)
+{
+    /* Of debug registers nothing is inherited but perf events. */
+    bool pokes = guard.config.arming == LW_ARM_POKES;
+    uint32_t inherited = pokes ? 0 : have;
+    if (pokes && p->armed && (thread || guard.config.follow_fork))
+        count_newcomer();
+    if (thread) {
+        enter_process(child, p, inherited);
+    } else if (guard.config.follow_fork) {
+        struct process *q = process_add(child->tid);
+        q->armed = p->armed;
+        q->loader_register = p->loader_register;
+        memcpy(q->spec, p->spec, sizeof(q->spec));
+        enter_process(child, q, inherited);
+        if (pokes)
+            share_with_child(p, q);
+        first_look(child);
+        struct lw_guard_packet m = {.kind = LW_MESSAGE_FORKED, .tgid = p->tgid, .tid = child->tid, .value = {record_time()}};
+        send_packet(&m);
+    }
+}
+
+void begin_life(struct tracee *child, int status)
+{
+    if (child->process && status >> 16 == PTRACE_EVENT_EXIT) {
+        child->state = TRACEE_STOPPED; /* killed before it has run */
+        on_exiting(child);
+        return;
+    }
+    first_stop(child, status);
+}
+
 /* t stands in its clone, fork or vfork event. Whether the newcomer has inherited events is what t had, for t cannot have
  * been armed between the two. */
 static void on_clone(struct tracee *t, int event)
@@ -149,34 +183,17 @@ static void on_clone(struct tracee *t, int event)
     if (ptrace(PTRACE_GETEVENTMSG, t->tid, 0, &message) != 0)
         return;
     int tid = (int)message;
-    struct process *p = t->process;
-    bool thread = event == PTRACE_EVENT_CLONE && is_thread_of(p->tgid, tid);
     struct tracee *child = tracee_find(tid);
+    if (child && child->process)
+        return; /* adopted */
+    bool thread = event == PTRACE_EVENT_CLONE && is_thread_of(t->process->tgid, tid);
     bool waits = child && child->state == TRACEE_ORPHAN;
     if (!child)
         child = tracee_add(tid);
     child->state = TRACEE_EXPECTED;
-    /* Of debug registers nothing is inherited but perf events. */
-    bool pokes = guard.config.arming == LW_ARM_POKES;
-    uint32_t inherited = pokes ? 0 : t->have;
-    if (pokes && p->armed && (thread || guard.config.follow_fork))
-        count_newcomer();
-    if (thread) {
-        enter_process(child, p, inherited);
-    } else if (guard.config.follow_fork) {
-        struct process *q = process_add(tid);
-        q->armed = p->armed;
-        q->loader_register = p->loader_register;
-        memcpy(q->spec, p->spec, sizeof(q->spec));
-        enter_process(child, q, inherited);
-        if (pokes)
-            share_with_child(p, q);
-        first_look(child);
-        struct lw_guard_packet m = {.kind = LW_MESSAGE_FORKED, .tgid = p->tgid, .tid = tid, .value = {record_time()}};
-        send_packet(&m);
-    }
+    take_in(t->process, child, thread, t->have);
     if (waits)
-        first_stop(child, 0);
+        begin_life(child, child->orphan_status);
 }
 
 /* Threads that have ended without a word: at execve(2) by a thread that is not the leader, the caller takes over the
@@ -285,8 +302,7 @@ void on_wait(int tid, int status)
 
     struct tracee *t = tracee_find(tid);
     if (!t) {
-        t = tracee_add(tid);
-        t->state = TRACEE_ORPHAN;
+        keep_orphan(tid, status);
         return;
     }
     if (t->interrupted) {

@@ -55,6 +55,12 @@ uint64_t seize_options(void);
 /* Books a thread into its process, with the slots that it has inherited. */
 void enter_process(struct tracee *t, struct process *p, uint32_t inherited);
 
+/* Books a newcomer in: a thread of p, or the first one of a process that p has brought forth. */
+void take_in(struct process *p, struct tracee *child, bool thread, uint32_t have);
+
+/* child stands in its first stop. */
+void begin_life(struct tracee *child, int status);
+
 /* State letter of proc_pid_stat(5); 0 where the thread is gone. */
 char thread_state(int tgid, int tid);
 

@@ -61,6 +61,8 @@ struct tracee {
     uint32_t have;           /* mask of slots, own or inherited */
     bool interrupted;
     bool exiting;
+    int orphan_status;     /* of waitpid(2), for an orphan */
+    uint64_t orphan_since; /* CLOCK_MONOTONIC ns */
     int64_t held_until; /* CLOCK_MONOTONIC ms, for a thread held at its exit; 0 */
     /* Backend ptrace: have may be more than armed, till the thread's next stop. */
     bool poked;           /* some register of it is set */
