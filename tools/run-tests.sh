@@ -21,8 +21,8 @@ rm -rf "$results"
 mkdir -p "$results"
 plain_output=(--ansi off --progress off)
 
-first_lane=(Browser Live.Counting@vm Live.Core@vm Library)
-second_lane=(Architecture Engine Agent Recording Render Export Cli Bench Fuzz Symbols Exact.Core@vm Live.Serving@vm)
+first_lane=(Live.Counting@vm Live.Core@vm Library)
+second_lane=(Architecture Engine Agent Recording Render Export Cli Bench Browser Fuzz Symbols Exact.Core@vm Live.Serving@vm)
 if [ -n "${LW_SLOW:-}" ]; then
   first_lane=(Live.Counting@vm Live.Core@vm Live.Watching@vm Live.Filtering@vm Live.Documents@vm Soak@vm)
   second_lane=(Architecture Engine Agent Recording Render Export Cli Bench Browser Library Fuzz Symbols Live.Serving@vm Live.Rest@vm Linux@vm Doctor@vm Exact@vm)
