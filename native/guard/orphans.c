@@ -3,10 +3,6 @@
  */
 #include "orphans.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "records.h"
 #include "stops.h"
 
@@ -24,25 +20,10 @@ void keep_orphan(int tid, int status)
     orphans++;
 }
 
-/* A number of /proc/TID/status; 0 where it is not there. */
-static int number_of(int tid, const char *name)
-{
-    char path[64], text[4096];
-    snprintf(path, sizeof(path), "/proc/%d/status", tid);
-    FILE *f = fopen(path, "re");
-    if (!f)
-        return 0;
-    size_t n = fread(text, 1, sizeof(text) - 1, f);
-    fclose(f);
-    text[n] = 0;
-    char *line = strstr(text, name);
-    return line ? atoi(line + strlen(name)) : 0;
-}
-
 /* The parent of a process, by its number as long as it lives; then by what it was watched for, which a family has in common. */
 static struct process *parent_of(int tgid)
 {
-    int parent = number_of(tgid, "\nPPid:");
+    int parent = status_number(tgid, tgid, "PPid:");
     struct process *family = NULL;
     for (struct process *p = processes; p; p = p->next) {
         if (p->tgid == parent)
@@ -71,7 +52,7 @@ static void adopt_if_due(struct tracee *t, void *context)
         due->left++;
         return;
     }
-    int tgid = number_of(t->tid, "\nTgid:");
+    int tgid = status_number(t->tid, t->tid, "Tgid:");
     struct process *p = tgid == t->tid ? parent_of(tgid) : process_find(tgid);
     /* What its creator had it has inherited; a creator that was not armed yet was about to be. */
     if (p)

@@ -65,6 +65,15 @@ static uint32_t last_cpu(int tid)
     return at ? (uint32_t)strtoul(at + 1, NULL, 10) : 0;
 }
 
+int status_number(int tgid, int tid, const char *name)
+{
+    char path[64], text[4096], line[32];
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/status", tgid, tid);
+    snprintf(line, sizeof(line), "\n%s", name); /* the thread's own name is escaped there */
+    char *found = read_file(path, text, sizeof(text)) > 0 ? strstr(text, line) : NULL;
+    return found ? atoi(found + strlen(line)) : 0;
+}
+
 static void read_name(int tid, char comm[16])
 {
     char path[64], line[32];

@@ -186,10 +186,5 @@ bool stray_is_queued(int tid)
 
 bool traced_by_us(int tgid, int tid)
 {
-    char path[64], text[2048];
-    snprintf(path, sizeof(path), "/proc/%d/task/%d/status", tgid, tid);
-    if (read_file(path, text, sizeof(text)) == 0)
-        return false;
-    char *line = strstr(text, "\nTracerPid:");
-    return line && atoi(line + 11) == getpid();
+    return status_number(tgid, tid, "TracerPid:") == getpid();
 }

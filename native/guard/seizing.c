@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 
+#include "records.h"
 #include "recover.h"
 #include "stops.h"
 
@@ -20,29 +21,8 @@ char thread_state(int tgid, int tid)
 {
     char path[64], line[512];
     snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", tgid, tid);
-    FILE *f = fopen(path, "re");
-    if (!f)
-        return 0;
-    size_t n = fread(line, 1, sizeof(line) - 1, f);
-    fclose(f);
-    line[n] = 0;
-    char *end = strrchr(line, ')'); /* the name may hold anything */
+    char *end = read_file(path, line, sizeof(line)) > 0 ? strrchr(line, ')') : NULL; /* the name may hold anything */
     return end && end[1] ? end[2] : 0;
-}
-
-/* The kernel's own number of threads; 0 where the process is gone. */
-static uint32_t count_threads(int tgid)
-{
-    char path[64], text[4096];
-    snprintf(path, sizeof(path), "/proc/%d/status", tgid);
-    FILE *f = fopen(path, "re");
-    if (!f)
-        return 0;
-    size_t n = fread(text, 1, sizeof(text) - 1, f);
-    fclose(f);
-    text[n] = 0;
-    char *line = strstr(text, "\nThreads:");
-    return line ? (uint32_t)strtoul(line + 9, NULL, 10) : 0;
 }
 
 /* One listing of a process's threads; seizes those that are not ours. *gone counts those that have ended before they
@@ -98,7 +78,7 @@ int seize_process(int tgid, uint32_t *threads, int *culprit)
         if (error != 0)
             return error;
         bool news = p->seized != before || gone > 0;
-        quiet = !news && listed == count_threads(tgid) ? quiet + 1 : 0;
+        quiet = !news && listed == (uint32_t)status_number(tgid, tgid, "Threads:") ? quiet + 1 : 0;
         idle = news ? 0 : idle + 1;
     }
     *threads = p->threads;

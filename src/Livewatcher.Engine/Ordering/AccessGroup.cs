@@ -96,7 +96,7 @@ internal sealed class AccessGroup
         hits[next.Slot] = hits.TryGetValue(next.Slot, out (RawHit First, int Count) same) ? (same.First, same.Count + 1) : (next, 1);
         TakeOrder(next);
         TakeSiblings(next);
-        if (Last != First && hits[Last.Slot].First != Last)
+        if (hits[Last.Slot].First != Last)
             Last.GiveStackBack();
         Last = next;
         Count++;

@@ -14,12 +14,22 @@ namespace Livewatcher.Bench.Contests;
 /// <param name="Untried">This machine's debug registers can be armed and do not trap: what arming costs can be measured, and hits cannot.</param>
 public sealed record Ground(string Livewatcher, string Programs, string Scratch, bool Quick, bool Untried = false)
 {
+    /// <summary>Rounds of a curve, whose shape is what matters.</summary>
+    public const int CurveRounds = 3;
+
+    /// <summary>Without livewatcher's limits: what is sampled would be cheaper.</summary>
+    public static IReadOnlyList<string> Unlimited { get; } = ["--max-rate", "off", "--max-cpu", "off"];
+
+    /// <summary>A ring that does not fill up.</summary>
+    public static IReadOnlyList<string> LargeRing { get; } = ["--ring", "128M"];
+
     /// <summary>Options with which livewatcher arms here.</summary>
     public IReadOnlyList<string> Arms => Untried ? ["--trial", "off"] : [];
 
     /// <summary>Whether this is the emulated machine of tools/vm.</summary>
     public bool IsEmulated { get; } = Environment.GetEnvironmentVariable("LW_EMULATED") == "1";
 
+    /// <summary>Of a contest.</summary>
     public int Rounds => Quick ? 3 : 7;
 
     /// <summary>So many times fewer in an emulated machine, and of those a quarter when it shall be quick.</summary>

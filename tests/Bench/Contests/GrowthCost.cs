@@ -10,7 +10,7 @@ public sealed class GrowthCost(Ground ground)
 {
     public const string OneHit = "one hit";
 
-    private const int FewStackBytes = 1024;
+    private static readonly string[] FewStackBytes = ["--stack-bytes", "1024"];
 
     private static readonly int[] Families = [1, 10, 50, 200];
 
@@ -25,8 +25,6 @@ public sealed class GrowthCost(Ground ground)
     /// <summary>Of the contests of stacks and processes.</summary>
     public int Writes { get; } = ground.Amount(100_000, 4_000);
 
-    private int Rounds => Math.Min(3, ground.Rounds);
-
     public static string HitsName(int hits) => $"{hits:N0} hits";
 
     public static string StacksName(int distinct) => $"{distinct:N0} distinct stacks";
@@ -36,23 +34,24 @@ public sealed class GrowthCost(Ground ground)
     /// <summary>us of the program a hit.</summary>
     public IReadOnlyList<Row> HoldHits()
     {
-        Contestant[] all = [.. Ground.Decades(1000, Most).Select(hits => new Contestant(
-            HitsName(hits), () => Watch(wholeRun: false, ["--stack-bytes", Ground.Invariant(FewStackBytes)], "hot", hits, 1)))];
-        int few = Ground.Decades(1000, Most).Count(hits => hits < Many);
-        return [.. Contest.Hold("growth of hits", Rounds, all[..few]), .. Contest.Hold("growth of hits", 1, all[few..])];
+        IEnumerable<int> all = Ground.Decades(1000, Most);
+        return [.. Hold(Ground.CurveRounds, all.Where(hits => hits < Many)), .. Hold(1, all.Where(hits => hits >= Many))];
+
+        IReadOnlyList<Row> Hold(int rounds, IEnumerable<int> counts) => Contest.Hold("growth of hits", rounds,
+            [.. counts.Select(hits => new Contestant(HitsName(hits), () => Watch(wholeRun: false, FewStackBytes, "hot", hits, 1)))]);
     }
 
     /// <summary>ms of the whole run; the first row is its start and end.</summary>
-    public IReadOnlyList<Row> HoldStacks() => Contest.Hold("growth of stacks", Rounds,
+    public IReadOnlyList<Row> HoldStacks() => Contest.Hold("growth of stacks", Ground.CurveRounds,
     [
         new(OneHit, () => Watch(wholeRun: true, [], "stacks", 1, 1)),
         .. Ground.Decades(1, Math.Min(Writes, 100_000)).Select(distinct => new Contestant(StacksName(distinct), () => Watch(wholeRun: true, [], "stacks", Writes, distinct))),
     ]);
 
     /// <summary>us of the program a hit.</summary>
-    public IReadOnlyList<Row> HoldProcesses() => Contest.Hold("growth of processes", Rounds,
+    public IReadOnlyList<Row> HoldProcesses() => Contest.Hold("growth of processes", Ground.CurveRounds,
         [.. Families.Select(processes => new Contestant(
-            ProcessesName(processes), () => Watch(wholeRun: false, ["--follow-fork", "--stack-bytes", Ground.Invariant(FewStackBytes)], "family", Writes, processes)))]);
+            ProcessesName(processes), () => Watch(wholeRun: false, ["--follow-fork", .. FewStackBytes], "family", Writes, processes)))]);
 
     private Outcome Watch(bool wholeRun, string[] options, string program, int writes, int second)
     {
@@ -60,7 +59,7 @@ public sealed class GrowthCost(Ground ground)
             Tool.OwnMemory,
             ground.Livewatcher,
             [
-                "run", "--watch", "g_hot", "--max-rate", "off", "--max-cpu", "off", "--ring", "128M", "--format", "json", "--output", output, .. options, "--",
+                "run", "--watch", "g_hot", .. Ground.Unlimited, .. Ground.LargeRing, "--format", "json", "--output", output, .. options, "--",
                 ground.Program(program), result, Ground.Invariant(writes), Ground.Invariant(second),
             ]);
         (long done, double ns) = Tool.ResultIn(result);

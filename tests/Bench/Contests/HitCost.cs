@@ -100,10 +100,9 @@ public sealed class HitCost(Ground ground)
         return Own(report.Split('\n').LongCount(line => line.StartsWith("{\"type\":\"hit\"", StringComparison.Ordinal)));
     }
 
-    /// <summary>Without limits: what is sampled would be cheaper.</summary>
     private void Watch(int writes, int threads, string[] options) => Tool.Run(
         ground.Livewatcher,
-        ["run", "--watch", "g_hot", "--max-rate", "off", "--max-cpu", "off", .. options.Contains("--backend") ? Array.Empty<string>() : ["--ring", "128M"], .. options, "--", ground.Program("hot"), .. Hot(writes, threads)]);
+        ["run", "--watch", "g_hot", .. Ground.Unlimited, .. options.Contains("--backend") ? [] : Ground.LargeRing, .. options, "--", ground.Program("hot"), .. Hot(writes, threads)]);
 
     private Outcome PerfRecord(params string[] options) => PerfRecord(Writes, 1, options);
 

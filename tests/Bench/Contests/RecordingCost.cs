@@ -25,9 +25,6 @@ public sealed record Recorded(long Hits, int Stacks)
 /// <summary>Made-up hits, as fast as the recorder takes them, and the summary of the file.</summary>
 public sealed class RecordingCost(Ground ground, string load)
 {
-    /// <summary>Of a curve: its shape is what matters.</summary>
-    private const int MostRounds = 3;
-
     private long Most => ground.Quick ? 100_000 : 1_000_000;
 
     /// <summary>More and more hits with 32 stacks; the longest takes a minute, so it has one round.</summary>
@@ -46,7 +43,7 @@ public sealed class RecordingCost(Ground ground, string load)
         return Hold("growth of stacks", rows);
     }
 
-    private IReadOnlyList<Recorded> Hold(string name, IReadOnlyList<Recorded> rows, int rounds = MostRounds)
+    private IReadOnlyList<Recorded> Hold(string name, IReadOnlyList<Recorded> rows, int rounds = Ground.CurveRounds)
     {
         string file = ground.At("growth.lwr");
         for (int round = 1; round <= rounds; round++)

@@ -43,13 +43,12 @@ public sealed class ArmedPart(Ground ground) : IPart
         double Armed(string scope, int threads) => rows.Single(row => row.Scope == scope && row.Threads == threads).Armed.Median;
         int fewest = rows[0].Threads, most = rows[^1].Threads;
         double each = (Armed("task", most) - Armed("task", fewest)) * 1000 / (most - fewest), pause = rows.Single(row => row.Scope == "task" && row.Threads == most).Pause.Median;
-        text.Grid(
-            ["bar", "wanted", "measured", ""],
-            [
-                HitsPart.Bar("us a thread more, scope task", "at most 60", each, at => at <= 60),
-                HitsPart.Bar($"longest pause of one of {most:N0} threads, ms", "at most 5", pause, at => at <= 5),
-                HitsPart.Bar($"ms for {most:N0} threads more than for {fewest:N0}, scope cpu", "at most 30", Armed("cpu", most) - Armed("cpu", fewest), at => at <= 30),
-            ]);
+        text.Bars(
+        [
+            new("us a thread more, scope task", "at most 60", each, at => at <= 60),
+            new($"longest pause of one of {most:N0} threads, ms", "at most 5", pause, at => at <= 5),
+            new($"ms for {most:N0} threads more than for {fewest:N0}, scope cpu", "at most 30", Armed("cpu", most) - Armed("cpu", fewest), at => at <= 30),
+        ]);
     }
 
     private string Where => ground.Untried ? " On this machine, whose debug registers are armed and switched with each thread, and only do not trap (`--trial off`)." : "";

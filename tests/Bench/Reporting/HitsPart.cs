@@ -72,19 +72,15 @@ public sealed class HitsPart(Ground ground) : IPart
     private static void Bars(Markdown text, IReadOnlyList<Row> rows)
     {
         double floor = Median("counting-only"), gdb = Median("gdb, watch with commands"), sixteen = Median("16 KiB of stack, JSON"), recorded = Median("text and recording");
-        text.Grid(
-            ["bar", "wanted", "measured", ""],
-            [
-                Bar("filtered hit against the floor", "at most 1.15", Median("filtered out") / floor, at => at <= 1.15),
-                Bar("recorded hit, 16 KiB of stack, named, against the floor", "at most 1.5", recorded / floor, at => at <= 1.5),
-                Bar("gdb's backtrace at each hit against ours", "at least 8", gdb / sixteen, at => at >= 8),
-                Bar("against perf record --call-graph dwarf", "at most 1", sixteen / Median("dwarf"), at => at <= 1),
-                Bar("against bpftrace by ustack", "at most 1", sixteen / Median("ustack"), at => at <= 1),
-            ]);
+        text.Bars(
+        [
+            new("filtered hit against the floor", "at most 1.15", Median("filtered out") / floor, at => at <= 1.15),
+            new("recorded hit, 16 KiB of stack, named, against the floor", "at most 1.5", recorded / floor, at => at <= 1.5),
+            new("gdb's backtrace at each hit against ours", "at least 8", gdb / sixteen, at => at >= 8),
+            new("against perf record --call-graph dwarf", "at most 1", sixteen / Median("dwarf"), at => at <= 1),
+            new("against bpftrace by ustack", "at most 1", sixteen / Median("ustack"), at => at <= 1),
+        ]);
 
         double Median(string part) => rows.FirstOrDefault(row => row.Name.Contains(part, StringComparison.Ordinal))?.Costs.Median ?? double.NaN;
     }
-
-    internal static string[] Bar(string what, string wanted, double measured, Func<double, bool> isReached) =>
-        [what, wanted, Markdown.Ratio(measured), double.IsNaN(measured) ? "not measured" : isReached(measured) ? "reached" : "missed"];
 }

@@ -6,6 +6,12 @@ using Livewatcher.Bench.Measuring;
 
 namespace Livewatcher.Bench.Reporting;
 
+/// <param name="What">Is measured.</param>
+/// <param name="Wanted">In words.</param>
+/// <param name="Measured">Not a number where it could not be.</param>
+/// <param name="IsReached">The same as a condition.</param>
+public sealed record Bar(string What, string Wanted, double Measured, Func<double, bool> IsReached);
+
 /// <summary>docs/benchmarks.md: ratios first, then medians with their quartiles, then whose count is short.</summary>
 public sealed class Markdown
 {
@@ -53,6 +59,12 @@ public sealed class Markdown
             text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", row)} |\n");
         text.Append('\n');
     }
+
+    /// <summary>What is to be reached, and whether it is.</summary>
+    public void Bars(IReadOnlyList<Bar> bars) => Grid(
+        ["bar", "wanted", "measured", ""],
+        bars.Select(bar => (string[])
+            [bar.What, bar.Wanted, Ratio(bar.Measured), double.IsNaN(bar.Measured) ? "not measured" : bar.IsReached(bar.Measured) ? "reached" : "missed"]));
 
     public static string Ratio(double ratio) => double.IsNaN(ratio) ? "-" : ratio.ToString(ratio < 10 ? "0.00" : "N0", CultureInfo.InvariantCulture);
 
