@@ -9,7 +9,7 @@
 #   NAME           on this machine
 #   NAME@vm        in the emulated machine of tools/vm, whose debug registers are exact (some machines' registers do not trap at
 #                  all, and virtual ones lose hits now and then; docs/architecture.md, Tests)
-# Two lanes run at a time, because an emulated machine keeps one processor busy, whatever it emulates.
+# Two workers take the jobs in turn, because an emulated machine keeps one processor busy, whatever it emulates.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 binary=$(readlink -f "$1")
@@ -17,24 +17,23 @@ shift
 export LIVEWATCHER_BIN=$binary
 logs=artifacts/test-logs
 results=$logs/results
-rm -rf "$results"
-mkdir -p "$results"
+taken=$logs/taken
+rm -rf "$results" "$taken"
+mkdir -p "$results" "$taken"
 plain_output=(--ansi off --progress off)
 
-first_lane=(Live.Counting@vm Live.Core@vm Library)
-second_lane=(Architecture Engine Agent Recording Render Export Cli Bench Browser Fuzz Symbols Exact.Core@vm Live.Serving@vm)
-if [ -n "${LW_SLOW:-}" ]; then
-  first_lane=(Live.Counting@vm Live.Core@vm Live.Watching@vm Live.Filtering@vm Live.Documents@vm Soak@vm)
-  second_lane=(Architecture Engine Agent Recording Render Export Cli Bench Browser Library Fuzz Symbols Live.Serving@vm Live.Rest@vm Linux@vm Doctor@vm Exact@vm)
-fi
-# Emulated machines of the Exact lane: the other lane keeps a processor busy too.
+# The longest first, so that the workers end at about the same time.
+emulated=(Live.Core@vm Live.Counting@vm Live.Serving@vm Exact.Core@vm)
+[ -z "${LW_SLOW:-}" ] || emulated=(Live.Filtering@vm Live.Rest@vm Live.Documents@vm Live.Core@vm Live.Watching@vm Exact@vm Live.Counting@vm Live.Serving@vm Soak@vm Linux@vm Doctor@vm)
+queue=("${emulated[@]}" Cli Browser Symbols Fuzz Library Engine Recording Export Agent Bench Render Architecture)
+workers=2
+# Emulated machines of the Exact lane: the other worker keeps a processor busy too.
 machines=1
 if [ $# -gt 0 ]; then
-  machines=2
-  first_lane=() second_lane=("$@")
+  queue=("$@") workers=1 machines=2
 elif tools/debug-registers.sh "$binary"; then
-  second_lane=(Live.Counting "${second_lane[@]}")
-  [ -z "${LW_SLOW:-}" ] || second_lane+=(Live Linux Doctor)
+  queue+=(Live.Counting)
+  [ -z "${LW_SLOW:-}" ] || queue+=(Live Linux Doctor)
 else
   echo "this machine's debug registers do not trap (livewatcher doctor): all tests that need them run in the emulated machine"
 fi
@@ -126,18 +125,23 @@ run_lines() {
   finish "$job" "$p" "$f" 0 $((SECONDS - began))
 }
 
-run_lane() {
+run_job() {
+  case $1 in
+    Exact.Core@vm) run_lines "$1" tests/Exact/run.sh "$binary" --only '[12]0-*' --jobs "$machines" ;;
+    Exact@vm) run_lines "$1" tests/Exact/run.sh "$binary" --jobs "$machines" ;;
+    Browser) run_lines "$1" tests/Browser/run.sh "$binary" ;;
+    Fuzz) run_lines "$1" tests/Fuzz/replay.sh ;;
+    Soak@vm) run_lines "$1" tests/Soak/run.sh "$binary" --vm --seconds 300 ;;
+    Library) run_lines "$1" make --no-print-directory -C native/liblivewatcher test OUT="$PWD/artifacts/native/liblivewatcher" ;;
+    *) run_project "$1" ;;
+  esac
+}
+
+# One worker: job by job, whatever nobody else has taken.
+work() {
   local job
-  for job in "$@"; do
-    case $job in
-      Exact.Core@vm) run_lines "$job" tests/Exact/run.sh "$binary" --only '[12]0-*' --jobs "$machines" ;;
-      Exact@vm) run_lines "$job" tests/Exact/run.sh "$binary" --jobs "$machines" ;;
-      Browser) run_lines "$job" tests/Browser/run.sh "$binary" ;;
-      Fuzz) run_lines "$job" tests/Fuzz/replay.sh ;;
-      Soak@vm) run_lines "$job" tests/Soak/run.sh "$binary" --vm --seconds 300 ;;
-      Library) run_lines "$job" make --no-print-directory -C native/liblivewatcher test OUT="$PWD/artifacts/native/liblivewatcher" ;;
-      *) run_project "$job" ;;
-    esac
+  for job in "${queue[@]}"; do
+    mkdir "$taken/$job" 2>/dev/null && run_job "$job"
   done
 }
 
@@ -147,9 +151,10 @@ if ! dotnet build livewatcher.slnx -c Release -v quiet --nologo >"$logs/build.lo
   echo "0 passed, 1 failed, 0 skipped"
   exit 1
 fi
-# One download, not one for each lane.
+# One download, not one for each worker.
 tools/vm/fetch-kernel.sh artifacts/vm/kernel >/dev/null
-run_lane "${first_lane[@]}" &
-run_lane "${second_lane[@]}"
+for ((i = 0; i < workers; i++)); do
+  work &
+done
 wait
 cat "$results"/* | awk '{p += $1; f += $2; s += $3} END {printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f > 0}'

@@ -3,12 +3,12 @@
 using Livewatcher.Bench.Contests;
 using Livewatcher.Bench.Reporting;
 
-// Livewatcher.Bench PART BINARY PROGRAMS OUTPUT [--quick] [--untried] [--load FILE] [--large FILE] [--huge FILE] [--only TITLE]: measures one part, or one section of it, and
-// writes it as docs/benchmarks.md has it. PART is "hits" (what needs debug registers that trap), "armed" (what needs some that can be armed; --untried: they
-// do not trap) or "start" (what needs none).
-if (args is not [var part and ("hits" or "armed" or "start"), var binary, var programs, var output, .. var rest])
+// Livewatcher.Bench PART BINARY PROGRAMS OUTPUT [--quick] [--untried] [--load FILE] [--large FILE] [--huge FILE] [--only TITLE]: measures one part, or one section
+// of it, and writes it as docs/benchmarks.md has it. PART is "cost" or "hits" (what needs debug registers that trap, in two halves of about the same length),
+// "armed" (what needs some that can be armed; --untried: they do not trap) or "start" (what needs none).
+if (args is not [var part and ("cost" or "hits" or "armed" or "start"), var binary, var programs, var output, .. var rest])
 {
-    Console.Error.WriteLine("usage: Livewatcher.Bench hits|armed|start BINARY PROGRAMS OUTPUT [--quick] [--untried] [--load FILE] [--large FILE] [--huge FILE] [--only TITLE]");
+    Console.Error.WriteLine("usage: Livewatcher.Bench cost|hits|armed|start BINARY PROGRAMS OUTPUT [--quick] [--untried] [--load FILE] [--large FILE] [--huge FILE] [--only TITLE]");
     return 2;
 }
 
@@ -21,6 +21,7 @@ try
     Markdown text = new();
     IPart measured = part switch
     {
+        "cost" => new CostPart(ground),
         "hits" => new HitsPart(ground),
         "armed" => new ArmedPart(ground),
         _ => new StartPart(new StartCost(ground, Value("--large") ?? "", Value("--huge") ?? ""), new RecordingCost(ground, Value("--load") ?? "")),

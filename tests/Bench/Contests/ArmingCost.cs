@@ -34,7 +34,7 @@ public sealed class ArmingCost(Ground ground)
                 {
                     if (failures[i] is not null)
                         continue;
-                    Console.Error.WriteLine($"arming {threads} threads: round {round} of {ground.Rounds}: scope {scopes[i]}");
+                    Progress.Say($"arming {threads} threads: round {round} of {ground.Rounds}: scope {scopes[i]}");
                     try
                     {
                         Attachment one = Attach(scopes[i], threads);

@@ -50,7 +50,7 @@ public sealed class RecordingCost(Ground ground, string load)
         {
             foreach (Recorded row in rows)
             {
-                Console.Error.WriteLine($"{name}: round {round} of {rounds}: {row.Hits:N0} hits, {row.Stacks:N0} stacks");
+                Progress.Say($"{name}: round {round} of {rounds}: {row.Hits:N0} hits, {row.Stacks:N0} stacks");
                 row.Write.Add(Tool.Run(load, file, Ground.Invariant(row.Hits), "0", "--stacks", Ground.Invariant(row.Stacks)).Time.TotalSeconds);
                 row.BytesEach = new FileInfo(file).Length / (double)row.Hits;
                 (Finished report, double peak) = Tool.RunForMemory(ground.Livewatcher, "report", file);

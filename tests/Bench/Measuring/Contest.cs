@@ -47,7 +47,7 @@ public static class Contest
             {
                 if (rows[i].Failure is not null)
                     continue;
-                Console.Error.WriteLine($"{name}: round {round} of {rounds}: {rows[i].Name}");
+                Progress.Say($"{name}: round {round} of {rounds}: {rows[i].Name}");
                 try
                 {
                     Outcome outcome = contestants[i].Run();
@@ -61,7 +61,7 @@ public static class Contest
                 catch (MeasuringException e)
                 {
                     rows[i].Failure = e.Message;
-                    Console.Error.WriteLine($"{name}: {rows[i].Name}: {e.Message}");
+                    Progress.Say($"{name}: {rows[i].Name}: {e.Message}");
                 }
             }
         }

@@ -5,30 +5,17 @@ using Livewatcher.Bench.Measuring;
 
 namespace Livewatcher.Bench.Reporting;
 
-/// <summary>What needs debug registers that trap: hits.</summary>
+/// <summary>What needs debug registers that trap, and is more than one thread's hits: many threads, the first of all, more and more of them.</summary>
 public sealed class HitsPart(Ground ground) : IPart
 {
     public IReadOnlyList<Section> Sections =>
     [
-        new("Cost of a hit", Hits),
         new("Four threads at once", Flood),
         new("Attach to the first hit shown", FirstHit),
         new("Growth of hits", GrowingHits),
         new("Growth of stacks", Stacks),
         new("Growth of processes", Processes),
     ];
-
-    private void Hits(Markdown text)
-    {
-        HitCost hits = new(ground);
-        text.Paragraph($"One thread writes one word {hits.Writes:N0} times and does nothing else; under gdb and backend ptrace, which stop it at each hit, {hits.FewWrites:N0} times. It takes its own time; the ratio is to the kernel's "
-            + "event that only counts. *Lost* is the program's own count less the tool's, over all rounds. livewatcher runs without its flood limits, or it would sample.");
-        IReadOnlyList<Row> cost = hits.Hold();
-        text.Table(cost, HitCost.Floor, "ns a write");
-        text.Paragraph("What counts more than the program does has seen the kernel clear the program's memory at execve(2). bpftrace's watchpoint is on the thread that it starts, and not on those that it creates later. "
-            + "livewatcher on backend perf has a ring of fixed size for each processor; what it lost there it says itself, as perf does.");
-        Bars(text, cost);
-    }
 
     private void Flood(Markdown text)
     {
@@ -66,21 +53,5 @@ public sealed class HitsPart(Ground ground) : IPart
         text.Paragraph("The same number of hits, by more and more children (`--follow-fork`), 1 KiB of stack, JSON; us from the first write to the end of the last child, by the number of hits. Expected: level as long as there are few processes beside "
             + "hits; each costs its opening once.");
         text.Table(new GrowthCost(ground).HoldProcesses(), GrowthCost.ProcessesName(1), "us a hit");
-    }
-
-    /// <summary>What docs/performance.md wants to reach.</summary>
-    private static void Bars(Markdown text, IReadOnlyList<Row> rows)
-    {
-        double floor = Median("counting-only"), gdb = Median("gdb, watch with commands"), sixteen = Median("16 KiB of stack, JSON"), recorded = Median("text and recording");
-        text.Bars(
-        [
-            new("filtered hit against the floor", "at most 1.15", Median("filtered out") / floor, at => at <= 1.15),
-            new("recorded hit, 16 KiB of stack, named, against the floor", "at most 1.5", recorded / floor, at => at <= 1.5),
-            new("gdb's backtrace at each hit against ours", "at least 8", gdb / sixteen, at => at >= 8),
-            new("against perf record --call-graph dwarf", "at most 1", sixteen / Median("dwarf"), at => at <= 1),
-            new("against bpftrace by ustack", "at most 1", sixteen / Median("ustack"), at => at <= 1),
-        ]);
-
-        double Median(string part) => rows.FirstOrDefault(row => row.Name.Contains(part, StringComparison.Ordinal))?.Costs.Median ?? double.NaN;
     }
 }
