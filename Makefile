@@ -14,10 +14,10 @@ PUBLISH := artifacts/publish/livewatcher
 BINARY := $(PUBLISH)/livewatcher
 DOTNET_FLAGS := -c $(CONFIGURATION) -v quiet --nologo
 
-GUARD_SOURCES := $(wildcard native/guard/*.c native/guard/traps/*.c native/probe/*.c)
-GUARD_HEADERS := $(wildcard native/guard/*.h native/guard/traps/*.h native/probe/*.h) bpf/watch_event.h
+GUARD_SOURCES := $(wildcard native/guard/*.c native/guard/arming/*.c native/guard/traps/*.c native/probe/*.c)
+GUARD_HEADERS := $(wildcard native/guard/*.h native/guard/arming/*.h native/guard/traps/*.h native/probe/*.h) bpf/watch_event.h
 GUARD_OBJECTS := $(GUARD_SOURCES:native/%.c=$(NATIVE)/%.o)
-GUARD_FLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -fPIC -Inative/guard -Inative/guard/traps -Inative/probe -Ibpf
+GUARD_FLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -fPIC -Inative/guard -Inative/guard/arming -Inative/guard/traps -Inative/probe -Ibpf
 BPF_OBJECTS := $(patsubst bpf/%.c,$(NATIVE)/%.o,$(wildcard bpf/*.bpf.c))
 LIBRARY_MAKE = $(MAKE) --no-print-directory -C native/liblivewatcher CC=$(CC) OUT=$(CURDIR)/$(NATIVE)/liblivewatcher
 PAGE_SOURCE := src/Livewatcher.Render/Html/page

@@ -13,13 +13,15 @@
 #include <unistd.h>
 
 #include "arming.h"
+#include "asleep.h"
 #include "orphans.h"
 #include "records.h"
 #include "stops.h"
 #include "waits.h"
 #include "yielding.h"
 
-/* Threads on their way to a stop at one time: enough to keep us busy, few enough that none stands for long. */
+/* Threads on their way to a stop at one time, and sleepers left asleep before stops are served again: enough to keep us busy, few enough that none
+ * stands for long. */
 #define LEAVING_WINDOW 16
 
 void disarm_all(void)
@@ -41,22 +43,41 @@ void await_end_of(int pid)
     close(fd);
 }
 
-/* Asks a thread to stop, which is when it can be let go; false where *window are on their way. */
-static bool send_off(struct tracee *t, void *window)
+struct leaving {
+    bool ends; /* we end right after */
+    int window;
+    int dozers;
+};
+
+/* What sleeps in a system call has no trap underway, and comes to none any more, for its events are closed: the kernel lets it go when we end, and it does
+ * not wake for it (exit_ptrace). */
+static bool may_doze(const struct tracee *t)
 {
+    return t->state == TRACEE_RUNNING && t->process && !t->poked && sleeps(t->process->tgid, t->tid);
+}
+
+/* Asks a thread to stop, which is when it can be let go, if it must be; false where enough are on their way. */
+static bool send_off(struct tracee *t, void *context)
+{
+    struct leaving *leaving = context;
     if (t->state == TRACEE_HELD) {
         proceed(t, 0);
     } else if ((t->state == TRACEE_RUNNING || t->state == TRACEE_LISTENING) && !t->interrupted) {
-        if (awaited_stops() >= *(int *)window)
+        if (leaving->dozers >= LEAVING_WINDOW || awaited_stops() >= leaving->window)
             return false;
-        interrupt(t);
+        if (leaving->ends && may_doze(t)) {
+            t->state = TRACEE_DOZING;
+            leaving->dozers++;
+        } else {
+            interrupt(t);
+        }
     }
     return true;
 }
 
 static void count_held(struct tracee *t, void *held)
 {
-    *(int *)held += t->state != TRACEE_AWAY;
+    *(int *)held += t->state != TRACEE_AWAY && t->state != TRACEE_DOZING;
 }
 
 static bool any_held(void)
@@ -76,21 +97,24 @@ static void await_news(void)
     sigtimedwait(&children, NULL, &patience);
 }
 
-void detach_all(void)
+void detach_all(bool ends)
 {
     guard.letting_go = true;
     abandon_yielded();
     bool more = true;
     uint32_t at = 0;
-    int window = LEAVING_WINDOW;
+    struct leaving leaving = {.ends = ends, .window = LEAVING_WINDOW};
     for (uint64_t last = record_time(); record_time() - last < LW_STOP_PATIENCE_MS * 1000000ull;) {
-        if (more && awaited_stops() <= window / 2)
-            more = tracee_walk(&at, send_off, &window);
-        if (serve_stops()) {
+        leaving.dozers = 0;
+        if (more && awaited_stops() <= leaving.window / 2)
+            more = tracee_walk(&at, send_off, &leaving);
+        if (serve_stops(leaving.dozers > 0)) {
             last = record_time();
             continue;
         }
         adopt_orphans();
+        if (leaving.dozers > 0)
+            continue;
         if (!more) {
             if (!any_held())
                 break;
@@ -99,7 +123,7 @@ void detach_all(void)
             at = 0;
         }
         await_news();
-        window += LEAVING_WINDOW; /* those under way may sleep uninterruptibly: nobody else shall wait for them */
+        leaving.window += LEAVING_WINDOW; /* those under way may sleep uninterruptibly: nobody else shall wait for them */
     }
     /* Those that are left are let go at their next stop, or by the kernel when we end. */
 }

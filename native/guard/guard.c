@@ -210,7 +210,7 @@ static bool on_command(void)
         break;
     case LW_COMMAND_DETACH:
         disarm_all();
-        detach_all();
+        detach_all(guard.started == 0 || guard.started_ended);
         guard.detaching = true;
         reply(LW_MESSAGE_DETACHED, 0, 0, 0, 0);
         break;
@@ -368,10 +368,11 @@ static void guard_main(const char *path, char *const argv[], char *const envp[])
      * as it goes. After the fork, for the target keeps the niceness that it was given. */
     setpriority(PRIO_PROCESS, 0, GUARD_NICENESS);
 
-    bool listening = true;
+    bool listening = true, arming = false;
     for (;;) {
-        bool busy = serve_stops();
-        finish_arming();
+        bool busy = serve_stops(arming);
+        arming = further_arming();
+        busy |= arming;
         if (guard.detaching && (guard.started == 0 || guard.started_ended))
             end_if_free();
         if (!listening)
@@ -389,7 +390,7 @@ static void guard_main(const char *path, char *const argv[], char *const envp[])
         if (!listening && !guard.detaching) {
             disarm_all();
             await_end_of(guard.livewatcher);
-            detach_all();
+            detach_all(true);
         }
     }
 }

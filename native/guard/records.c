@@ -51,18 +51,18 @@ size_t read_file(const char *path, char *buffer, size_t room)
     return (size_t)n;
 }
 
-/* The CPU the thread ran on last: field 39 of proc_pid_stat(5). */
-static uint32_t last_cpu(int tid)
+bool read_stat(int tgid, int tid, char *state, int *cpu)
 {
     char path[64], line[1024];
-    snprintf(path, sizeof(path), "/proc/%d/stat", tid);
-    if (read_file(path, line, sizeof(line)) == 0)
-        return 0;
-    char *at = strrchr(line, ')');
-    for (int field = 2; at && field < 39; field++) {
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", tgid, tid);
+    char *at = read_file(path, line, sizeof(line)) > 0 ? strrchr(line, ')') : NULL; /* the name may hold anything */
+    if (!at || !at[1] || !at[2])
+        return false;
+    *state = at[2];
+    for (int field = 2; at && field < 39; field++)
         at = strchr(at + 1, ' ');
-    }
-    return at ? (uint32_t)strtoul(at + 1, NULL, 10) : 0;
+    *cpu = at ? atoi(at + 1) : 0;
+    return true;
 }
 
 int status_number(int tgid, int tid, const char *name)
@@ -120,7 +120,9 @@ void fill_record(struct lw_record *r, const struct tracee *t, const struct user_
     r->version = LW_RECORD_VERSION;
     r->tgid = (uint32_t)(t->process ? t->process->tgid : 0);
     r->tid = (uint32_t)t->tid;
-    r->cpu = last_cpu(t->tid);
+    char state;
+    int cpu;
+    r->cpu = read_stat(t->tid, t->tid, &state, &cpu) ? (uint32_t)cpu : 0;
     fill_registers(r, regs);
     read_name(t->tid, r->comm);
 }

@@ -29,6 +29,9 @@ struct lw_slot_state *slot_states(struct process *p);
 /* proc(5) files are read in one piece; returns the length, and a 0 behind it. */
 size_t read_file(const char *path, char *buffer, size_t room);
 
+/* Of proc_pid_stat(5): a thread's state letter, and the CPU that it ran on last. False where the thread is gone. */
+bool read_stat(int tgid, int tid, char *state, int *cpu);
+
 /* A number of /proc/TGID/task/TID/status, by its name and colon; 0 where it, or the thread, is not there. */
 int status_number(int tgid, int tid, const char *name);
 

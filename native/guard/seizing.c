@@ -19,10 +19,9 @@
 
 char thread_state(int tgid, int tid)
 {
-    char path[64], line[512];
-    snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", tgid, tid);
-    char *end = read_file(path, line, sizeof(line)) > 0 ? strrchr(line, ')') : NULL; /* the name may hold anything */
-    return end && end[1] ? end[2] : 0;
+    char state;
+    int cpu;
+    return read_stat(tgid, tid, &state, &cpu) ? state : 0;
 }
 
 /* One listing of a process's threads; seizes those that are not ours. *gone counts those that have ended before they

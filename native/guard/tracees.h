@@ -18,7 +18,8 @@ enum tracee_state {
     TRACEE_STOPPED,  /* in a stop that is being handled */
     TRACEE_HELD,     /* stopped until livewatcher says RELEASE */
     TRACEE_LISTENING, /* in a group-stop, PTRACE_LISTEN */
-    TRACEE_AWAY       /* let go in a group-stop, for another tracer */
+    TRACEE_AWAY,      /* let go in a group-stop, for another tracer */
+    TRACEE_DOZING     /* left asleep at the end: the kernel lets it go when we end */
 };
 
 /* An open perf event. */
@@ -41,6 +42,7 @@ struct process {
     bool sweep_due; /* no thread that we know lacks a slot: time to look for others */
     uint32_t arming_mask;
     uint32_t pump_at;     /* arming: where in the table of tracees the next thread is looked for */
+    int pump_cpu;         /* arming: whose sleepers have their turn; EVERY_CPU at the end (pumping.c) */
     uint64_t pump_told;   /* arming: CLOCK_MONOTONIC ns of the last word on it */
     uint32_t threads;
     uint32_t seized;      /* threads found in listings, so far */
@@ -59,6 +61,7 @@ struct tracee {
     enum tracee_state state;
     struct process *process; /* NULL while unknown */
     uint32_t have;           /* mask of slots, own or inherited */
+    int cpu;               /* arming: 1 + the CPU that it ran on last before it slept; 0: not asked yet; NO_CPU (pumping.c) */
     bool interrupted;
     bool exiting;
     int orphan_status;     /* of waitpid(2), for an orphan */

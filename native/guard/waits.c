@@ -79,9 +79,9 @@ static bool drain_each(const int *tids, int count)
     return stopped > 0;
 }
 
-bool serve_stops(void)
+bool serve_stops(bool hurried)
 {
-    if (awaited_count == 0)
+    if (awaited_count == 0 && !hurried)
         return drain_waits();
     bool some = drain_each(awaited, awaited_count);
     uint64_t began = record_time();

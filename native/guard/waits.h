@@ -20,8 +20,9 @@ void forget_awaited(int tid);
 /* How many are. */
 int awaited_stops(void);
 
-/* Serves the stops of those that are awaited, and every few milliseconds all others; false where there were none. */
-bool serve_stops(void);
+/* Serves the stops of those that are awaited, and of all others: where somebody is awaited, or the caller has work and comes again soon, every few
+ * milliseconds only, for to ask for all takes as long as there are tracees. False where there were none. */
+bool serve_stops(bool hurried);
 
 /* Milliseconds until all others are to be asked; -1 where nobody is awaited. */
 int awaited_patience(void);

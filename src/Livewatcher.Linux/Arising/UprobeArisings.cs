@@ -6,7 +6,7 @@ using Livewatcher.Model;
 
 namespace Livewatcher.Linux.Arising;
 
-/// <summary>Watches that arm themselves by uprobes, a BPF program (bpf/arising.bpf.h) and the guard (native/guard/arming.h). It takes scope task with the
+/// <summary>Watches that arm themselves by uprobes, a BPF program (bpf/arising.bpf.h) and the guard (native/guard/arming/arming.h). It takes scope task with the
 /// guard: someone must hold the thread while the registers are loaded.</summary>
 public sealed unsafe class UprobeArisings : IArisings, IDisposable
 {

@@ -6,7 +6,7 @@ using Livewatcher.Model;
 namespace Livewatcher.Linux.Arming;
 
 /// <summary>read(2) on an event, perf_event_open(2): its count, then, where its read_format has them, the time it was enabled and the
-/// time it was in a debug register, in ns. native/guard/arming.c reads the guard's in the same way.</summary>
+/// time it was in a debug register, in ns. native/guard/arming/arming.c reads the guard's in the same way.</summary>
 internal static unsafe class EventReading
 {
     /// <summary>The kernel's clock of a CPU goes on for moments between the two readings of it when it takes events out and puts them in

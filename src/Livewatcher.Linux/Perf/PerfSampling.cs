@@ -7,7 +7,7 @@ using Livewatcher.Model;
 namespace Livewatcher.Linux.Perf;
 
 /// <summary>What every sampling event of backend perf has in common: the sample's parts, the clock, the way to a ring.
-/// The guard opens the same events (native/guard/arming.c, fill_attributes).</summary>
+/// The guard opens the same events (native/guard/arming/arming.c, fill_attributes).</summary>
 /// <param name="StackBytes">Of user stack in a sample; multiple of 8.</param>
 /// <param name="ExcludeKernel">The kernel hides its own accesses from us.</param>
 /// <param name="Watermark">Bytes in a ring that wake its reader.</param>

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "asleep.h"
 #include "poking.h"
 #include "records.h"
 #include "stops.h"
@@ -55,13 +56,14 @@ static void fill_attributes(struct perf_event_attr *attr, int slot, const struct
     }
 }
 
-/* One event of a thread on one CPU (-1: any), delivering to a BPF program, to a ring, or, the loader's, to nobody. The thread stands
- * still, so that it cannot hit before the event knows where to deliver: it comes into the world switched on, which saves an interrupt of
+/* One event of a thread on one CPU (-1: any), delivering to a BPF program, to a ring, or, the loader's, to nobody. Where the thread stands
+ * still, it cannot hit before the event knows where to deliver: then it comes into the world switched on, which saves an interrupt of
  * the thread's CPU (kernel/events/core.c, event_function_call). */
-static int open_event(int tid, int cpu, int slot, const struct lw_slot_spec *spec, const struct lw_guard_config *config)
+static int open_event(int tid, int cpu, int slot, const struct lw_slot_spec *spec, const struct lw_guard_config *config, bool on)
 {
     struct perf_event_attr attr;
     fill_attributes(&attr, slot, spec, config);
+    attr.disabled = !on;
     int fd = (int)syscall(SYS_perf_event_open, &attr, tid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
     if (fd < 0)
         return -errno;
@@ -78,11 +80,10 @@ static int open_event(int tid, int cpu, int slot, const struct lw_slot_spec *spe
     return fd;
 }
 
-int arm_thread(struct tracee *t, const struct lw_guard_config *config, uint32_t *slot)
+/* The events that t lacks. 0, or an errno and *slot, which t has not got then; ESRCH: it is dying. */
+static int open_events(struct tracee *t, const struct lw_guard_config *config, bool on, uint32_t *slot)
 {
     struct process *p = t->process;
-    if (config->arming == LW_ARM_POKES)
-        return poke_thread(t, slot);
     uint32_t missing = p->armed & ~t->have;
     for (int s = 0; s < LW_GUARD_SLOTS; s++) {
         if (!(missing & 1u << s))
@@ -92,9 +93,7 @@ int arm_thread(struct tracee *t, const struct lw_guard_config *config, uint32_t 
         for (int cpu = on_cpus ? 0 : -1; cpu < (on_cpus ? config->rings : 0); cpu++) {
             if (on_cpus && config->ring_fds[cpu] < 0)
                 continue;
-            int fd = open_event(t->tid, cpu, s, &p->spec[s], config);
-            if (fd == -ESRCH)
-                return 0; /* it is dying: there is nothing left to cover */
+            int fd = open_event(t->tid, cpu, s, &p->spec[s], config, on && !(p->off & 1u << s));
             if (fd < 0) {
                 *slot = (uint32_t)s;
                 return -fd;
@@ -104,6 +103,38 @@ int arm_thread(struct tracee *t, const struct lw_guard_config *config, uint32_t 
         t->have |= 1u << s;
     }
     return 0;
+}
+
+int arm_thread(struct tracee *t, const struct lw_guard_config *config, uint32_t *slot)
+{
+    if (config->arming == LW_ARM_POKES)
+        return poke_thread(t, slot);
+    int error = open_events(t, config, true, slot);
+    return error == ESRCH ? 0 : error; /* it has nothing left to cover */
+}
+
+bool arm_sleeper(struct tracee *t, const struct lw_guard_config *config)
+{
+    struct process *p = t->process;
+    struct runs runs;
+    uint32_t slot, had = t->have, first = p->event_count;
+    if (config->arming == LW_ARM_POKES || !begin_runs(&runs, p->tgid, t->tid))
+        return false;
+    /* A thread that it brings forth has the events, or it has none of them: switched off, they have counted nothing if they must go again,
+     * and what it has brought forth by then loses them too (perf_event_release_kernel). */
+    bool opened = sleeps(p->tgid, t->tid) && open_events(t, config, false, &slot) == 0;
+    opened &= end_runs(&runs);
+    for (uint32_t i = first; i < p->event_count; i++) {
+        if (!opened)
+            close(p->events[i].fd);
+        else if (!(p->off & 1u << p->events[i].slot))
+            ioctl(p->events[i].fd, PERF_EVENT_IOC_ENABLE, 0);
+    }
+    if (!opened) {
+        t->have = had;
+        p->event_count = first;
+    }
+    return opened;
 }
 
 /* read(2) on an event includes what its inherited children have counted, gone ones too; end of file is an error state. */

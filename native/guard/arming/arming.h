@@ -1,7 +1,7 @@
 /* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
  * SPDX-License-Identifier: MIT
  *
- * Breakpoint events of one thread: opened while the thread is stopped, inherited by what it clones.
+ * Breakpoint events of one thread: opened while the thread is stopped or asleep, inherited by what it clones.
  */
 #ifndef LIVEWATCHER_ARMING_H
 #define LIVEWATCHER_ARMING_H
@@ -10,6 +10,10 @@
 
 /* Opens, or pokes, what t lacks of its process's armed slots. 0, or an errno with *slot naming the culprit. */
 int arm_thread(struct tracee *t, const struct lw_guard_config *config, uint32_t *slot);
+
+/* The same for one that is not stopped, if it sleeps. False where it must be stopped: it runs, it may be bringing forth another, its registers are to be
+ * poked, or something went wrong, which arm_thread will tell of. */
+bool arm_sleeper(struct tracee *t, const struct lw_guard_config *config);
 
 /* Stops counting, adds each slot's count to the packet, and closes. Afterwards no debug register holds these slots. On backend
  * ptrace that is only on its way then, and nothing but the guard counts. */

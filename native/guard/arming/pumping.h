@@ -1,7 +1,7 @@
 /* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
  * SPDX-License-Identifier: MIT
  *
- * An ARM command: every thread of a process is stopped for a moment and armed, a few at a time.
+ * An ARM command: every thread of a process is armed, a few at a time: asleep, or else stopped for a moment.
  */
 #ifndef LIVEWATCHER_PUMPING_H
 #define LIVEWATCHER_PUMPING_H
@@ -11,12 +11,12 @@
 /* The process's slots are new: its threads are to have them. */
 void begin_arming(struct process *p);
 
-/* Interrupts the next few threads that lack a slot; where none is left, finish_arming() has its turn. */
-void pump_arming(struct process *p);
+/* Arms the next few threads that lack a slot and sleep, and interrupts those that do not. True where there is more to do at once. */
+bool pump_arming(struct process *p);
 
-/* Answers the ARM commands of processes without a thread that lacks a slot, unless a new one comes to light. Not to be
- * called from within tracee_each(). */
-void finish_arming(void);
+/* The next step of each ARM command: pumps, and where no thread is left that lacks a slot answers, unless a new thread comes to light. True where there is
+ * more to do at once. Not to be called from within tracee_each(). */
+bool further_arming(void);
 
 /* Answers an ARM command. */
 void answer_arming(struct process *p, int error, int tid, uint32_t slot);

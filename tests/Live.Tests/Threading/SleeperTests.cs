@@ -1,0 +1,36 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using AwesomeAssertions;
+using Livewatcher.Live.Tests.Building;
+using Livewatcher.Live.Tests.Processes;
+using Livewatcher.Live.Tests.Reports;
+using Livewatcher.Live.Tests.Running;
+using Xunit;
+
+namespace Livewatcher.Live.Tests.Threading;
+
+/// <summary>A thread that sleeps in a system call does not wake when it is armed, nor when livewatcher leaves: it would see EINTR (signal(7)).</summary>
+public sealed class SleeperTests : LiveTest
+{
+    private const int Writes = 100;
+
+    [Theory]
+    [InlineData("gcc", "-O2", "bpf", "task")]
+    [InlineData("clang", "-O0", "perf", "task")]
+    [InlineData("clang", "-O2", "bpf", "cpu")]
+    public async Task AreLeftToSleep(string compiler, string optimization, string backend, string scope)
+    {
+        var target = await StartTargetAsync(await Toolchain.BuildAsync(new Recipe("dozing.c") { Compiler = compiler, Optimization = optimization }), $"{Writes}");
+        var attachment = await AttachAsync(target.Id, "--watch", "g_written", "--backend", backend, "--scope", scope, "--guard", "on");
+        target.Open();
+        await Patience.UntilAsync(() => File.ReadLines(attachment.OutputPath).Count() > Writes, Limit, () => "not all hits are told");
+        await attachment.InterruptAsync();
+        var report = await attachment.EndAsync(Limit);
+        ProcFile.Status(target.Id, "TracerPid").Should().Be("0");
+        target.OpenSecond();
+        var own = await target.EndAsync(Limit);
+        own["disturbed"].Should().Be(0);
+        Honesty.Check(report, ("g_written", own["hits g_written"]));
+        Writers.AreAt(report.Hits, "write_it", "dozing.c", "write_it");
+    }
+}
