@@ -76,7 +76,7 @@ void on_gone(int tid, int status)
         pump_arming(p);
     /* The leader's status comes last, when all its threads have gone (ptrace(2), "Death under ptrace"). A leader that was dead when
      * the process was seized is not ours; then the last thread's status is that of its exit_group(2), so the process's own. */
-    bool leaderless = p && p->threads == 0 && !tracee_find(p->tgid);
+    bool leaderless = p && p->threads == 0 && !tracee_find(p->tgid) && !guard.letting_go; /* then it may have been let go */
     if (p && (p->tgid == tid || leaderless)) {
         if (p->arming)
             answer_arming(p, ESRCH, tid, 0);

@@ -123,6 +123,8 @@ internal sealed class TurningSource(Turns turns, IHitSource inner) : IHitSource
         }
     }
 
+    public IEnumerable<(SlotAccount Account, AccessMode Mode)> LeftAccounts => inner.LeftAccounts;
+
     public bool CorrectLastValue(ProcessId process, int slot, ulong expected, ulong value)
     {
         lock (turns.Gate)

@@ -113,8 +113,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
         parts.Tracer?.Detach();
         drain.Stop();
         flow.Finish();
-        foreach (ProcessId id in processes.All.Select(process => process.Id).ToList())
-            flow.Retire(id);
+        flow.RetireAll();
         reporter.Close(ending, armer.CoveredFrom, coveredTo, kernel);
     }
 

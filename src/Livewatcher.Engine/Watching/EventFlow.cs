@@ -153,6 +153,15 @@ internal sealed class EventFlow(
         owner.OnRetired(process);
     }
 
+    /// <summary>Closes every account that is still open, also of processes of which no notice has arrived.</summary>
+    internal void RetireAll()
+    {
+        foreach (ProcessId id in processes.All.Select(process => process.Id).ToList())
+            Retire(id);
+        foreach ((SlotAccount account, AccessMode mode) in platform.Source.LeftAccounts)
+            ledger.AddAccount(account, mode);
+    }
+
     internal void OnTracerEvent(TracerEvent tracerEvent)
     {
         switch (tracerEvent)

@@ -436,8 +436,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         drain.Stop();
         flow.Flood.TakeBrakes();
         flow.Finish();
-        foreach (ProcessId id in processes.All.Select(process => process.Id).ToList())
-            flow.Retire(id);
+        flow.RetireAll();
         foreach ((WatchRequest request, string reason) in processes.All.SelectMany(process => process.Pending.Where(pending => !process.Unloaded.Contains(pending.Request))))
             ledger.AddGap($"'{request.Expression}' was never armed: no module had that name ({reason})");
         if (options.Started && !rootExited && platform.IsAlive(root))

@@ -103,6 +103,10 @@ public sealed unsafe class BpfHitSource : IHitSource
     public SlotAccount? ReadAccount(ProcessId process, int slot) =>
         SlotStateAccess.ReadAccount(State(process, slot));
 
+    public IEnumerable<(SlotAccount Account, AccessMode Mode)> LeftAccounts => Enumerable.Range(0, RecordLimits.LW_PROCESSES * RecordLimits.LW_SLOTS)
+        .Select(index => (Account: SlotStateAccess.ReadAccount(program.SlotStates + index)!.Value, Mode: (AccessMode)program.SlotStates[index].Mode))
+        .Where(left => left.Account.Counted > 0);
+
     public bool CorrectLastValue(ProcessId process, int slot, ulong expected, ulong value) =>
         SlotStateAccess.CorrectLastValue(State(process, slot), expected, value);
 

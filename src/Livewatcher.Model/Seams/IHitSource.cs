@@ -163,6 +163,9 @@ public interface IHitSource : IDisposable
     /// <summary>Null where the process is not watched.</summary>
     SlotAccount? ReadAccount(ProcessId process, int slot);
 
+    /// <summary>Accounts of processes that nobody has removed: a source that takes children in by itself has some where all notices of a child were lost.</summary>
+    IEnumerable<(SlotAccount Account, AccessMode Mode)> LeftAccounts => [];
+
     /// <summary>Replaces the last value seen, where it is still the expected one.</summary>
     bool CorrectLastValue(ProcessId process, int slot, ulong expected, ulong value);
 

@@ -162,6 +162,15 @@ internal sealed class FakeSource(FakeMachine machine) : IHitSource
         }
     }
 
+    public IEnumerable<(SlotAccount Account, AccessMode Mode)> LeftAccounts
+    {
+        get
+        {
+            lock (machine.Gate)
+                return [.. accounts.Select(one => (ReadAccount(new ProcessId(one.Key.Process), one.Key.Slot)!.Value, one.Value.Content.Mode))];
+        }
+    }
+
     public void Skip(ProcessId process, int slot)
     {
         lock (machine.Gate)

@@ -34,6 +34,26 @@ public sealed class DropTests
             (0, 1), (1, 2), (tracksValues ? 5 : null, 9), (9, 10));
     }
 
+    /// <summary>The buffer had no room for word of the child, nor for any of its hits: then only the account that the kernel side keeps for it tells of it.</summary>
+    [Fact]
+    public async Task WhatAChildThatNobodyHeardOfHasLostIsCounted()
+    {
+        WatchRun run = new() { Started = true, FollowFork = true };
+        run.Machine.Source.RingRoom = 0;
+        run.Machine.Define("x", X, 4);
+        run.Watch("x");
+        run.Machine.At(10, () =>
+        {
+            run.Machine.Fork(FakeMachine.Root, 200, told: false);
+            run.Machine.Store(Act(1) with { Process = 200 });
+            run.Machine.Store(Act(2) with { Process = 200 });
+        });
+        run.Machine.At(60, () => run.Machine.Exit(FakeMachine.Root, 0, traced: true));
+        await run.RunAsync();
+        run.Sink.Hits.Should().BeEmpty();
+        (run.Sink.Coverage.Hits.Counted, run.Sink.Coverage.Hits.Dropped).Should().Be((2L, 2L));
+    }
+
     /// <summary>x is written 1 to 5, of which the buffer takes two; later, when there is room again, 9 and 10.</summary>
     private static WatchRun Flooded(bool tracksValues)
     {

@@ -40,6 +40,26 @@ public sealed class ForkTests : LiveTest
         CheckFollowed(report, own);
     }
 
+    /// <summary>The buffer is full and nobody empties it while children are born, write and end: of most of them no word has room.</summary>
+    [Fact]
+    public async Task ChildrenOfWhomNoWordArrivesAreCounted()
+    {
+        var target = await StartTargetAsync(await BuildFamilyAsync(), "2000");
+        var attachment = await AttachAsync(
+            target.Id, "--watch", "g_family", "--follow-fork", "--backend", "bpf", "--scope", "cpu", "--guard", "off", "--ring", "64K", "--max-rate", "off", "--max-cpu", "off");
+        await attachment.Process.SignalAsync("STOP");
+        target.Open();
+        var own = await target.EndAsync(Limit);
+        await attachment.Process.SignalAsync("CONT");
+        var report = await attachment.EndAsync(Limit);
+        own["children"].Should().BeGreaterThan(100);
+        report.Coverage.Gaps.Should().Contain(gap => gap.EndsWith("fork, exec or exit notices were lost", StringComparison.Ordinal))
+            .And.NotContain(gap => gap.Contains("never arrived", StringComparison.Ordinal));
+        var hits = report.Coverage.Hits;
+        hits.Counted.Should().Be(2 * own["children"]);
+        hits.Dropped.Should().Be(hits.Counted - hits.Recorded);
+    }
+
     [Fact]
     [Trait(Slow.Category, Slow.Name)]
     public async Task AForkedSiblingAtFullSpeedIsNotKilledAndNotReported()
