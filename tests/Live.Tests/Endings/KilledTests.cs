@@ -16,7 +16,7 @@ public sealed class KilledTests : LiveTest
     [Trait(Slow.Category, Slow.Name)]
     public async Task KillingUsAtAnyMomentLeavesTheProgramAlone()
     {
-        var times = Slow.Choose(20, 100);
+        var times = Slow.Choose(10, 100);
         var random = new Random(20_000);
         var target = await StartTargetAsync(await Toolchain.BuildAsync(new Recipe("steady.c")), "0", "600");
         for (var i = 0; i < times; i++)
