@@ -29,20 +29,18 @@ public sealed class KilledTargetTests : LiveTest
     }
 
     /// <summary>Of a program that is let go, thread after thread, the last one in hand may end: that is not the program's end.</summary>
-    [Theory]
+    [Fact]
     [Trait(Slow.Category, Slow.Name)]
-    [InlineData("perf")]
-    public async Task AProgramThatIsLeftAmidBirthsHasNotEnded(string backend)
+    public async Task AProgramThatIsLeftAmidBirthsHasNotEnded()
     {
         var program = await Toolchain.BuildAsync(new Recipe("births.c"));
         for (var left = Slow.Choose(1, 20); left > 0; left--)
         {
-            var output = NewPath("jsonl");
-            var child = StartLivewatcher("run", "--watch", "g_born", "--if-changed", "--backend", backend, "--guard", "on", "--format", "json", "--output", output, "--", program);
-            await new Attachment(child, output).ArmedAsync(1);
-            await child.SignalAsync("INT");
-            (await child.ExitAsync(Limit)).Should().Be(130, child.Describe("the program runs on"));
-            child.Errors.Should().Contain("runs on, unwatched");
+            var watching = StartRun(program, ["--watch", "g_born", "--if-changed", "--backend", "perf", "--guard", "on"]);
+            await watching.ArmedAsync(1);
+            await watching.InterruptAsync();
+            (await watching.Process.ExitAsync(Limit)).Should().Be(130, watching.Process.Describe("the program runs on"));
+            watching.Process.Errors.Should().Contain("runs on, unwatched");
         }
     }
 }

@@ -43,9 +43,8 @@ public sealed class KilledTests : LiveTest
     [Fact]
     public async Task TheProgramThatRunHasStartedOutlivesUs()
     {
-        var output = NewPath("jsonl");
-        var program = await Toolchain.BuildAsync(new Recipe("steady.c"));
-        var child = StartLivewatcher("run", "--format", "json", "--output", output, "--watch", "g_steady", "--", program, "1000", $"{3 * Emulation.Slowness}");
+        var watching = StartRun(await Toolchain.BuildAsync(new Recipe("steady.c")), ["--watch", "g_steady"], "1000", $"{3 * Emulation.Slowness}");
+        var (child, output) = (watching.Process, watching.OutputPath);
         await Patience.UntilAsync(
             () => child.HasExited || (File.Exists(output) && File.ReadLines(output).Count() > 50), Limit, () => child.Describe("no hits"));
         child.HasExited.Should().BeFalse(child.Describe("it ended by itself"));

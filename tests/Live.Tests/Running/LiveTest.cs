@@ -70,14 +70,22 @@ public abstract class LiveTest : IAsyncLifetime
     /// <summary>"livewatcher run OPTIONS -- PROGRAM ARGUMENTS" from start to end.</summary>
     private protected async Task<Run> RunAsync(string program, IReadOnlyList<string> options, params IReadOnlyList<string> arguments)
     {
-        var output = NewPath("jsonl");
-        var child = StartLivewatcher(["run", "--format", "json", "--output", output, .. Emulation.Options(options), .. options, "--", program, .. arguments]);
+        var watching = StartRun(program, options, arguments);
+        var (child, output) = (watching.Process, watching.OutputPath);
         var status = await child.ExitAsync(Limit);
         File.Exists(output).Should().BeTrue(child.Describe($"no output, exit status {status}"));
         var report = Report.Read(output);
         report.LastLine.Should().NotBeNull(child.Describe($"no coverage, exit status {status}"));
         Consistency.Check(report);
         return new Run(status, report, new Facts(child.Output), child);
+    }
+
+    /// <summary>Starts "livewatcher run OPTIONS -- PROGRAM ARGUMENTS".</summary>
+    private protected Attachment StartRun(string program, IReadOnlyList<string> options, params IReadOnlyList<string> arguments)
+    {
+        var output = NewPath("jsonl");
+        return new Attachment(
+            StartLivewatcher(["run", "--format", "json", "--output", output, .. Emulation.Options(options), .. options, "--", program, .. arguments]), output);
     }
 
     /// <summary>Starts a program by itself and waits until it says "ready".</summary>

@@ -25,9 +25,7 @@ int main(int argc, char **argv)
     }
     usleep(500000);
     must(dlclose(library) == 0, "dlclose");
-    char second[512];
-    snprintf(second, sizeof second, "%s.2", getenv("LW_GATE") ? getenv("LW_GATE") : "");
-    for (int i = 0; i < 3000 && access(second, F_OK) != 0; i++)
+    for (int i = 0; i < 3000 && !second_gate_is_open(); i++)
         usleep(10000);
     void *page = (void *)((uintptr_t)variable & ~(uintptr_t)(PAGE - 1));
     must(mmap(page, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == page, "mmap where the library was");
