@@ -31,6 +31,7 @@ public sealed class GuardYieldTests : IDisposable
             Stop(target.Id);
 
         guarded.Tracer.Yield(target.Id).Should().Be(0);
+        AwaitStop(target.Id);
         States(target.Id).Should().HaveCount(Threads + 1).And.OnlyContain(state => state == "T (stopped)");
         Tracers(target.Id).Should().OnlyContain(tracer => tracer == "0");
         guarded.Tracer.Yield(target.Id).Should().Be(Errno.EBUSY, "it is away");
@@ -177,6 +178,13 @@ public sealed class GuardYieldTests : IDisposable
     private static void Stop(ProcessId process)
     {
         Tools.Run("kill", "-STOP", process.ToString());
+        AwaitStop(process);
+    }
+
+    /// <summary>A thread that is let go in its group-stop shows as running for the moment in which the kernel takes it from the one stop to the other
+    /// (ptrace_stop(), do_signal_stop()).</summary>
+    private static void AwaitStop(ProcessId process)
+    {
         for (int i = 0; i < 1000 && States(process).Any(state => state[0] is not ('T' or 't')); i++)
             Thread.Sleep(10);
     }
