@@ -8,12 +8,13 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "arming.h"
-#include "asleep.h"
 #include "orphans.h"
 #include "records.h"
 #include "stops.h"
@@ -48,6 +49,32 @@ struct leaving {
     int window;
     int dozers;
 };
+
+/* Of numbers in x32 code. (arch/x86/include/uapi/asm/unistd.h) */
+#define X32_SYSCALL_BIT 0x40000000
+
+/* clone, fork, vfork, clone3, execve and execveat by their numbers in 64-bit, 32-bit and x32 code: /proc does not say which code asks, and what
+ * else has one of these numbers is taken for one of them. */
+static const long bearing[] = {56, 57, 58, 435, 59, 322, 120, 2, 190, 11, 358, 520, 545};
+
+/* Whether a thread sleeps in a system call, and in none of which a thread or a program may come into being. False also where /proc does not tell. */
+static bool sleeps(int tgid, int tid)
+{
+    char path[64], line[256];
+    /* "running", or the number of the system call that it is blocked in, its arguments, and where; "-1" outside of one. (proc(5)) */
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/syscall", tgid, tid);
+    if (read_file(path, line, sizeof(line)) == 0)
+        return false;
+    char *end;
+    long number = strtol(line, &end, 10);
+    if (end == line || number < 0)
+        return false;
+    number &= ~X32_SYSCALL_BIT;
+    for (size_t i = 0; i < sizeof(bearing) / sizeof(bearing[0]); i++)
+        if (number == bearing[i])
+            return false;
+    return true;
+}
 
 /* What sleeps in a system call has no trap underway, and comes to none any more, for its events are closed: the kernel lets it go when we end, and it does
  * not wake for it (exit_ptrace). */
@@ -113,8 +140,10 @@ void detach_all(bool ends)
             continue;
         }
         adopt_orphans();
-        if (leaving.dozers > 0)
+        if (leaving.dozers > 0) {
+            give_way();
             continue;
+        }
         if (!more) {
             if (!any_held())
                 break;

@@ -83,10 +83,10 @@ void on_gone(int tid, int status)
         struct lw_guard_packet m = {.kind = LW_MESSAGE_EXIT, .tgid = p->tgid, .status = status};
         send_packet(&m);
         keeper_forgets(p);
-        if (p->event_count == 0)
-            process_remove(p);
-        else
+        if (process_owes(p))
             p->gone = true;
+        else
+            process_remove(p);
     } else if (tid == guard.started && !p) {
         struct lw_guard_packet m = {.kind = LW_MESSAGE_EXIT, .tgid = tid, .status = status};
         send_packet(&m);

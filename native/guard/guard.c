@@ -83,7 +83,7 @@ static void on_disarm(const struct lw_guard_packet *c)
         if (c->tgid != 0 && p->tgid != c->tgid)
             continue;
         disarm_process(p, c->mask, &guard.config, &m);
-        if (p->gone && p->event_count == 0)
+        if (p->gone && !process_owes(p))
             process_remove(p); /* its counts are told: nothing is left of it */
     }
     if (guard.config.arming == LW_ARM_POKES)
@@ -373,12 +373,14 @@ static void guard_main(const char *path, char *const argv[], char *const envp[])
         bool busy = serve_stops(arming);
         arming = further_arming();
         busy |= arming;
+        if (arming)
+            give_way();
         if (guard.detaching && (guard.started == 0 || guard.started_ended))
             end_if_free();
         if (!listening)
             end_if_free();
         struct pollfd polled[2] = {{signals, POLLIN, 0}, {listening ? guard.config.socket_fd : -1, POLLIN, 0}};
-        int patience = sooner(sooner(release_overdue(), awaited_patience()), adopt_orphans());
+        int patience = sooner(sooner(release_overdue(), awaited_patience()), sooner(adopt_orphans(), recount_overdue()));
         /* What has stopped since may have its SIGCHLD read already. */
         if (poll(polled, 2, busy ? 0 : patience) < 0 && errno != EINTR)
             _exit(1);

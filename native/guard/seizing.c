@@ -13,9 +13,14 @@
 #include "records.h"
 #include "recover.h"
 #include "stops.h"
+#include "waits.h"
 
 #define QUIET_LISTINGS 3
 #define IDLE_LISTINGS 100
+
+/* After a process is seized it is counted again: so long after, and each time ten times as long, and so often. */
+#define RECOUNT_NS 1000000
+#define RECOUNTS 4
 
 char thread_state(int tgid, int tid)
 {
@@ -35,6 +40,7 @@ static int seize_listed(struct process *p, uint32_t *listed, uint32_t *gone, int
         return errno == ENOENT ? ESRCH : errno;
     int error = 0;
     for (struct dirent *e; error == 0 && (e = readdir(d));) {
+        give_way();
         int tid = atoi(e->d_name);
         if (tid <= 0)
             continue;
@@ -62,16 +68,22 @@ static int seize_listed(struct process *p, uint32_t *listed, uint32_t *gone, int
     return error;
 }
 
+/* Ours are all in the kernel's number: a tracee that has ended is, till its status is read. So where the two are the same, no thread is missing. */
+static bool all_are_ours(const struct process *p)
+{
+    return p->threads == (uint32_t)status_number(p->tgid, p->tgid, "Threads:");
+}
+
 int seize_process(int tgid, uint32_t *threads, int *culprit)
 {
     struct process *p = process_find(tgid);
     if (!p)
         p = process_add(tgid);
     *culprit = tgid;
-    /* A listing misses a living thread where its neighbour ends meanwhile (fs/proc/base.c, next_tid): it counts only where
-     * it is as long as the kernel's own number, and three times in a row. Where threads come and go all the time, a
-     * number that never fits shall not keep us for ever. */
-    for (int quiet = 0, idle = 0; quiet < QUIET_LISTINGS && idle < IDLE_LISTINGS;) {
+    /* Where the kernel counts a thread that cannot be ours, as a leader that has ended, a listing must tell. It misses a living thread where its
+     * neighbour ends meanwhile (fs/proc/base.c, next_tid): it counts only where it is as long as the kernel's own number, and three times
+     * in a row. Where threads come and go all the time, a number that never fits shall not keep us for ever. */
+    for (int quiet = 0, idle = 0; quiet < QUIET_LISTINGS && idle < IDLE_LISTINGS && !(p->threads && all_are_ours(p));) {
         uint32_t listed = 0, gone = 0, before = p->seized;
         int error = seize_listed(p, &listed, &gone, culprit);
         if (error != 0)
@@ -80,6 +92,37 @@ int seize_process(int tgid, uint32_t *threads, int *culprit)
         quiet = !news && listed == (uint32_t)status_number(tgid, tgid, "Threads:") ? quiet + 1 : 0;
         idle = news ? 0 : idle + 1;
     }
+    p->recounts = RECOUNTS;
+    p->recount_wait = RECOUNT_NS;
+    p->recount_at = record_time() + RECOUNT_NS;
     *threads = p->threads;
     return p->threads ? 0 : ESRCH;
+}
+
+/* A thread that was inside clone(2) when it was seized brings forth an untraced one, which may come to light only now (copy_process() attaches and lists
+ * it late). Where the guard arms threads, its sweep has found it (pumping.c). */
+static void recount(struct process *p)
+{
+    uint32_t listed = 0, gone = 0;
+    int culprit;
+    p->recount_wait *= 10;
+    p->recount_at += p->recount_wait;
+    p->recounts--;
+    if (p->threads && !p->armed && !p->yielding && !all_are_ours(p))
+        seize_listed(p, &listed, &gone, &culprit);
+}
+
+int recount_overdue(void)
+{
+    uint64_t now = record_time();
+    int patience = -1;
+    for (struct process *p = processes; p; p = p->next) {
+        if (p->recounts > 0 && now >= p->recount_at)
+            recount(p);
+        if (p->recounts > 0) {
+            int due = p->recount_at > now ? (int)((p->recount_at - now) / 1000000) + 1 : 0;
+            patience = patience < 0 || due < patience ? due : patience;
+        }
+    }
+    return patience;
 }

@@ -176,7 +176,7 @@ void begin_life(struct tracee *child, int status)
 }
 
 /* t stands in its clone, fork or vfork event. Whether the newcomer has inherited events is what t had, for t cannot have
- * been armed between the two. */
+ * been armed between the two; but where it was armed from outside. */
 static void on_clone(struct tracee *t, int event)
 {
     unsigned long message = 0;
@@ -191,6 +191,8 @@ static void on_clone(struct tracee *t, int event)
     if (!child)
         child = tracee_add(tid);
     child->state = TRACEE_EXPECTED;
+    if (t->armed_asleep)
+        disown_events(t);
     take_in(t->process, child, thread, t->have);
     if (waits)
         begin_life(child, child->orphan_status);
@@ -323,6 +325,8 @@ void on_wait(int tid, int status)
         hold(t, LW_MESSAGE_LOADER);
         return;
     }
+    if (event != PTRACE_EVENT_CLONE && event != PTRACE_EVENT_FORK && event != PTRACE_EVENT_VFORK)
+        t->armed_asleep = false; /* whatever it brings forth from now on inherits all */
     switch (event) {
     case 0:
         on_signal(t, WSTOPSIG(status));
@@ -331,6 +335,7 @@ void on_wait(int tid, int status)
     case PTRACE_EVENT_FORK:
     case PTRACE_EVENT_VFORK:
         on_clone(t, event);
+        t->armed_asleep = false;
         proceed(t, 0);
         break;
     case PTRACE_EVENT_EXEC:

@@ -44,6 +44,9 @@ int release_overdue(void);
 /* Seizes every thread of tgid to a fixpoint. 0 and *threads, or an errno and *tid. */
 int seize_process(int tgid, uint32_t *threads, int *tid);
 
+/* Seizes what has come to light of processes that were seized lately; returns milliseconds until the next look is due, -1 for none. */
+int recount_overdue(void);
+
 /* Lets a thread go on, arming what it lacks on the way. */
 void proceed(struct tracee *t, int signal);
 

@@ -132,7 +132,7 @@ void process_remove(struct process *p)
     free(p);
 }
 
-void process_keep_event(struct process *p, int slot, int fd)
+void process_keep_event(struct process *p, const struct event *event)
 {
     if (p->event_count == p->event_room) {
         uint32_t room = p->event_room ? p->event_room * 2 : 64;
@@ -142,5 +142,13 @@ void process_keep_event(struct process *p, int slot, int fd)
         p->events = more;
         p->event_room = room;
     }
-    p->events[p->event_count++] = (struct event){fd, slot};
+    p->events[p->event_count++] = *event;
+}
+
+bool process_owes(const struct process *p)
+{
+    bool owes = p->event_count > 0;
+    for (int s = 0; s < LW_GUARD_SLOTS; s++)
+        owes |= p->past.value[s] > 0 || p->past.failed[s] > 0;
+    return owes;
 }

@@ -26,6 +26,7 @@ enum tracee_state {
 struct event {
     int fd;
     int slot;
+    int tid; /* for whom it was opened; who has inherited it is not here */
 };
 
 /* One address space that is watched, or a process that is merely traced on the way to one. */
@@ -46,10 +47,14 @@ struct process {
     uint64_t pump_told;   /* arming: CLOCK_MONOTONIC ns of the last word on it */
     uint32_t threads;
     uint32_t seized;      /* threads found in listings, so far */
+    int recounts;         /* looks for others that are still to come (seizing.c) */
+    uint64_t recount_at;  /* CLOCK_MONOTONIC ns */
+    uint64_t recount_wait; /* ns */
     uint32_t exiting;     /* of those, how many have passed their exit event */
     uint32_t interrupted; /* of those, how many are on their way to a stop that was asked for */
     struct event *events; /* of all its threads, gone ones too: what others inherited from them lives in them */
     uint32_t event_count, event_room;
+    struct lw_guard_packet past; /* what events have counted that are closed, of slots that are armed */
     /* Backend ptrace. */
     int loader_register; /* of LW_LOADER_SLOT */
     int kept;            /* 1 + its place in the keeper's list; 0 */
@@ -62,6 +67,7 @@ struct tracee {
     struct process *process; /* NULL while unknown */
     uint32_t have;           /* mask of slots, own or inherited */
     int cpu;               /* arming: 1 + the CPU that it ran on last before it slept; 0: not asked yet; NO_CPU (pumping.c) */
+    bool armed_asleep;     /* and it has not stopped since: what it brings forth may have inherited its events, or not (arming.c) */
     bool interrupted;
     bool exiting;
     int orphan_status;     /* of waitpid(2), for an orphan */
@@ -87,6 +93,9 @@ struct process *process_add(int tgid);
 void process_remove(struct process *p);
 extern struct process *processes;
 
-void process_keep_event(struct process *p, int slot, int fd);
+void process_keep_event(struct process *p, const struct event *event);
+
+/* Whether its events have counted what livewatcher has not asked for yet, open or closed. */
+bool process_owes(const struct process *p);
 
 #endif

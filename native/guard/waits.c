@@ -3,6 +3,7 @@
  */
 #include "waits.h"
 
+#include <sched.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/types.h>
@@ -16,6 +17,9 @@
 /* So long at least nobody else is asked for, and no more than a tenth of the time goes into it. */
 #define ALL_OTHERS_NS 5000000
 #define ALL_OTHERS_SHARE 10
+
+/* So long we keep a CPU to ourselves while there is much to do. */
+#define WORK_NS 500000
 
 struct result {
     pid_t tid;
@@ -91,6 +95,15 @@ bool serve_stops(bool hurried)
     uint64_t took = record_time() - began;
     next_all = began + took + (took > ALL_OTHERS_NS / ALL_OTHERS_SHARE ? took * ALL_OTHERS_SHARE : ALL_OTHERS_NS);
     return some;
+}
+
+void give_way(void)
+{
+    static uint64_t next;
+    if (awaited_count > 0 || record_time() < next)
+        return;
+    sched_yield();
+    next = record_time() + WORK_NS;
 }
 
 int awaited_patience(void)

@@ -24,6 +24,10 @@ int awaited_stops(void);
  * milliseconds only, for to ask for all takes as long as there are tracees. False where there were none. */
 bool serve_stops(bool hurried);
 
+/* To be called now and then in long work: whoever has woken on our CPU meanwhile gets it, though our niceness is better than his;
+ * unless somebody stands for us, or is about to. */
+void give_way(void);
+
 /* Milliseconds until all others are to be asked; -1 where nobody is awaited. */
 int awaited_patience(void);
 

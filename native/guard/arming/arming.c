@@ -12,10 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "asleep.h"
 #include "poking.h"
 #include "records.h"
 #include "stops.h"
+#include "waits.h"
 
 static void fill_attributes(struct perf_event_attr *attr, int slot, const struct lw_slot_spec *spec,
                             const struct lw_guard_config *config)
@@ -98,7 +98,7 @@ static int open_events(struct tracee *t, const struct lw_guard_config *config, b
                 *slot = (uint32_t)s;
                 return -fd;
             }
-            process_keep_event(p, s, fd);
+            process_keep_event(p, &(struct event){fd, s, t->tid});
         }
         t->have |= 1u << s;
     }
@@ -116,21 +116,19 @@ int arm_thread(struct tracee *t, const struct lw_guard_config *config, uint32_t 
 bool arm_sleeper(struct tracee *t, const struct lw_guard_config *config)
 {
     struct process *p = t->process;
-    struct runs runs;
     uint32_t slot, had = t->have, first = p->event_count;
-    if (config->arming == LW_ARM_POKES || !begin_runs(&runs, p->tgid, t->tid))
+    if (config->arming == LW_ARM_POKES)
         return false;
-    /* A thread that it brings forth has the events, or it has none of them: switched off, they have counted nothing if they must go again,
-     * and what it has brought forth by then loses them too (perf_event_release_kernel). */
-    bool opened = sleeps(p->tgid, t->tid) && open_events(t, config, false, &slot) == 0;
-    opened &= end_runs(&runs);
+    bool opened = open_events(t, config, false, &slot) == 0;
     for (uint32_t i = first; i < p->event_count; i++) {
         if (!opened)
-            close(p->events[i].fd);
+            close(p->events[i].fd); /* switched off, it has counted nothing */
         else if (!(p->off & 1u << p->events[i].slot))
             ioctl(p->events[i].fd, PERF_EVENT_IOC_ENABLE, 0);
     }
-    if (!opened) {
+    if (opened) {
+        t->armed_asleep = true;
+    } else {
         t->have = had;
         p->event_count = first;
     }
@@ -149,6 +147,40 @@ static void count_event(const struct event *e, struct lw_guard_packet *counts)
     counts->value[e->slot] += values[0];
     if (got == (ssize_t)sizeof(values) && values[1] >= values[2] + LW_IDLE_NS)
         counts->idle[e->slot] += values[1] - values[2];
+}
+
+static void end_event(const struct event *e, struct lw_guard_packet *counts)
+{
+    ioctl(e->fd, PERF_EVENT_IOC_DISABLE, 0); /* its inherited children too */
+    count_event(e, counts);
+    close(e->fd);
+}
+
+void disown_events(struct tracee *t)
+{
+    struct process *p = t->process;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < p->event_count; i++) {
+        struct event e = p->events[i];
+        if (e.tid == t->tid)
+            end_event(&e, &p->past);
+        else
+            p->events[kept++] = e;
+    }
+    p->event_count = kept;
+    t->have = 0;
+    t->armed_asleep = false;
+}
+
+static void add_past(struct process *p, uint32_t mask, struct lw_guard_packet *counts)
+{
+    for (int s = 0; s < LW_GUARD_SLOTS; s++) {
+        if (!(mask & 1u << s))
+            continue;
+        counts->value[s] += p->past.value[s];
+        counts->idle[s] += p->past.idle[s];
+        counts->failed[s] += p->past.failed[s];
+    }
 }
 
 struct forget {
@@ -179,19 +211,24 @@ void disarm_process(struct process *p, uint32_t mask, const struct lw_guard_conf
             p->events[kept++] = e;
             continue;
         }
-        ioctl(e.fd, PERF_EVENT_IOC_DISABLE, 0); /* its inherited children too */
-        count_event(&e, counts);
-        close(e.fd);
+        end_event(&e, counts);
+        give_way();
     }
     p->event_count = kept;
+    add_past(p, mask, counts);
+    for (int s = 0; s < LW_GUARD_SLOTS; s++)
+        if (mask & 1u << s)
+            p->past.value[s] = p->past.idle[s] = p->past.failed[s] = 0;
 }
 
 void switch_process(struct process *p, uint32_t mask, bool on)
 {
     p->off = on ? p->off & ~mask : p->off | mask;
     for (uint32_t i = 0; i < p->event_count; i++)
-        if (mask & 1u << p->events[i].slot)
+        if (mask & 1u << p->events[i].slot) {
+            give_way();
             ioctl(p->events[i].fd, on ? PERF_EVENT_IOC_ENABLE : PERF_EVENT_IOC_DISABLE, 0); /* its inherited children too */
+        }
 }
 
 bool move_slot(struct process *p, int slot, uint64_t address, const struct lw_guard_config *config)
@@ -211,6 +248,7 @@ void count_process(struct process *p, struct lw_guard_packet *counts)
 {
     for (uint32_t i = 0; i < p->event_count; i++)
         count_event(&p->events[i], counts);
+    add_past(p, ~0u, counts);
 }
 
 /* Nobody but the stopped thread can know of the memory by right; whoever writes there all the same is seen from the moment on at

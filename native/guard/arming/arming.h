@@ -1,7 +1,7 @@
 /* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
  * SPDX-License-Identifier: MIT
  *
- * Breakpoint events of one thread: opened while the thread is stopped or asleep, inherited by what it clones.
+ * Breakpoint events of one thread: opened while the thread is stopped, or from outside, and inherited by what it clones.
  */
 #ifndef LIVEWATCHER_ARMING_H
 #define LIVEWATCHER_ARMING_H
@@ -11,9 +11,14 @@
 /* Opens, or pokes, what t lacks of its process's armed slots. 0, or an errno with *slot naming the culprit. */
 int arm_thread(struct tracee *t, const struct lw_guard_config *config, uint32_t *slot);
 
-/* The same for one that is not stopped, if it sleeps. False where it must be stopped: it runs, it may be bringing forth another, its registers are to be
- * poked, or something went wrong, which arm_thread will tell of. */
+/* The same for one that is not stopped, and that was seen asleep since we trace it: so it is not in the clone(2) any more in which it may have been when it was
+ * seized, and tells of each further one. What that one has inherited is uncertain, for the events come into being at a moment that it knows nothing
+ * of (armed_asleep). False where it must be stopped: its registers are to be poked, or something went wrong, which arm_thread will tell of. */
 bool arm_sleeper(struct tracee *t, const struct lw_guard_config *config);
+
+/* t stands in the birth of another, which it may have armed or not: closes its events, and with them what was inherited from them; their counts are kept. Both are to be
+ * armed, before they go on. */
+void disown_events(struct tracee *t);
 
 /* Stops counting, adds each slot's count to the packet, and closes. Afterwards no debug register holds these slots. On backend
  * ptrace that is only on its way then, and nothing but the guard counts. */

@@ -88,16 +88,14 @@ void arm_or_report(struct tracee *t)
 /* Whether t, which is not under way, is to be armed in this round; asks for the CPU that it ran on last in the first. */
 static bool has_turn(struct tracee *t, struct pump *pump)
 {
-    if (pump->process->pump_cpu == EVERY_CPU)
-        return true;
     if (t->cpu == 0) {
         char state;
         int cpu;
-        bool asleep = read_stat(t->process->tgid, t->tid, &state, &cpu) && (state == 'S' || state == 'D');
+        bool asleep = read_stat(t->process->tgid, t->tid, &state, &cpu) && state == 'S';
         t->cpu = asleep && cpu >= 0 && cpu < CPU_SETSIZE ? 1 + cpu : NO_CPU;
         pump->window--;
     }
-    return t->cpu == NO_CPU || t->cpu == 1 + pump->process->pump_cpu;
+    return pump->process->pump_cpu == EVERY_CPU || t->cpu == NO_CPU || t->cpu == 1 + pump->process->pump_cpu;
 }
 
 static void pump_thread(struct tracee *t, void *context)

@@ -44,7 +44,7 @@ public sealed class CpuArming(BpfHitSource source) : IArming
             throw;
         }
 
-        return ProcessFiles.NumbersIn($"/proc/{process.Value}/task").Count();
+        return ProcessTable.ThreadsOf(process) ?? 0;
     }
 
     public IReadOnlyDictionary<int, EventCount> Disarm(ProcessId process, IReadOnlyCollection<int> slots)

@@ -14,6 +14,8 @@ public sealed class SleeperTests : LiveTest
 {
     private const int Writes = 100;
 
+    private static readonly string[] Words = [.. Enumerable.Range(0, 4).Select(i => $"g_word[{i}]")];
+
     [Theory]
     [InlineData("gcc", "-O2", "bpf", "task")]
     [InlineData("clang", "-O0", "perf", "task")]
@@ -32,5 +34,21 @@ public sealed class SleeperTests : LiveTest
         own["disturbed"].Should().Be(0);
         Honesty.Check(report, ("g_written", own["hits g_written"]));
         Writers.AreAt(report.Hits, "write_it", "dozing.c", "write_it");
+    }
+
+    /// <summary>It is armed from outside, at a moment of which it knows nothing: what it brings forth then is armed once, and once only.</summary>
+    [Theory]
+    [InlineData("gcc", "-O2", "bpf")]
+    [InlineData("clang", "-O0", "perf")]
+    public async Task WhatTheyBringForthIsArmedOnce(string compiler, string optimization, string backend)
+    {
+        var program = await Toolchain.BuildAsync(new Recipe("lineage.c") { Compiler = compiler, Optimization = optimization });
+        for (int round = 0; round < Slow.Choose(3, 20); round++)
+        {
+            var target = await StartTargetAsync(program, "20");
+            var (report, own) = await WatchAsync(
+                target, [.. Words.SelectMany(word => (string[])["--watch", word]), "--backend", backend, "--scope", "task", "--guard", "on", "--follow-fork"]);
+            Honesty.Check(report, [.. Words.Select(word => (word, own["hits g_word"]))]);
+        }
     }
 }
