@@ -27,7 +27,7 @@ public sealed class ToolTests : IDisposable
     {
         Action run = () => Tool.Run("sh", "-c", "echo first >&2; echo last >&2; exit 7");
         run.Should().Throw<MeasuringException>().WithMessage("sh: exit status 7: last");
-        Tool.Try("sh", "-c", "exit 7").Status.Should().Be(7);
+        Tool.Try("sh", ["-c", "exit 7"]).Status.Should().Be(7);
     }
 
     /// <summary>An old result is never taken for a new one.</summary>

@@ -10,10 +10,13 @@ output=${1:?usage: build-programs.sh OUTPUT_DIR FUNCTIONS}
 functions=${2:?usage: build-programs.sh OUTPUT_DIR FUNCTIONS [UNITS]}
 units=${3:-0}
 mkdir -p "$output"
-for name in hot idle crowd floor slow stacks family; do
+for name in hot idle crowd floor slow stacks family faults; do
     [ "$output/$name" -nt "$here/programs/$name.c" ] ||
         gcc -std=gnu11 -D_GNU_SOURCE -O2 -g -fno-omit-frame-pointer -Wall -Wextra -Werror -fno-pie -no-pie -pthread "$here/programs/$name.c" -o "$output/$name"
 done
+
+[ "$output/standin.so" -nt "$here/programs/standin.c" ] ||
+    gcc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -fPIC -shared "$here/programs/standin.c" -o "$output/standin.so" -ldl
 
 # source_of FUNCTIONS LINKAGE: functions and types by the thousand, each different.
 source_of() {

@@ -51,7 +51,7 @@ else
 fi
 "$bench" armed "$binary" "$place" "$parts/armed.md" $quick "${untried[@]}"
 kernel=$("${where[@]}" uname -r | tr -d '\r' | grep -E '^[0-9]+\.[0-9]+' | tail -n 1)
-"$bench" start "$binary" "$place" "$parts/start.md" $quick --load "$load" --large "$place/large-$functions" "${huge[@]}"
+"$bench" start "$binary" "$place" "$parts/start.md" $quick "${untried[@]}" --load "$load" --large "$place/large-$functions" "${huge[@]}"
 
 version() {
     local found

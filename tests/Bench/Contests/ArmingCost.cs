@@ -7,7 +7,7 @@ namespace Livewatcher.Bench.Contests;
 
 /// <summary>One attachment to a crowd of threads.</summary>
 /// <param name="Armed">From livewatcher's start to its word that all are armed, ms.</param>
-/// <param name="Left">From SIGINT to its end, ms.</param>
+/// <param name="Left">From SIGTERM to its end, ms.</param>
 /// <param name="LongestPause">That a thread was late for, after a sleep of 100 ms, ms.</param>
 /// <param name="Resident">Of livewatcher when armed, MiB.</param>
 public sealed record Attachment(double Armed, double Left, double LongestPause, double Resident);
@@ -102,7 +102,7 @@ public sealed class ArmingCost(Ground ground)
             double armed = watch.Elapsed.TotalMilliseconds, resident = Tool.MemoryOf(livewatcher.Id, "VmRSS:");
             Thread.Sleep(300);
             watch.Restart();
-            Tool.Run("kill", "-INT", Ground.Invariant(livewatcher.Id));
+            Tool.Run("kill", "-TERM", Ground.Invariant(livewatcher.Id)); // SIGINT is ignored by what a shell has put into the background
             return livewatcher.WaitForExit(Patience) ? (armed, watch.Elapsed.TotalMilliseconds, resident) : throw new MeasuringException("livewatcher does not end");
         }
         finally

@@ -38,7 +38,7 @@ public sealed class FirstHitCost(Ground ground)
             }
             finally
             {
-                Tool.Try("kill", "-INT", Ground.Invariant(asked.Id));
+                Tool.Try("kill", ["-INT", Ground.Invariant(asked.Id)]);
                 if (!asked.WaitForExit(Patience))
                     asked.Kill();
             }

@@ -1,58 +1,98 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using System.Globalization;
 using Livewatcher.Bench.Measuring;
 
 namespace Livewatcher.Bench.Contests;
 
 /// <summary>What a hit costs the thread that writes: a program that does nothing but write one word, under each of the tools.</summary>
-public sealed class HitCost(Ground ground)
+public sealed class HitCost(Ground ground, Trigger trigger)
 {
     public const string Floor = "counting-only event (the floor)";
 
-    private readonly string address = ground.AddressOf("hot", "g_hot");
+    /// <summary>The hypervisor's, if it has any; it is in all that livewatcher does about a stand-in, and in nothing that it does about a hit, whose page has been there.</summary>
+    public const string Look = "the first look at a page that has just come, by itself";
+
+    public const string Filtered = "livewatcher, filtered out (--if 'new < 0')";
+
+    public const string Sixteen = "livewatcher, 16 KiB of stack, JSON";
+
+    public const string RecordedToo = "livewatcher, 16 KiB of stack, text and recording";
+
+    public const string ByStack = "bpftrace, count by ustack";
+
+    public const string GdbBacktrace = "gdb, watch with commands (bt)";
+
+    /// <summary>With as much memory as livewatcher's ring has.</summary>
+    public const string PerfWhole = "perf record --call-graph dwarf,16384 -m 128M";
+
+    private static readonly string[] PerfWholeOptions = ["--call-graph", "dwarf,16384", "-m", "128M"];
+
     private readonly string result = ground.At("hot.result");
     private readonly string output = ground.At("hot.jsonl");
     private readonly string recording = ground.At("hot.lwr");
     private readonly string data = ground.At("perf.data");
 
-    /// <summary>Writes of one run; of tools that stop the thread at each hit, a fiftieth.</summary>
-    public int Writes { get; } = ground.Amount(200_000, 4_000);
+    /// <summary>Writes of one run; of tools that stop the thread at each hit, a hundredth.</summary>
+    public int Writes { get; } = ground.Amount(trigger.Preloaded is null ? 200_000 : 40_000, 4_000);
 
-    public int FewWrites => Math.Max(20, Writes / 50);
+    public int FewWrites => Math.Max(20, Writes / 100);
 
     /// <summary>One thread.</summary>
     public IReadOnlyList<Row> Hold() => Contest.Hold("cost of a hit", ground.Rounds,
     [
         new("not watched", Alone),
         new(Floor, CountOnly),
-        new("livewatcher, filtered out (--if 'new < 0')", () => Livewatcher(Writes, "--if", "new < 0")),
+        new(Filtered, () => Livewatcher(Writes, "--if", "new < 0")),
         new("livewatcher, no stack, JSON", () => Livewatcher(Writes, "--stack-bytes", "0")),
         new("livewatcher, 4 KiB of stack, JSON", () => Livewatcher(Writes, "--stack-bytes", "4096")),
-        new("livewatcher, 16 KiB of stack, JSON", () => Livewatcher(Writes)),
+        new(Sixteen, () => Livewatcher(Writes)),
         new("livewatcher, 16 KiB of stack, text", Text),
-        new("livewatcher, 16 KiB of stack, text and recording", () => Recorded()),
+        new(RecordedToo, () => Recorded()),
         new("livewatcher --backend perf", () => Livewatcher(Writes, "--backend", "perf")),
         new("livewatcher --backend ptrace", () => Livewatcher(FewWrites, "--backend", "ptrace")),
         new("perf record", () => PerfRecord()),
         new("perf record --call-graph fp", () => PerfRecord("--call-graph", "fp")),
         new("perf record --call-graph dwarf,16384", () => PerfRecord("--call-graph", "dwarf,16384")),
+        new(PerfWhole, () => PerfRecord([.. PerfWholeOptions])),
         new("bpftrace, count()", () => Bpftrace("@hits = count();")),
-        new("bpftrace, count by ustack", () => Bpftrace("@hits = count(); @stacks[ustack] = count();")),
+        new(ByStack, () => Bpftrace("@hits = count(); @stacks[ustack] = count();")),
         new("gdb, watch with a false condition", () => Gdb("watch g_hot if g_hot < 0", commands: false)),
-        new("gdb, watch with commands (bt)", () => Gdb("watch g_hot", commands: true)),
+        new(GdbBacktrace, () => Gdb("watch g_hot", commands: true)),
+    ]);
+
+    /// <summary>One thread, with a page fault in the place of each hit; tools that stop a thread at a hit have nothing to stop at.</summary>
+    public IReadOnlyList<Row> HoldStandIn() => Contest.Hold("stand-in of a hit", ground.Rounds,
+    [
+        new(Look, LookAlone),
+        new("not watched", Alone),
+        new(Floor, CountFaults),
+        new(Filtered, () => Livewatcher(Writes, "--if", "new < 0")),
+        new("livewatcher, no stack, JSON", () => Livewatcher(Writes, "--stack-bytes", "0")),
+        new("livewatcher, 4 KiB of stack, JSON", () => Livewatcher(Writes, "--stack-bytes", "4096")),
+        new(Sixteen, () => Livewatcher(Writes)),
+        new(RecordedToo, () => Recorded()),
+        new("livewatcher --backend perf", () => Livewatcher(Writes, "--backend", "perf")),
+        new("perf record", () => PerfRecord()),
+        new("perf record --call-graph fp", () => PerfRecord("--call-graph", "fp")),
+        new(PerfWhole, () => PerfRecord([.. PerfWholeOptions])),
+        new("bpftrace, count()", () => Bpftrace("@hits = count();")),
+        new(ByStack, () => Bpftrace("@hits = count(); @stacks[ustack] = count();")),
     ]);
 
     /// <summary>As fast as four threads can write, on as many processors as there are: who loses hits?</summary>
     public IReadOnlyList<Row> HoldFlood() => Contest.Hold("four threads", ground.Rounds,
     [
         new(Floor, () => CountOnly(Writes / 4, 4)),
-        new("livewatcher, filtered out (--if 'new < 0')", () => Livewatcher(Writes / 4, 4, ["--if", "new < 0"])),
-        new("livewatcher, 16 KiB of stack, JSON", () => Livewatcher(Writes / 4, 4, [])),
-        new("perf record --call-graph dwarf,16384", () => PerfRecord(Writes / 4, 4, ["--call-graph", "dwarf,16384"])),
+        new(Filtered, () => Livewatcher(Writes / 4, 4, ["--if", "new < 0"])),
+        new(Sixteen, () => Livewatcher(Writes / 4, 4, [])),
+        new(PerfWhole, () => PerfRecord(Writes / 4, 4, [.. PerfWholeOptions])),
         new("bpftrace, count()", () => Bpftrace("@hits = count();", Writes / 4, 4)),
     ]);
 
-    private string[] Hot(int writes, int threads = 1) => [result, Ground.Invariant(writes), Ground.Invariant(threads)];
+    private string Program => ground.Program(trigger.Program);
+
+    private string[] Words(int writes, int threads = 1) => [result, Ground.Invariant(writes), .. trigger.Preloaded is null ? [Ground.Invariant(threads)] : Array.Empty<string>()];
 
     /// <summary>What the program that has just ended says of itself.</summary>
     private Outcome Own(long? counted)
@@ -63,7 +103,7 @@ public sealed class HitCost(Ground ground)
 
     private Outcome Alone()
     {
-        Tool.Run(ground.Program("hot"), Hot(Writes));
+        Tool.Run(Program, Words(Writes));
         return Own(null);
     }
 
@@ -72,8 +112,20 @@ public sealed class HitCost(Ground ground)
     private Outcome CountOnly(int writes, int threads)
     {
         string count = ground.At("floor.result");
-        Tool.Run(ground.Program("floor"), [count, address, ground.Program("hot"), .. Hot(writes, threads)]);
+        Tool.Run(ground.Program("floor"), [count, ground.AddressOf(trigger.Program, "g_hot"), Program, .. Words(writes, threads)]);
         return Own(Tool.ResultIn(count).Done);
+    }
+
+    private Outcome LookAlone()
+    {
+        Tool.Run(Program, [.. Words(Writes), "look"]);
+        return Own(null);
+    }
+
+    private Outcome CountFaults()
+    {
+        string words = Tool.Run("perf", ["stat", "-x", ",", "-e", trigger.PerfEvent, "--", Program, .. Words(Writes)]).Errors;
+        return Own(long.Parse(words.Split(',')[0].Split('\n')[^1], CultureInfo.InvariantCulture));
     }
 
     private Outcome Livewatcher(int writes, params string[] options) => Livewatcher(writes, 1, options);
@@ -100,16 +152,17 @@ public sealed class HitCost(Ground ground)
         return Own(report.Split('\n').LongCount(line => line.StartsWith("{\"type\":\"hit\"", StringComparison.Ordinal)));
     }
 
-    private void Watch(int writes, int threads, string[] options) => Tool.Run(
+    private void Watch(int writes, int threads, string[] options) => Tool.RunWith(
+        trigger.Preloaded,
         ground.Livewatcher,
-        ["run", "--watch", "g_hot", .. Ground.Unlimited, .. options.Contains("--backend") ? [] : Ground.LargeRing, .. options, "--", ground.Program("hot"), .. Hot(writes, threads)]);
+        ["run", "--watch", trigger.Watch, .. trigger.Options, .. Ground.Unlimited, .. options.Contains("--backend") || trigger.Preloaded is not null ? [] : Ground.LargeRing, .. options, "--", Program, .. Words(writes, threads)]);
 
     private Outcome PerfRecord(params string[] options) => PerfRecord(Writes, 1, options);
 
     private Outcome PerfRecord(int writes, int threads, string[] options)
     {
-        Tool.Run("perf", ["record", "-q", "-e", $"mem:0x{address}/8:w", "-c", "1", .. options, "-o", data, "--", ground.Program("hot"), .. Hot(writes, threads)]);
-        long samples = Tool.Run("perf", "script", "-i", data, "-F", "event", "-G").Output.Split('\n').LongCount(line => line.Contains("mem:", StringComparison.Ordinal));
+        Tool.Run("perf", ["record", "-q", "-e", trigger.PerfEvent, "-c", "1", .. options, "-o", data, "--", Program, .. Words(writes, threads)]);
+        long samples = Tool.Run("perf", "script", "-i", data, "-F", "event", "-G").Output.Split('\n').LongCount(line => line.Trim().Length > 0);
         File.Delete(data);
         return Own(samples);
     }
@@ -118,7 +171,7 @@ public sealed class HitCost(Ground ground)
 
     private Outcome Bpftrace(string action, int writes, int threads)
     {
-        Finished finished = Tool.Run("bpftrace", "-q", "-e", $"watchpoint:0x{address}:8:w {{ {action} }}", "-c", string.Join(' ', [ground.Program("hot"), .. Hot(writes, threads)]));
+        Finished finished = Tool.Run("bpftrace", "-q", "-e", $"{trigger.Probe} {{ {action} }}", "-c", string.Join(' ', [Program, .. Words(writes, threads)]));
         string line = finished.Output.Split('\n').FirstOrDefault(line => line.StartsWith("@hits: ", StringComparison.Ordinal)) ?? "";
         return Own(long.TryParse(line.Split(' ')[^1], out long counted) ? counted : 0);
     }
@@ -127,7 +180,7 @@ public sealed class HitCost(Ground ground)
     {
         string script = ground.At("gdb.script");
         File.WriteAllText(script, $"set pagination off\nset confirm off\nset breakpoint pending on\n{watch}\n{(commands ? "commands\nsilent\nbt\ncontinue\nend\n" : "")}run\ninfo breakpoints\n");
-        Finished finished = Tool.Run("gdb", ["-batch", "-nx", "-x", script, "--args", ground.Program("hot"), .. Hot(FewWrites)]);
+        Finished finished = Tool.Run("gdb", ["-batch", "-nx", "-x", script, "--args", Program, .. Words(FewWrites)]);
         string? line = finished.Output.Split('\n').LastOrDefault(line => line.Contains("breakpoint already hit ", StringComparison.Ordinal));
         // It says nothing of hits whose condition was false.
         return Own(commands && line is not null ? long.Parse(line.Trim().Split(' ')[3], null) : null);

@@ -1,5 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using System.Globalization;
 using Livewatcher.Bench.Measuring;
 
 namespace Livewatcher.Bench.Contests;
@@ -9,15 +10,23 @@ public sealed class IdleCost(Ground ground)
 {
     public const string Alone = "not watched";
 
+    public const string Floor = "four counting-only events (the floor)";
+
+    /// <summary>As on real hardware.</summary>
+    public const string Watched = "four watches, scope cpu, guard off";
+
+    /// <summary>As in a virtual machine.</summary>
+    public const string Guarded = "four watches, scope task, guard on";
+
     private static readonly string[] FourWatches = [.. Enumerable.Range(0, 4).SelectMany(i => new[] { "--watch", $"g_cold[{i}]" })];
 
     /// <summary>Kinds of work, and how much of it.</summary>
     public static IReadOnlyList<(string Kind, string Words, int Usually, int Emulated)> Work { get; } =
     [
         ("compute", "arithmetic", 300_000_000, 20_000_000),
-        ("call", "system calls", 5_000_000, 100_000),
-        ("switch", "a byte to and fro between two threads", 200_000, 4_000),
-        ("thread", "threads that come and go", 20_000, 400),
+        ("call", "system calls", 1_000_000, 100_000),
+        ("switch", "a byte to and fro between two threads", 20_000, 4_000),
+        ("thread", "threads that come and go", 4_000, 400),
     ];
 
     public IReadOnlyList<Row> Hold(string kind, int usually, int emulated)
@@ -26,11 +35,20 @@ public sealed class IdleCost(Ground ground)
         return Contest.Hold($"no hit, {kind}", ground.Rounds,
         [
             new(Alone, () => Run(ground.Program("idle"), [ground.At("idle.result"), kind, rounds])),
-            new("one watch, guard off", () => Watch(kind, rounds, ["--watch", "g_cold[0]", "--guard", "off"])),
-            new("four watches, guard off", () => Watch(kind, rounds, [.. FourWatches, "--guard", "off"])),
-            new("four watches, guard on", () => Watch(kind, rounds, [.. FourWatches, "--guard", "on"])),
+            new(Floor, () => Count(kind, rounds)),
+            new(Watched, () => Watch(kind, rounds, [.. FourWatches, "--scope", "cpu", "--guard", "off"])),
+            new(Guarded, () => Watch(kind, rounds, [.. FourWatches, "--scope", "task", "--guard", "on"])),
+            new("four watches, scope task, guard off", () => Watch(kind, rounds, [.. FourWatches, "--scope", "task", "--guard", "off"])),
             new("valgrind's memcheck", () => Run("valgrind", ["-q", ground.Program("idle"), ground.At("idle.result"), kind, Ground.Invariant(ground.Amount(usually, emulated) / 20)])),
         ]);
+    }
+
+    /// <summary>What the kernel takes for debug registers that are switched with each thread, without any tool.</summary>
+    private Outcome Count(string kind, string rounds)
+    {
+        ulong first = ulong.Parse(ground.AddressOf("idle", "g_cold"), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        string addresses = string.Join(',', Enumerable.Range(0, 4).Select(i => (first + (8 * (ulong)i)).ToString("x", CultureInfo.InvariantCulture)));
+        return Run(ground.Program("floor"), [ground.At("floor.result"), addresses, ground.Program("idle"), ground.At("idle.result"), kind, rounds]);
     }
 
     private Outcome Watch(string kind, string rounds, string[] options)

@@ -34,12 +34,14 @@ public sealed class RecordingCost(Ground ground, string load)
         return [.. Hold("growth of hits", rows), .. ground.Quick ? [] : Hold("growth of hits", [new Recorded(10 * Most, 32)], rounds: 1)];
     }
 
-    /// <summary>As many hits, with more and more stacks; 100 are those of the bar.</summary>
+    /// <summary>As many hits, with more and more stacks; last of all, unless it shall be quick, those of the bar: a million with a hundred.</summary>
     public IReadOnlyList<Recorded> HoldStacks()
     {
         List<Recorded> rows = [];
         for (int stacks = 1; stacks <= 100_000; stacks *= stacks == 1 ? 100 : 10)
-            rows.Add(new Recorded(Most, stacks));
+            rows.Add(new Recorded(100_000, stacks));
+        if (!ground.Quick)
+            rows.Add(new Recorded(Most, 100));
         return Hold("growth of stacks", rows);
     }
 

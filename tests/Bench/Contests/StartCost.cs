@@ -28,6 +28,8 @@ public sealed class StartCost(Ground ground, string large, string huge)
             new(True, () => Timed("true")),
             new("livewatcher --version", () => Timed(ground.Livewatcher, "--version")),
             new("livewatcher run --help", () => Timed(ground.Livewatcher, "run", "--help")),
+            new("the program that is watched below, by itself", () => Timed(ground.Program("hot"), ground.At("start.result"), "1", "1")),
+            new("livewatcher run, armed, until it has ended", Run),
             new("livewatcher check, small program", () => Timed(ground.Livewatcher, "check", small, ground.Program("hot"))),
             new($"livewatcher check, {new FileInfo(large).Length / 1e6:0} MB of program and debug information", () => Timed(ground.Livewatcher, "check", big, large)),
             new("gdb, the same: print &g_large", () => Timed("gdb", "-batch", "-nx", "-ex", "print &g_large", large)),
@@ -48,6 +50,10 @@ public sealed class StartCost(Ground ground, string large, string huge)
 
     /// <summary>The most that livewatcher check has had, MiB.</summary>
     public double MemoryOfHuge() => Tool.RunForMemory(ground.Livewatcher, "check", ground.At("huge.toml"), huge).PeakMiB;
+
+    private Outcome Run() => Timed(
+        ground.Livewatcher,
+        ["run", "--watch", "g_hot", .. ground.Arms, "--format", "json", "--output", ground.At("start.jsonl"), "--", ground.Program("hot"), ground.At("start.result"), "1", "1"]);
 
     private static Outcome Timed(string file, params string[] arguments) => new(Tool.Run(file, arguments).Time.TotalMilliseconds);
 }

@@ -18,17 +18,24 @@ public static class Tool
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <exception cref="MeasuringException">It is not there, fails, or does not end.</exception>
-    public static Finished Run(string file, params IReadOnlyList<string> arguments)
+    public static Finished Run(string file, params IReadOnlyList<string> arguments) => RunWith(null, file, arguments);
+
+    /// <summary>The same, with a library that stands before all others.</summary>
+    /// <param name="preloaded">For LD_PRELOAD (ld.so(8)); null: none.</param>
+    /// <param name="file">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <exception cref="MeasuringException">It is not there, fails, or does not end.</exception>
+    public static Finished RunWith(string? preloaded, string file, IReadOnlyList<string> arguments)
     {
-        Finished finished = Try(file, arguments);
+        Finished finished = Try(file, arguments, preloaded);
         return finished.Status == 0 ? finished : throw new MeasuringException($"{file}: exit status {finished.Status}: {LastLine(finished.Errors + finished.Output)}");
     }
 
     /// <summary>The same, whatever its exit status.</summary>
     /// <exception cref="MeasuringException">It is not there, or does not end.</exception>
-    public static Finished Try(string file, params IReadOnlyList<string> arguments)
+    public static Finished Try(string file, IReadOnlyList<string> arguments, string? preloaded = null)
     {
-        using Process process = Start(file, arguments);
+        using Process process = Start(file, arguments, preloaded);
         process.StandardInput.Close();
         Stopwatch watch = Stopwatch.StartNew();
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
@@ -92,9 +99,11 @@ public static class Tool
     }
 
     /// <exception cref="MeasuringException">It is not there.</exception>
-    public static Process Start(string file, IReadOnlyList<string> arguments)
+    public static Process Start(string file, IReadOnlyList<string> arguments, string? preloaded = null)
     {
         ProcessStartInfo start = new(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        if (preloaded is not null)
+            start.Environment["LD_PRELOAD"] = preloaded;
         try
         {
             return Process.Start(start) ?? throw new MeasuringException($"{file} did not start");

@@ -5,13 +5,12 @@ using Livewatcher.Bench.Measuring;
 
 namespace Livewatcher.Bench.Reporting;
 
-/// <summary>What needs debug registers that trap, and is more than one thread's hits: many threads, the first of all, more and more of them.</summary>
+/// <summary>What needs debug registers that trap, and is more than one thread's hits: many threads, more and more of them.</summary>
 public sealed class HitsPart(Ground ground) : IPart
 {
     public IReadOnlyList<Section> Sections =>
     [
         new("Four threads at once", Flood),
-        new("Attach to the first hit shown", FirstHit),
         new("Growth of hits", GrowingHits),
         new("Growth of stacks", Stacks),
         new("Growth of processes", Processes),
@@ -20,13 +19,7 @@ public sealed class HitsPart(Ground ground) : IPart
     private void Flood(Markdown text)
     {
         text.Paragraph("The same word, written by four threads as fast as they can; ns from the first write to the last, by the number of writes.");
-        text.Table(new HitCost(ground).HoldFlood(), HitCost.Floor, "ns a write");
-    }
-
-    private void FirstHit(Markdown text)
-    {
-        text.Paragraph("From the start of the tool to its first words about a hit of a program that runs already and writes a hundred times a second.");
-        text.Table(new FirstHitCost(ground).Hold(), FirstHitCost.Livewatcher, "ms");
+        text.Table(new HitCost(ground, Trigger.Hit(ground)).HoldFlood(), HitCost.Floor, "ns a write");
     }
 
     private void GrowingHits(Markdown text)

@@ -40,10 +40,10 @@ public sealed class StartPart(StartCost costs, RecordingCost recordings) : IPart
 
     private void Stacks(Markdown text)
     {
-        text.Paragraph("The same number of hits with more and more distinct stacks. Expected: the same time for each hit as long as there are few stacks beside hits; memory and the file grow with the stacks, each of which is kept once.");
+        text.Paragraph("The same number of hits with more and more distinct stacks, and a million with a hundred. Expected: the same time for each hit as long as there are few stacks beside hits; memory and the file grow with the stacks, each of which is kept once.");
         IReadOnlyList<Recorded> rows = recordings.HoldStacks();
         Grid(text, rows);
-        Recorded bar = rows.Single(row => row.Stacks == 100);
+        Recorded bar = rows.Last(row => row.Stacks == 100);
         text.Paragraph(bar.Hits == 1_000_000
             ? $"The bar, a million hits with 100 distinct stacks within 2 s: {Reached(bar.Summary.Median <= 2)} ({Markdown.Number(bar.Summary.Median)} s)."
             : "The bar, a million hits with 100 distinct stacks within 2 s, needs the whole run.");

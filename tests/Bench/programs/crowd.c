@@ -1,7 +1,7 @@
 /* Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
  *
- * crowd RESULT THREADS: threads that sleep 100 ms at a time until standard input ends; says "ready" when all are there. Its result is the longest
- * that one of them has slept over its time, in ns.
+ * crowd RESULT THREADS: threads that wake every 100 ms, one after another, until standard input ends; says "ready" when all are there. Its result is
+ * the longest that one of them was late, in ns.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -15,17 +15,20 @@ volatile long g_cold;
 static atomic_int over;
 static atomic_llong longest;
 
-static void *rest(void *unused)
+/* At times of its own, whatever held it up before: threads that sleep for a time end up waking all at once, and wait for each other. */
+static void *rest(void *first)
 {
-    struct timespec pause = {0, PAUSE_NS};
+    int64_t due = (int64_t)(intptr_t)first;
     while (!atomic_load(&over)) {
-        int64_t start = now_ns();
-        nanosleep(&pause, NULL);
-        long long late = now_ns() - start - PAUSE_NS, before = atomic_load(&longest);
+        struct timespec at = {due / 1000000000, due % 1000000000};
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+        long long late = now_ns() - due, before = atomic_load(&longest);
         while (late > before && !atomic_compare_exchange_weak(&longest, &before, late))
             continue;
+        while (due <= now_ns())
+            due += PAUSE_NS;
     }
-    return unused;
+    return NULL;
 }
 
 int main(int argc, char **argv)
@@ -37,8 +40,9 @@ int main(int argc, char **argv)
     pthread_attr_init(&small);
     pthread_attr_setstacksize(&small, 64 * 1024);
     must(all != NULL, "calloc");
+    int64_t begin = now_ns() + 400000000;
     for (long i = 0; i < threads; i++)
-        must(pthread_create(&all[i], &small, rest, NULL) == 0, "pthread_create");
+        must(pthread_create(&all[i], &small, rest, (void *)(intptr_t)(begin + i * PAUSE_NS / threads)) == 0, "pthread_create");
     /* How they came into being is nobody's pause. */
     sleep(1);
     atomic_store(&longest, 0);

@@ -1,0 +1,24 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+namespace Livewatcher.Bench.Contests;
+
+/// <summary>What makes an event of each write: a debug register, or, where those do not trap, a page fault in its place.</summary>
+/// <param name="Program">The measured program: its first arguments are a file for its result and the number of writes.</param>
+/// <param name="Watch">What livewatcher watches.</param>
+/// <param name="PerfEvent">For perf record -e.</param>
+/// <param name="Probe">For bpftrace, with its filter.</param>
+/// <param name="Options">Further ones of livewatcher.</param>
+/// <param name="Preloaded">A library for LD_PRELOAD of livewatcher; null: none.</param>
+public sealed record Trigger(string Program, string Watch, string PerfEvent, string Probe, IReadOnlyList<string> Options, string? Preloaded)
+{
+    /// <summary>A write to g_hot is a hit.</summary>
+    public static Trigger Hit(Ground ground)
+    {
+        string address = ground.AddressOf("hot", "g_hot");
+        return new("hot", "g_hot", $"mem:0x{address}/8:w", $"watchpoint:0x{address}:8:w", [], null);
+    }
+
+    /// <summary>A write to g_hot[0] is a page fault, and livewatcher is given page faults where it asks for a breakpoint (programs/standin.c).</summary>
+    public static Trigger StandIn(Ground ground) => new(
+        "faults", "g_hot[0]", "minor-faults", "software:minor-faults:1 /pid == cpid/", ["--scope", "task", "--guard", "on", "--trial", "off"], ground.Program("standin.so"));
+}
