@@ -18,8 +18,10 @@
 #define ALL_OTHERS_NS 5000000
 #define ALL_OTHERS_SHARE 10
 
-/* So long we keep a CPU to ourselves while there is much to do. */
+/* So long we keep a CPU to ourselves while there is much to do; where others keep it longer than that, as long as they do, up to a point: on a busy machine
+ * we would come to nothing. */
 #define WORK_NS 500000
+#define LONGEST_WORK_NS 4000000
 
 struct result {
     pid_t tid;
@@ -100,10 +102,12 @@ bool serve_stops(bool hurried)
 void give_way(void)
 {
     static uint64_t next;
-    if (awaited_count > 0 || record_time() < next)
+    uint64_t before = record_time();
+    if (awaited_count > 0 || before < next)
         return;
     sched_yield();
-    next = record_time() + WORK_NS;
+    uint64_t after = record_time(), away = after - before;
+    next = after + (away < WORK_NS ? WORK_NS : away < LONGEST_WORK_NS ? away : LONGEST_WORK_NS);
 }
 
 int awaited_patience(void)

@@ -8,7 +8,7 @@ namespace Livewatcher.Bench.Contests;
 /// <summary>One attachment to a crowd of threads.</summary>
 /// <param name="Armed">From livewatcher's start to its word that all are armed, ms.</param>
 /// <param name="Left">From SIGTERM to its end, ms.</param>
-/// <param name="LongestPause">That a thread was late for, after a sleep of 100 ms, ms.</param>
+/// <param name="LongestPause">That a thread was late for when it woke, ms.</param>
 /// <param name="Resident">Of livewatcher when armed, MiB.</param>
 public sealed record Attachment(double Armed, double Left, double LongestPause, double Resident);
 

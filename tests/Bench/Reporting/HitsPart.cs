@@ -25,7 +25,7 @@ public sealed class HitsPart(Ground ground) : IPart
     private void GrowingHits(Markdown text)
     {
         text.Paragraph("One thread, 1 KiB of stack, JSON; us of the program a hit, and the most memory of its own that livewatcher has had (RssAnon; the ring of 128 MiB is shared with the kernel). Expected: both level from 10^4 on, for neither depends on what was "
-            + "there before; where the program is faster than livewatcher, hits wait in memory, 256 MiB of them at most, and in the ring.");
+            + "there before; where the program is faster than livewatcher, hits wait in memory, 256 MiB of them at most, beside what the collector has not given back by then, and in the ring; when both are full hits are lost, and counted.");
         text.Table(new GrowthCost(ground).HoldHits(), GrowthCost.HitsName(1000), "us a hit");
     }
 
