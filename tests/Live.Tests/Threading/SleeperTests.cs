@@ -43,7 +43,7 @@ public sealed class SleeperTests : LiveTest
     public async Task WhatTheyBringForthIsArmedOnce(string compiler, string optimization, string backend)
     {
         var program = await Toolchain.BuildAsync(new Recipe("lineage.c") { Compiler = compiler, Optimization = optimization });
-        for (int round = 0; round < Slow.Choose(3, 20); round++)
+        for (int round = 0; round < Slow.Choose(1, 20); round++)
         {
             var target = await StartTargetAsync(program, "20");
             var (report, own) = await WatchAsync(
