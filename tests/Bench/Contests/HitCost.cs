@@ -38,25 +38,47 @@ public sealed class HitCost(Ground ground, Trigger trigger)
 
     public int FewWrites => Math.Max(20, Writes / 100);
 
+    private Contestant[] ByStackBytes =>
+    [
+        new(Filtered, () => Livewatcher(Writes, "--if", "new < 0")),
+        new("livewatcher, no stack, JSON", () => Livewatcher(Writes, "--stack-bytes", "0")),
+        new("livewatcher, 4 KiB of stack, JSON", () => Livewatcher(Writes, "--stack-bytes", "4096")),
+        new(Sixteen, () => Livewatcher(Writes)),
+    ];
+
+    private Contestant[] PerfWithSmallRings =>
+    [
+        new("perf record", () => PerfRecord()),
+        new("perf record --call-graph fp", () => PerfRecord("--call-graph", "fp")),
+    ];
+
+    private Contestant[] PeersThatHoldAll =>
+    [
+        new(PerfWhole, () => PerfRecord([.. PerfWholeOptions])),
+        new("bpftrace, count()", () => Bpftrace("@hits = count();")),
+        new(ByStack, () => Bpftrace("@hits = count(); @stacks[ustack] = count();")),
+    ];
+
+    /// <summary>Of a stand-in; ns.</summary>
+    public Contestant TheLook => new(Look, () =>
+    {
+        Tool.Run(Program, [.. Words(Writes), "look"]);
+        return Own(null);
+    });
+
     /// <summary>One thread.</summary>
     public IReadOnlyList<Row> Hold() => Contest.Hold("cost of a hit", ground.Rounds,
     [
         new("not watched", Alone),
         new(Floor, CountOnly),
-        new(Filtered, () => Livewatcher(Writes, "--if", "new < 0")),
-        new("livewatcher, no stack, JSON", () => Livewatcher(Writes, "--stack-bytes", "0")),
-        new("livewatcher, 4 KiB of stack, JSON", () => Livewatcher(Writes, "--stack-bytes", "4096")),
-        new(Sixteen, () => Livewatcher(Writes)),
+        .. ByStackBytes,
         new("livewatcher, 16 KiB of stack, text", Text),
         new(RecordedToo, () => Recorded()),
         new("livewatcher --backend perf", () => Livewatcher(Writes, "--backend", "perf")),
         new("livewatcher --backend ptrace", () => Livewatcher(FewWrites, "--backend", "ptrace")),
-        new("perf record", () => PerfRecord()),
-        new("perf record --call-graph fp", () => PerfRecord("--call-graph", "fp")),
+        .. PerfWithSmallRings,
         new("perf record --call-graph dwarf,16384", () => PerfRecord("--call-graph", "dwarf,16384")),
-        new(PerfWhole, () => PerfRecord([.. PerfWholeOptions])),
-        new("bpftrace, count()", () => Bpftrace("@hits = count();")),
-        new(ByStack, () => Bpftrace("@hits = count(); @stacks[ustack] = count();")),
+        .. PeersThatHoldAll,
         new("gdb, watch with a false condition", () => Gdb("watch g_hot if g_hot < 0", commands: false)),
         new(GdbBacktrace, () => Gdb("watch g_hot", commands: true)),
     ]);
@@ -64,20 +86,14 @@ public sealed class HitCost(Ground ground, Trigger trigger)
     /// <summary>One thread, with a page fault in the place of each hit; tools that stop a thread at a hit have nothing to stop at.</summary>
     public IReadOnlyList<Row> HoldStandIn() => Contest.Hold("stand-in of a hit", ground.Rounds,
     [
-        new(Look, LookAlone),
+        TheLook,
         new("not watched", Alone),
         new(Floor, CountFaults),
-        new(Filtered, () => Livewatcher(Writes, "--if", "new < 0")),
-        new("livewatcher, no stack, JSON", () => Livewatcher(Writes, "--stack-bytes", "0")),
-        new("livewatcher, 4 KiB of stack, JSON", () => Livewatcher(Writes, "--stack-bytes", "4096")),
-        new(Sixteen, () => Livewatcher(Writes)),
+        .. ByStackBytes,
         new(RecordedToo, () => Recorded()),
         new("livewatcher --backend perf", () => Livewatcher(Writes, "--backend", "perf")),
-        new("perf record", () => PerfRecord()),
-        new("perf record --call-graph fp", () => PerfRecord("--call-graph", "fp")),
-        new(PerfWhole, () => PerfRecord([.. PerfWholeOptions])),
-        new("bpftrace, count()", () => Bpftrace("@hits = count();")),
-        new(ByStack, () => Bpftrace("@hits = count(); @stacks[ustack] = count();")),
+        .. PerfWithSmallRings,
+        .. PeersThatHoldAll,
     ]);
 
     /// <summary>As fast as four threads can write, on as many processors as there are: who loses hits?</summary>
@@ -92,7 +108,7 @@ public sealed class HitCost(Ground ground, Trigger trigger)
 
     private string Program => ground.Program(trigger.Program);
 
-    private string[] Words(int writes, int threads = 1) => [result, Ground.Invariant(writes), .. trigger.Preloaded is null ? [Ground.Invariant(threads)] : Array.Empty<string>()];
+    private string[] Words(int writes, int threads = 1) => [result, Ground.Invariant(writes), .. trigger.Preloaded is null ? (string[])[Ground.Invariant(threads)] : []];
 
     /// <summary>What the program that has just ended says of itself.</summary>
     private Outcome Own(long? counted)
@@ -114,12 +130,6 @@ public sealed class HitCost(Ground ground, Trigger trigger)
         string count = ground.At("floor.result");
         Tool.Run(ground.Program("floor"), [count, ground.AddressOf(trigger.Program, "g_hot"), Program, .. Words(writes, threads)]);
         return Own(Tool.ResultIn(count).Done);
-    }
-
-    private Outcome LookAlone()
-    {
-        Tool.Run(Program, [.. Words(Writes), "look"]);
-        return Own(null);
     }
 
     private Outcome CountFaults()
@@ -152,10 +162,11 @@ public sealed class HitCost(Ground ground, Trigger trigger)
         return Own(report.Split('\n').LongCount(line => line.StartsWith("{\"type\":\"hit\"", StringComparison.Ordinal)));
     }
 
-    private void Watch(int writes, int threads, string[] options) => Tool.RunWith(
-        trigger.Preloaded,
-        ground.Livewatcher,
-        ["run", "--watch", trigger.Watch, .. trigger.Options, .. Ground.Unlimited, .. options.Contains("--backend") || trigger.Preloaded is not null ? [] : Ground.LargeRing, .. options, "--", Program, .. Words(writes, threads)]);
+    private void Watch(int writes, int threads, string[] options)
+    {
+        bool largeRing = !options.Contains("--backend") && trigger.Preloaded is null;
+        Tool.RunWith(trigger.Preloaded, ground.Livewatcher, trigger.Run(ground, [.. largeRing ? Ground.LargeRing : [], .. options], Words(writes, threads)));
+    }
 
     private Outcome PerfRecord(params string[] options) => PerfRecord(Writes, 1, options);
 

@@ -14,7 +14,6 @@ public sealed class ProgramCost(Ground ground)
 
     private readonly Trigger trigger = Trigger.StandIn(ground);
     private readonly string output = ground.At("faults.jsonl");
-    private readonly string result = ground.At("faults.result");
 
     public int Writes { get; } = ground.Amount(50_000, 2_000);
 
@@ -31,7 +30,7 @@ public sealed class ProgramCost(Ground ground)
             File.WriteAllText(Switch, "1");
             return Contest.Hold("BPF program", ground.Rounds,
             [
-                new(HitCost.Look, Alone),
+                new HitCost(ground, trigger).TheLook,
                 new(Filtered, () => Watch("--if", "new < 0")),
                 new("no stack", () => Watch("--stack-bytes", "0")),
                 new("4 KiB of stack", () => Watch("--stack-bytes", "4096")),
@@ -44,19 +43,10 @@ public sealed class ProgramCost(Ground ground)
         }
     }
 
-    private Outcome Alone()
-    {
-        Tool.Run(ground.Program(trigger.Program), result, Ground.Invariant(Writes), "look");
-        (long done, double ns) = Tool.ResultIn(result);
-        return new Outcome(ns / done);
-    }
-
     private Outcome Watch(params string[] options)
     {
         using Process process = Tool.Start(
-            ground.Livewatcher,
-            ["run", "--watch", trigger.Watch, .. trigger.Options, .. Ground.Unlimited, "--format", "json", "--output", output, .. options, "--", ground.Program(trigger.Program), result, Ground.Invariant(Writes)],
-            trigger.Preloaded);
+            ground.Livewatcher, trigger.Run(ground, ["--format", "json", "--output", output, .. options], [ground.At("faults.result"), Ground.Invariant(Writes)]), trigger.Preloaded);
         (long runs, long ns) = (0, 0);
         while (!process.WaitForExit(TimeSpan.FromMilliseconds(20)))
         {

@@ -11,6 +11,13 @@ namespace Livewatcher.Bench.Contests;
 /// <param name="Preloaded">A library for LD_PRELOAD of livewatcher; null: none.</param>
 public sealed record Trigger(string Program, string Watch, string PerfEvent, string Probe, IReadOnlyList<string> Options, string? Preloaded)
 {
+    /// <summary>Words for livewatcher, which runs the program.</summary>
+    /// <param name="ground">What all contests stand on.</param>
+    /// <param name="options">Besides <see cref="Options"/>, and without livewatcher's limits.</param>
+    /// <param name="words">The program's.</param>
+    public string[] Run(Ground ground, IEnumerable<string> options, IEnumerable<string> words) =>
+        ["run", "--watch", Watch, .. Options, .. Ground.Unlimited, .. options, "--", ground.Program(Program), .. words];
+
     /// <summary>A write to g_hot is a hit.</summary>
     public static Trigger Hit(Ground ground)
     {

@@ -35,6 +35,9 @@ public sealed class Row(string name)
 /// <summary>Contestants that do the same work, in turns: what the machine does meanwhile befalls all of them alike.</summary>
 public static class Contest
 {
+    /// <summary>Of the row of that name; not a number where it was not measured.</summary>
+    public static double MedianOf(IReadOnlyList<Row> rows, string name) => rows.Single(row => row.Name == name).Costs.Median;
+
     /// <param name="name">For the progress.</param>
     /// <param name="rounds">How often each has its turn.</param>
     /// <param name="contestants">In the order of the table.</param>

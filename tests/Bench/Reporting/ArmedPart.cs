@@ -26,7 +26,7 @@ public sealed class ArmedPart(Ground ground) : IPart
         text.Table(rows, HitCost.Floor, "ns a look");
         text.Paragraph("The hypervisor has a fault of its own, which no kernel counts, where the kernel, and once more where the program, looks first at a page that has just come. livewatcher alone looks there at the event. At a hit, whose page has been there, "
             + "nobody has that: it is taken from livewatcher's costs below.");
-        text.Bars(HitBars.Of(rows, MedianOf(rows, HitCost.Look)));
+        text.Bars(HitBars.Of(rows, Contest.MedianOf(rows, HitCost.Look)));
     }
 
     /// <summary>Of a counted hit in the virtual machine that this project began on, us; it is the hypervisor's.</summary>
@@ -40,7 +40,7 @@ public sealed class ArmedPart(Ground ground) : IPart
             + "names and writes them on the other processor. What the program starts with is page faults too, which are counted, and filtered. The ring has its usual 16 MiB.");
         IReadOnlyList<Row> rows = cost.Hold();
         text.Table(rows, ProgramCost.Filtered, "ns a hit");
-        double look = MedianOf(rows, HitCost.Look), filtered = (MedianOf(rows, ProgramCost.Filtered) - look) / 1000, whole = (MedianOf(rows, ProgramCost.Whole) - look) / 1000;
+        double look = Contest.MedianOf(rows, HitCost.Look), filtered = (Contest.MedianOf(rows, ProgramCost.Filtered) - look) / 1000, whole = (Contest.MedianOf(rows, ProgramCost.Whole) - look) / 1000;
         text.Paragraph($"Without that first look, which is the hypervisor's and not a watchpoint's: {Markdown.Number(filtered)} us for a filtered hit, {Markdown.Number(whole)} us for a recorded one with 16 KiB of stack. A hit that was only counted took 11 to 16 us in the virtual machine that this project began on, whose registers did trap. Beside {TrapMicroseconds} us this makes "
             + $"{Markdown.Ratio(1 + (filtered / TrapMicroseconds))} for a filtered hit, where at most 1.15 is wanted, and {Markdown.Ratio(1 + (whole / TrapMicroseconds))} for a recorded one, where it is 1.5; an estimate from two machines, not a measurement of one.");
     }
@@ -55,16 +55,16 @@ public sealed class ArmedPart(Ground ground) : IPart
             text.Paragraph($"**{words}** ({ground.Amount(usually, emulated):N0} of them):");
             IReadOnlyList<Row> rows = idle.Hold(kind, usually, emulated);
             text.Table(rows, IdleCost.Alone, "ns each");
-            double floor = MedianOf(rows, IdleCost.Floor);
-            bars.Add(new($"{words}: scope cpu, guard off, against the floor", WithinOnePercent, MedianOf(rows, IdleCost.Watched) / floor, IsWithinOnePercent));
-            bars.Add(new($"{words}: scope task, guard on, against the floor", WithinOnePercent, MedianOf(rows, IdleCost.Guarded) / floor, IsWithinOnePercent));
+            double floor = Contest.MedianOf(rows, IdleCost.Floor);
+            bars.Add(new($"{words}: scope cpu, guard off, against the floor", WithinOnePercent, Contest.MedianOf(rows, IdleCost.Watched) / floor, IsWithinOnePercent));
+            bars.Add(new($"{words}: scope task, guard on, against the floor", WithinOnePercent, Contest.MedianOf(rows, IdleCost.Guarded) / floor, IsWithinOnePercent));
         }
 
         DatabaseCost database = new(ground);
         text.Paragraph($"**Debian's sqlite3**, {database.Rows:N0} rows put into a table, indexed and summed up; ms by its own `.timer`:");
         IReadOnlyList<Row> databases = database.Hold();
         text.Table(databases, IdleCost.Alone, "ms");
-        bars.Add(new("sqlite3: two watches, guard on, against not watched", WithinOnePercent, MedianOf(databases, DatabaseCost.Guarded) / MedianOf(databases, IdleCost.Alone), IsWithinOnePercent));
+        bars.Add(new("sqlite3: two watches, guard on, against not watched", WithinOnePercent, Contest.MedianOf(databases, DatabaseCost.Guarded) / Contest.MedianOf(databases, IdleCost.Alone), IsWithinOnePercent));
         text.Paragraph("The floor is what the kernel takes for switching debug registers with each thread, whoever has asked for them; what is beyond it is livewatcher's. By default it is scope cpu without guard on real hardware, and scope task with guard in a virtual machine. "
             + "Scope task without guard has the kernel load the registers at each switch, where it would exchange the events of two threads otherwise, for its account of debug registers does not follow that (Arming/ScanArmingDelivery).");
         text.Bars(bars);
@@ -74,7 +74,6 @@ public sealed class ArmedPart(Ground ground) : IPart
 
     private static bool IsWithinOnePercent(double ratio) => ratio <= 1.01;
 
-    private static double MedianOf(IReadOnlyList<Row> rows, string name) => HitBars.MedianOf(rows, name);
 
     private void Arming(Markdown text)
     {

@@ -30,7 +30,7 @@ public sealed class CostPart(Ground ground) : IPart
 
     private static void Bars(Markdown text, IReadOnlyList<Row> rows)
     {
-        double sixteen = HitBars.MedianOf(rows, HitCost.Sixteen);
-        text.Bars([.. HitBars.Of(rows), new("gdb's backtrace at each hit against ours", "at least 8", HitBars.MedianOf(rows, HitCost.GdbBacktrace) / sixteen, at => at >= 8)]);
+        double sixteen = Contest.MedianOf(rows, HitCost.Sixteen);
+        text.Bars([.. HitBars.Of(rows), new("gdb's backtrace at each hit against ours", "at least 8", Contest.MedianOf(rows, HitCost.GdbBacktrace) / sixteen, at => at >= 8)]);
     }
 }

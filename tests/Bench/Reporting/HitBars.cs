@@ -12,11 +12,11 @@ public static class HitBars
     /// <param name="less">What is in livewatcher's costs and does not belong there.</param>
     public static IReadOnlyList<Bar> Of(IReadOnlyList<Row> rows, double less = 0)
     {
-        double floor = MedianOf(rows, HitCost.Floor), sixteen = MedianOf(rows, HitCost.Sixteen) - less;
+        double floor = Contest.MedianOf(rows, HitCost.Floor), sixteen = Contest.MedianOf(rows, HitCost.Sixteen) - less;
         return
         [
-            new("filtered hit against the floor", "at most 1.15", (MedianOf(rows, HitCost.Filtered) - less) / floor, at => at <= 1.15),
-            new("recorded hit, 16 KiB of stack, named, against the floor", "at most 1.5", (MedianOf(rows, HitCost.RecordedToo) - less) / floor, at => at <= 1.5),
+            new("filtered hit against the floor", "at most 1.15", (Contest.MedianOf(rows, HitCost.Filtered) - less) / floor, at => at <= 1.15),
+            new("recorded hit, 16 KiB of stack, named, against the floor", "at most 1.5", (Contest.MedianOf(rows, HitCost.RecordedToo) - less) / floor, at => at <= 1.5),
             new("against perf record --call-graph dwarf with as large a ring", "at most 1", sixteen / PeersMedian(rows, HitCost.PerfWhole), at => at <= 1),
             new("against bpftrace by ustack", "at most 1", sixteen / PeersMedian(rows, HitCost.ByStack), at => at <= 1),
         ];
@@ -28,7 +28,4 @@ public static class HitBars
         Row row = rows.Single(row => row.Name == name);
         return row.Counted * 2 >= row.Own ? row.Costs.Median : double.NaN;
     }
-
-    /// <summary>Not a number where it was not measured.</summary>
-    public static double MedianOf(IReadOnlyList<Row> rows, string name) => rows.Single(row => row.Name == name).Costs.Median;
 }

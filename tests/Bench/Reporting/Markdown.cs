@@ -30,7 +30,7 @@ public sealed class Markdown
     /// <param name="unit">Of the costs.</param>
     public void Table(IReadOnlyList<Row> rows, string basis, string unit)
     {
-        double one = rows.Single(row => row.Name == basis).Costs.Median;
+        double one = Contest.MedianOf(rows, basis);
         bool counts = rows.Any(row => row.Counted is not null), remembers = rows.Any(row => row.Memory.Count > 0);
         text.Append(CultureInfo.InvariantCulture, $"| | ratio | median, {unit} | quartiles | rounds |{(remembers ? " at most, MiB |" : "")}{(counts ? " own count | counted | lost |" : "")}\n");
         text.Append("|---|---|---|---|---|").Append(remembers ? "---|" : "").Append(counts ? "---|---|---|" : "").Append('\n');
