@@ -18,9 +18,9 @@
 #define QUIET_LISTINGS 3
 #define IDLE_LISTINGS 100
 
-/* After a process is seized it is counted again: so long after, and each time ten times as long, and so often. */
-#define RECOUNT_NS 1000000
-#define RECOUNTS 4
+/* After a process is seized it is counted again: so long after, and each time ten times as long, up to the last. */
+#define FIRST_RECOUNT_NS 1000000
+#define LAST_RECOUNT_NS 1000000000
 
 char thread_state(int tgid, int tid)
 {
@@ -92,9 +92,8 @@ int seize_process(int tgid, uint32_t *threads, int *culprit)
         quiet = !news && listed == (uint32_t)status_number(tgid, tgid, "Threads:") ? quiet + 1 : 0;
         idle = news ? 0 : idle + 1;
     }
-    p->recounts = RECOUNTS;
-    p->recount_wait = RECOUNT_NS;
-    p->recount_at = record_time() + RECOUNT_NS;
+    p->recount_wait = FIRST_RECOUNT_NS;
+    p->recount_at = record_time() + FIRST_RECOUNT_NS;
     *threads = p->threads;
     return p->threads ? 0 : ESRCH;
 }
@@ -105,9 +104,8 @@ static void recount(struct process *p)
 {
     uint32_t listed = 0, gone = 0;
     int culprit;
-    p->recount_wait *= 10;
+    p->recount_wait = p->recount_wait < LAST_RECOUNT_NS ? p->recount_wait * 10 : 0;
     p->recount_at += p->recount_wait;
-    p->recounts--;
     if (p->threads && !p->armed && !p->yielding && !all_are_ours(p))
         seize_listed(p, &listed, &gone, &culprit);
 }
@@ -117,9 +115,9 @@ int recount_overdue(void)
     uint64_t now = record_time();
     int patience = -1;
     for (struct process *p = processes; p; p = p->next) {
-        if (p->recounts > 0 && now >= p->recount_at)
+        if (p->recount_wait > 0 && now >= p->recount_at)
             recount(p);
-        if (p->recounts > 0) {
+        if (p->recount_wait > 0) {
             int due = p->recount_at > now ? (int)((p->recount_at - now) / 1000000) + 1 : 0;
             patience = patience < 0 || due < patience ? due : patience;
         }

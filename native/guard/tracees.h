@@ -47,9 +47,8 @@ struct process {
     uint64_t pump_told;   /* arming: CLOCK_MONOTONIC ns of the last word on it */
     uint32_t threads;
     uint32_t seized;      /* threads found in listings, so far */
-    int recounts;         /* looks for others that are still to come (seizing.c) */
-    uint64_t recount_at;  /* CLOCK_MONOTONIC ns */
-    uint64_t recount_wait; /* ns */
+    uint64_t recount_at;  /* CLOCK_MONOTONIC ns: when others are looked for again (seizing.c) */
+    uint64_t recount_wait; /* ns, since the look before; 0: no more */
     uint32_t exiting;     /* of those, how many have passed their exit event */
     uint32_t interrupted; /* of those, how many are on their way to a stop that was asked for */
     struct event *events; /* of all its threads, gone ones too: what others inherited from them lives in them */

@@ -117,8 +117,6 @@ bool arm_sleeper(struct tracee *t, const struct lw_guard_config *config)
 {
     struct process *p = t->process;
     uint32_t slot, had = t->have, first = p->event_count;
-    if (config->arming == LW_ARM_POKES)
-        return false;
     bool opened = open_events(t, config, false, &slot) == 0;
     for (uint32_t i = first; i < p->event_count; i++) {
         if (!opened)
@@ -149,25 +147,28 @@ static void count_event(const struct event *e, struct lw_guard_packet *counts)
         counts->idle[e->slot] += values[1] - values[2];
 }
 
-static void end_event(const struct event *e, struct lw_guard_packet *counts)
+/* Counts and closes the events of these slots that were opened for a thread; tid 0: for any, while none stands for it. */
+static void end_events(struct process *p, int tid, uint32_t mask, struct lw_guard_packet *counts)
 {
-    ioctl(e->fd, PERF_EVENT_IOC_DISABLE, 0); /* its inherited children too */
-    count_event(e, counts);
-    close(e->fd);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < p->event_count; i++) {
+        struct event e = p->events[i];
+        if (!(mask & 1u << e.slot) || (tid != 0 && e.tid != tid)) {
+            p->events[kept++] = e;
+            continue;
+        }
+        ioctl(e.fd, PERF_EVENT_IOC_DISABLE, 0); /* its inherited children too */
+        count_event(&e, counts);
+        close(e.fd);
+        if (tid == 0)
+            give_way();
+    }
+    p->event_count = kept;
 }
 
 void disown_events(struct tracee *t)
 {
-    struct process *p = t->process;
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < p->event_count; i++) {
-        struct event e = p->events[i];
-        if (e.tid == t->tid)
-            end_event(&e, &p->past);
-        else
-            p->events[kept++] = e;
-    }
-    p->event_count = kept;
+    end_events(t->process, t->tid, ~0u, &t->process->past);
     t->have = 0;
     t->armed_asleep = false;
 }
@@ -204,17 +205,7 @@ void disarm_process(struct process *p, uint32_t mask, const struct lw_guard_conf
         return;
     }
     tracee_each(forget_slots, &forget);
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < p->event_count; i++) {
-        struct event e = p->events[i];
-        if (!(mask & 1u << e.slot)) {
-            p->events[kept++] = e;
-            continue;
-        }
-        end_event(&e, counts);
-        give_way();
-    }
-    p->event_count = kept;
+    end_events(p, 0, mask, counts);
     add_past(p, mask, counts);
     for (int s = 0; s < LW_GUARD_SLOTS; s++)
         if (mask & 1u << s)

@@ -13,7 +13,8 @@ int arm_thread(struct tracee *t, const struct lw_guard_config *config, uint32_t 
 
 /* The same for one that is not stopped, and that was seen asleep since we trace it: so it is not in the clone(2) any more in which it may have been when it was
  * seized, and tells of each further one. What that one has inherited is uncertain, for the events come into being at a moment that it knows nothing
- * of (armed_asleep). False where it must be stopped: its registers are to be poked, or something went wrong, which arm_thread will tell of. */
+ * of (armed_asleep). False where something went wrong, which arm_thread will tell of. Not on backend
+ * ptrace, which writes registers in stops. */
 bool arm_sleeper(struct tracee *t, const struct lw_guard_config *config);
 
 /* t stands in the birth of another, which it may have armed or not: closes its events, and with them what was inherited from them; their counts are kept. Both are to be

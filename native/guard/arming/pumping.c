@@ -18,7 +18,7 @@
 #define INTERRUPT_WINDOW 16
 #define ARMING_WORD_NS 500000000
 
-/* Of a thread that did not sleep when it was asked for. */
+/* Of a thread that did not sleep when it was asked for, or whose registers are to be poked, in a stop. */
 #define NO_CPU (-1)
 /* Of the last round, when sleepers are armed from wherever we are. */
 #define EVERY_CPU (-1)
@@ -88,7 +88,9 @@ void arm_or_report(struct tracee *t)
 /* Whether t, which is not under way, is to be armed in this round; asks for the CPU that it ran on last in the first. */
 static bool has_turn(struct tracee *t, struct pump *pump)
 {
-    if (t->cpu == 0) {
+    if (t->cpu == 0 && guard.config.arming == LW_ARM_POKES) {
+        t->cpu = NO_CPU;
+    } else if (t->cpu == 0) {
         char state;
         int cpu;
         bool asleep = read_stat(t->process->tgid, t->tid, &state, &cpu) && state == 'S';
@@ -155,7 +157,7 @@ static void tell_arming(struct process *p)
 static void forget_cpu(struct tracee *t, void *process)
 {
     if (t->process == process)
-        t->cpu = guard.config.arming == LW_ARM_POKES ? NO_CPU : 0;
+        t->cpu = 0;
 }
 
 void begin_arming(struct process *p)
