@@ -39,13 +39,12 @@ public sealed class GuardSignalTests
     public void A_stray_trap_is_swallowed_and_becomes_its_hit()
     {
         const int count = 50;
-        // QEMU without KVM takes icebp for an illegal instruction.
-        int icebps = Environment.GetEnvironmentVariable("LW_EMULATED") == "1" ? 0 : 5;
-        using Target target = Target.Start(Tools.Compile("stray"), count, icebps);
+        using Target target = Target.Start(Tools.Compile("stray"), count);
         using Guarded guarded = new();
         guarded.Tracer.Attach(target.Id);
         guarded.Arm(target.Id, target.Watched);
         target.Say("go");
+        long icebps = target.Read("icebps");
         target.Read("own").Should().Be(icebps, "icebp is the program's own");
         target.Read("writes");
         (_, RawHit[] hits, _) = guarded.Finish(target.Id);

@@ -103,13 +103,16 @@ public sealed class GuardThreadTests
         using Target target = Target.Start(Tools.Compile("busy"), 2);
         for (int i = 0; i < 20; i++)
         {
-            using Guarded guarded = new(i % 2 == 0 ? "bpf" : "perf");
-            guarded.Tracer.Attach(target.Id);
-            guarded.Arm(target.Id, target.Watched);
-            Thread.Sleep(5);
-            guarded.Finish(target.Id).Hits.Should().NotBeEmpty();
-            Registers.FreeOf(target.Id).Should().OnlyContain(free => free == 4);
-            Registers.TracerOf(target.Id).Should().Be(0);
+            using (Guarded guarded = new(i % 2 == 0 ? "bpf" : "perf"))
+            {
+                guarded.Tracer.Attach(target.Id);
+                guarded.Arm(target.Id, target.Watched);
+                Thread.Sleep(5);
+                guarded.Finish(target.Id).Hits.Should().NotBeEmpty();
+                Registers.FreeOf(target.Id).Should().OnlyContain(free => free == 4);
+            }
+
+            Registers.TracerOf(target.Id).Should().Be(0, "sleepers are let go by the guard's end, and that is waited for");
             target.Say("ping");
             target.Read("pong");
         }
