@@ -1,7 +1,8 @@
 /* Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
  * SPDX-License-Identifier: MIT OR GPL-2.0
  *
- * The copy of the user's stack that a hit takes along. Part of watch.bpf.c, whose settings and scratch it uses.
+ * How much of the user's stack a hit takes along. Part of watch.bpf.c, whose settings and scratch it uses. Each byte counts: with a data breakpoint set,
+ * a processor copies strings ("rep movsb") a byte at a time, half a microsecond a KiB.
  */
 #ifndef LIVEWATCHER_STACK_BPF_H
 #define LIVEWATCHER_STACK_BPF_H
@@ -23,27 +24,56 @@ struct {
     __type(value, struct lw_stack_end);
 } stack_ends SEC(".maps");
 
-/* Copies as much of the user stack as is readable, page by page where the whole cannot be had: the thread's first
- * frame is often nearer than that to the end of its mapping. */
-static __always_inline lw_u32 copy_stack(struct lw_scratch *s, lw_u64 sp)
+/* Shared by mmap: whoever unwinds the stacks says where they begin. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, LW_STACK_TOPS);
+    __type(key, lw_u32);
+    __type(value, lw_u64);
+} stack_tops SEC(".maps");
+
+/* Where the thread's stack begins; 0 where nobody has said. */
+static __always_inline lw_u64 stack_top(lw_u32 tid)
+{
+    lw_u32 place = tid % LW_STACK_TOPS;
+    lw_u64 *top = bpf_map_lookup_elem(&stack_tops, &place);
+    lw_u64 word = top ? *(volatile lw_u64 *)top : 0;
+    return (word & ((1 << LW_STACK_TOP_TAG) - 1)) == tid / LW_STACK_TOPS ? word >> LW_STACK_TOP_TAG << 4 : 0;
+}
+
+/* A new thread has the number: what is known is of one that is gone. */
+static __always_inline void forget_stack_top(lw_u32 tid)
+{
+    lw_u32 place = tid % LW_STACK_TOPS;
+    lw_u64 *top = bpf_map_lookup_elem(&stack_tops, &place);
+    if (top && stack_top(tid))
+        *(volatile lw_u64 *)top = 0;
+}
+
+/* How many bytes of the user stack are to be copied, as far as it is known where the stack begins and where its mapping ends. */
+static __always_inline lw_u32 stack_wanted(struct lw_record *r, lw_u64 sp, struct lw_stack_end *end)
 {
     lw_u32 want = settings.stack_bytes;
-    if (want == 0)
-        return 0;
     if (want > LW_STACK_MAX)
         want = LW_STACK_MAX;
-    lw_u32 tid = s->record.tid, place = tid % LW_STACK_ENDS, whole = want;
-    struct lw_stack_end *end = bpf_map_lookup_elem(&stack_ends, &place);
-    if (end && end->tid == tid && end->trusted > 0 && end->address > sp && end->address - sp < want) {
+    lw_u64 top = stack_top(r->tid);
+    if (top > sp && top - sp < want) {
+        want = top - sp;
+        r->flags |= LW_STACK_KNOWN;
+    }
+    if (end && end->tid == r->tid && end->trusted > 0 && end->address > sp && end->address - sp < want) {
         end->trusted--;
-        whole = end->address - sp;
+        want = end->address - sp;
+        r->flags |= LW_STACK_END;
     }
-    if (bpf_probe_read_user(s->stack, at_most(whole, LW_STACK_MAX), (void *)sp) == 0) {
-        if (whole < want)
-            s->record.flags |= LW_STACK_END;
-        return whole;
-    }
+    return want;
+}
 
+/* Copies as much of the user stack as is readable, page by page where the whole cannot be had: the thread's first
+ * frame is often nearer than that to the end of its mapping. */
+static __always_inline lw_u32 copy_pages(struct lw_scratch *s, lw_u64 sp, lw_u32 want, struct lw_stack_end *end)
+{
     lw_u32 done = 0;
     for (int page = 0; page < LW_STACK_MAX / 4096 + 1; page++) {
         if (done >= want)
@@ -60,7 +90,7 @@ static __always_inline lw_u32 copy_stack(struct lw_scratch *s, lw_u64 sp)
     }
     if (end) {
         end->address = sp + done;
-        end->tid = tid;
+        end->tid = s->record.tid;
         end->trusted = LW_STACK_END_TRUSTED;
     }
     s->record.flags |= done ? LW_STACK_END : LW_STACK_UNREAD;

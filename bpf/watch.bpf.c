@@ -87,6 +87,7 @@ static __always_inline lw_u64 wake_flag(void)
 }
 
 #include "stack.bpf.h"
+#include "delivery.bpf.h"
 
 static __always_inline void fill_registers(struct lw_record *r, struct bpf_perf_event_data *ctx)
 {
@@ -284,13 +285,7 @@ static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
         obey(state, r);
     bpf_get_current_comm(r->comm, sizeof(r->comm));
 
-    lw_u32 copied = copy_stack(s, r->registers[19]);
-    r->stack_length = copied;
-    if (copied > LW_STACK_MAX)
-        copied = LW_STACK_MAX;
-    /* Last, so that the order of the stamps is as near to the order in the ring as can be. */
-    r->time = bpf_ktime_get_ns();
-    if (bpf_ringbuf_output(&ring, s, sizeof(struct lw_record) + at_most(copied, LW_STACK_MAX), wake_flag()) == 0)
+    if (deliver(s, r->registers[19]))
         __sync_fetch_and_add(&state->recorded, 1);
     else
         __sync_fetch_and_add(&state->dropped, 1);
@@ -330,6 +325,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
     lw_u32 *process = bpf_map_lookup_elem(&targets, &parent_tgid);
     if (!process)
         return 0;
+    forget_stack_top(child->pid);
     struct lw_session_state *ss = session_state();
     if (!ss)
         return 0;
@@ -385,6 +381,7 @@ int BPF_PROG(on_exec, struct task_struct *task)
         return 0;
     lw_u32 index = *process;
     bpf_map_delete_elem(&targets, &tgid);
+    forget_stack_top(task->pid);
     notice(LW_RECORD_EXEC, tgid, task->pid, index);
     return 0;
 }

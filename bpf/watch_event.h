@@ -33,6 +33,14 @@ typedef __u8 lw_u8;
 /* Most bytes of user stack in a record; a per-CPU array value may not exceed 32 KiB (PCPU_MIN_UNIT_SIZE). */
 #define LW_STACK_MAX 16384
 
+/* Threads whose stacks' tops are remembered, by the last bits of the tid. */
+#define LW_STACK_TOPS 4096
+
+/* Where a thread's stack begins, as somebody who has unwound it has found: above it is no frame. One word, so that it is exchanged at once: the
+ * address in units of 16 bytes above LW_STACK_TOP_TAG bits of the tid, those that LW_STACK_TOPS leaves of it (there are at most 2^22 threads:
+ * PID_MAX_LIMIT, include/linux/threads.h). 0: not known. */
+#define LW_STACK_TOP_TAG 10
+
 /* struct pt_regs of x86-64, arch/x86/include/uapi/asm/ptrace.h. */
 #define LW_REGISTERS 21
 
@@ -56,6 +64,7 @@ enum lw_record_flags {
     LW_UNDECIDED = 128,   /* it could not be decided: what it asks for is not known or cannot be read */
     LW_COUNTED = 256,     /* counted for the slot's order */
     LW_SENT = 512,        /* and the order's signal was sent at it */
+    LW_STACK_KNOWN = 2048, /* the copy of the stack ends where this thread's stack is known to end (lw_stack_top) */
     LW_STEPPED = 1024,    /* the instruction is one that has a probe; it ran in a copy of itself, and RIP is where it would have been */
 };
 

@@ -43,6 +43,9 @@ public sealed class TargetSymbols : ITargetSymbols
 
     private readonly List<PhysicalFrame> _frames = [];
 
+    /// <summary>Their CFAs.</summary>
+    private readonly List<ulong> _addresses = [];
+
     private readonly HashSet<ulong> _unknownPages = [];
 
     private bool _changedUnasked;
@@ -99,10 +102,9 @@ public sealed class TargetSymbols : ITargetSymbols
     /// <inheritdoc/>
     public bool? HasFrame(RawHit hit, Address frame, IReadOnlyList<(Address Start, Address End)> code)
     {
-        List<ulong> frames = [];
-        StackEnd end = _unwinder.Unwind(hit, _firstFrame.KindOf(hit), _frames, frames);
+        StackEnd end = _unwinder.Unwind(hit, _firstFrame.KindOf(hit), _frames, _addresses);
         // Two functions that are called from the same place, one after the other, have the same CFA.
-        int at = frames.IndexOf(frame.Value);
+        int at = _addresses.IndexOf(frame.Value);
         if (at >= 0)
         {
             var place = new Address(_frames[at].Lookup);
@@ -110,14 +112,18 @@ public sealed class TargetSymbols : ITargetSymbols
         }
 
         // A stack that was overrun ends anywhere, before the frame in question; only what has plainly gone past it proves that it is not there.
-        bool isOrderly = end.Kind is StackEndKind.Whole or StackEndKind.CopyEnds or StackEndKind.FrameLimit;
-        return isOrderly && frames.Exists(above => above > frame.Value) ? false : null;
+        bool isOrderly = end.Kind is StackEndKind.Whole or StackEndKind.CopyEnds or StackEndKind.KnownTopEnds or StackEndKind.FrameLimit;
+        return isOrderly && _addresses.Exists(above => above > frame.Value) ? false : null;
     }
 
     /// <inheritdoc/>
-    public CallStack Unwind(RawHit hit)
+    public CallStack Unwind(RawHit hit) => Unwind(hit, out _);
+
+    /// <inheritdoc/>
+    public CallStack Unwind(RawHit hit, out Address? top)
     {
-        var end = _unwinder.Unwind(hit, _firstFrame.KindOf(hit), _frames);
+        var end = _unwinder.Unwind(hit, _firstFrame.KindOf(hit), _frames, _addresses);
+        top = end.Kind == StackEndKind.Whole && _addresses.Count > 0 ? new Address(_addresses[^1]) : null;
         var physical = CollectionsMarshal.AsSpan(_frames);
         if (_stacks.TryGet(physical, end, out var known))
         {

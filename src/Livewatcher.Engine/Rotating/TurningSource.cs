@@ -17,6 +17,8 @@ internal sealed class TurningSource(Turns turns, IHitSource inner) : IHitSource
 
     public SessionCounts Session => inner.Session;
 
+    public void SetStackTop(ThreadId thread, Address? top) => inner.SetStackTop(thread, top);
+
     public SlotHandling Handlings => inner.Handlings;
 
     public bool LimitsFloods => inner.LimitsFloods;

@@ -33,7 +33,7 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
         string? call = first.Origin == HitOrigin.Kernel ? process.Symbols.FormatSystemCall(first.Registers, first.Descriptor) : null;
         CallStack? stack = null;
         Instruction? instruction = null;
-        CallStack Stack() => stack ??= process.Symbols.Unwind(first);
+        CallStack Stack() => stack ??= Unwind(process, first);
         foreach ((ArmedWatch watch, uint slots, bool isUnsure) in touching.Find(process, group))
         {
             int merged = group.StandsFor(watch, slots);
@@ -88,6 +88,15 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
             watch.Writers?.Report(first, Hit.NameOfCall(call), process.Symbols);
             yield return new NamedHit(watch, hit, merged, first.Recovered);
         }
+    }
+
+    /// <summary>Where the thread's stack begins, the source is told, so that it copies no more than that.</summary>
+    private CallStack Unwind(WatchedProcess process, RawHit hit)
+    {
+        CallStack stack = process.Symbols.Unwind(hit, out Address? top);
+        if (top is not null || hit.StackCut == StackCut.KnownTop)
+            platform.Source.SetStackTop(hit.Thread, top);
+        return stack;
     }
 
     private Instruction? FindInstruction(WatchedProcess process, RawHit hit)

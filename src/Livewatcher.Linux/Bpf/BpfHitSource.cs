@@ -70,6 +70,8 @@ public sealed unsafe class BpfHitSource : IHitSource
     public void ClearSlot(ProcessId process, int slot) =>
         SlotStateAccess.Clear(State(process, slot));
 
+    public void SetStackTop(ThreadId thread, Address? top) => program.StackTops.Set(thread, top);
+
     public bool SetCondition(ProcessId process, int slot, Condition? condition) => program.Filters?.Set(State(process, slot), condition) == true;
 
     public bool MayDecide(Condition condition) => program.Filters?.HasRoom(condition) == true;

@@ -30,6 +30,7 @@ internal sealed unsafe class WatchProgram : IDisposable
     private readonly int freeProcesses;
     private readonly SharedMapping slotMapping;
     private readonly SharedMapping sessionMapping;
+    private readonly SharedMapping stackTopMapping;
     private readonly SharedMapping? conditionMapping;
     private readonly SharedMapping? rangeMapping;
     private readonly SharedMapping? orderMapping;
@@ -49,6 +50,8 @@ internal sealed unsafe class WatchProgram : IDisposable
         freeProcesses = MapDescriptor("free_processes");
         slotMapping = Map("slots", sizeof(SlotState) * RecordLimits.LW_SLOTS * RecordLimits.LW_PROCESSES);
         sessionMapping = Map("session", Environment.SystemPageSize);
+        stackTopMapping = Map("stack_tops", sizeof(ulong) * RecordLimits.LW_STACK_TOPS);
+        StackTops = new SharedStackTops((ulong*)stackTopMapping.Pointer);
         if (settings.Filters)
         {
             conditionMapping = Map("conditions", sizeof(ConditionRecord) * RecordLimits.LW_CONDITIONS);
@@ -91,6 +94,8 @@ internal sealed unsafe class WatchProgram : IDisposable
     internal int TargetsDescriptor => targets;
 
     internal SlotState* SlotStates => (SlotState*)slotMapping.Pointer;
+
+    internal SharedStackTops StackTops { get; }
 
     /// <summary>Null where none were asked for.</summary>
     internal SharedFilters? Filters { get; }
@@ -204,6 +209,7 @@ internal sealed unsafe class WatchProgram : IDisposable
         Ring.Dispose();
         slotMapping.Dispose();
         sessionMapping.Dispose();
+        stackTopMapping.Dispose();
         conditionMapping?.Dispose();
         rangeMapping?.Dispose();
         orderMapping?.Dispose();

@@ -84,7 +84,9 @@ internal static class RecordDecoder
     {
         if (flags.HasFlag(RecordFlags.LW_STACK_UNREAD))
             return StackCut.Unreadable;
-        return flags.HasFlag(RecordFlags.LW_STACK_END) ? StackCut.EndOfMapping : StackCut.None;
+        if (flags.HasFlag(RecordFlags.LW_STACK_END))
+            return StackCut.EndOfMapping;
+        return flags.HasFlag(RecordFlags.LW_STACK_KNOWN) ? StackCut.KnownTop : StackCut.None;
     }
 }
 

@@ -12,6 +12,8 @@ internal static class RecordLimits
     internal const int LW_SLOTS = 4;
     internal const int LW_PROCESSES = 4096;
     internal const int LW_STACK_MAX = 16384;
+    internal const int LW_STACK_TOPS = 4096;
+    internal const int LW_STACK_TOP_TAG = 10;
     internal const int LW_REGISTERS = 21;
     internal const int LW_CONDITIONS = 1024;
     internal const int LW_CONDITION_STEPS = 64;
@@ -49,6 +51,7 @@ internal enum RecordFlags : ushort
     LW_COUNTED = 256,
     LW_SENT = 512,
     LW_STEPPED = 1024,
+    LW_STACK_KNOWN = 2048,
 }
 
 [InlineArray(RecordLimits.LW_REGISTERS)]

@@ -110,6 +110,13 @@ public interface IHitSource : IDisposable
 
     void ClearSlot(ProcessId process, int slot);
 
+    /// <summary>Says where a thread's stack begins, so that what lies above is not copied any more.</summary>
+    /// <param name="thread">Whose stack.</param>
+    /// <param name="top">Above it is no frame; null where what was said before has proved wrong.</param>
+    void SetStackTop(ThreadId thread, Address? top)
+    {
+    }
+
     /// <summary>Gives a slot a condition that the source decides by itself, or takes it away (null).</summary>
     /// <returns>False where it cannot: then the hits come, and are to be decided by whoever takes them.</returns>
     bool SetCondition(ProcessId process, int slot, Condition? condition) => false;

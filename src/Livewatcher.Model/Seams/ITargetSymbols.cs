@@ -28,6 +28,15 @@ public interface ITargetSymbols : IDisposable
     /// <summary>Unwinds and names the stack of a hit. Never throws for what the target's memory or files hold.</summary>
     CallStack Unwind(RawHit hit);
 
+    /// <summary>The same.</summary>
+    /// <param name="hit">The hit.</param>
+    /// <param name="top">Above it there is no frame: where the outermost one ends; null where that was not found.</param>
+    CallStack Unwind(RawHit hit, out Address? top)
+    {
+        top = null;
+        return Unwind(hit);
+    }
+
     /// <summary>Finds the instruction that made the access. For data the one before RIP, for execution the one at RIP.</summary>
     /// <param name="hit">The hit.</param>
     /// <param name="candidates">The watched slots, to prove the writer by its effective address.</param>

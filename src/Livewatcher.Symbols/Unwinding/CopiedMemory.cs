@@ -60,7 +60,12 @@ internal readonly ref struct CopiedMemory(RawHit hit, ModuleMap modules)
             return new StackEnd(StackEndKind.OtherStack);
         }
 
-        return new StackEnd(
-            hit.StackCut == StackCut.None ? StackEndKind.CopyEnds : StackEndKind.MappingEnds, (ulong)_stack.Length);
+        StackEndKind kind = hit.StackCut switch
+        {
+            StackCut.None => StackEndKind.CopyEnds,
+            StackCut.KnownTop => StackEndKind.KnownTopEnds,
+            _ => StackEndKind.MappingEnds,
+        };
+        return new StackEnd(kind, (ulong)_stack.Length);
     }
 }

@@ -14,6 +14,9 @@ internal enum StackEndKind : byte
     /// <summary>Behind the copied bytes, which reach to the end of readable memory.</summary>
     MappingEnds,
 
+    /// <summary>Behind the copied bytes, which reach to where the thread's stack was found to begin before.</summary>
+    KnownTopEnds,
+
     /// <summary>A frame's data is not where the thread's stack was.</summary>
     OtherStack,
 
@@ -34,8 +37,8 @@ internal enum StackEndKind : byte
 
 /// <summary>The end of a stack.</summary>
 /// <param name="Kind">The reason.</param>
-/// <param name="Detail">The code address it has to do with; for <see cref="StackEndKind.CopyEnds"/> and
-/// <see cref="StackEndKind.MappingEnds"/> the bytes copied; else 0.</param>
+/// <param name="Detail">The code address it has to do with; for <see cref="StackEndKind.CopyEnds"/>, <see cref="StackEndKind.MappingEnds"/> and
+/// <see cref="StackEndKind.KnownTopEnds"/> the bytes copied; else 0.</param>
 internal readonly record struct StackEnd(StackEndKind Kind, ulong Detail = 0)
 {
     /// <summary>The reason as a phrase; null where the stack is whole.</summary>
@@ -45,6 +48,7 @@ internal readonly record struct StackEnd(StackEndKind Kind, ulong Detail = 0)
         StackEndKind.Whole => null,
         StackEndKind.CopyEnds => $"copied stack ends here ({Detail} bytes; --stack-bytes takes more)",
         StackEndKind.MappingEnds => $"the readable stack ends here ({Detail} bytes)",
+        StackEndKind.KnownTopEnds => $"this thread's stack has begun here before ({Detail} bytes); of its later hits more is copied",
         StackEndKind.OtherStack => "the next frame is on another stack, which was not copied",
         StackEndKind.StackUnreadable => "the stack could not be read",
         StackEndKind.FrameLimit => $"more than {StackUnwinder.FrameLimit} frames",

@@ -23,10 +23,11 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
     /// <param name="first">How the innermost frame's address is to be looked up for its name. The rules are those at the
     /// instruction pointer itself: that is the state that was sampled.</param>
     /// <param name="frames">Filled with the frames, innermost first.</param>
-    /// <param name="addresses">Filled with their CFAs, where somebody asks.</param>
-    public StackEnd Unwind(RawHit hit, FrameKind first, List<PhysicalFrame> frames, List<ulong>? addresses = null)
+    /// <param name="addresses">Filled with their CFAs, as far as they are known.</param>
+    public StackEnd Unwind(RawHit hit, FrameKind first, List<PhysicalFrame> frames, List<ulong> addresses)
     {
         frames.Clear();
+        addresses.Clear();
         var architecture = Architecture.Of(hit.Registers);
         var memory = new CopiedMemory(hit, modules);
         var registers = RegisterSet.From(hit.Registers);
@@ -71,7 +72,7 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
 
     /// <summary>Replaces a frame's registers by its caller's. Null where there is a caller.</summary>
     private static StackEnd? Step(
-        Architecture architecture, UnwindRow row, ref RegisterSet registers, in CopiedMemory memory, ulong pc, List<ulong>? addresses = null)
+        Architecture architecture, UnwindRow row, ref RegisterSet registers, in CopiedMemory memory, ulong pc, List<ulong> addresses)
     {
         if (row.ReturnAddress.Kind == RuleKind.Undefined)
         {
@@ -84,7 +85,7 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
             return noCfa;
         }
 
-        addresses?.Add(cfa);
+        addresses.Add(cfa);
         if (Apply(architecture, row.ReturnAddress, registers, cfa, memory, pc, out var returnAddress) is { } noReturn)
         {
             return noReturn;
@@ -189,7 +190,7 @@ internal sealed class StackUnwinder(ModuleMap modules, Func<ulong, bool> modules
 
     /// <summary>For code without rules (hand-written assembler, just-in-time compilers). Taken only where all of it
     /// makes sense: the frame pointer lies on the copied stack, and the return address is in code.</summary>
-    private StackEnd? StepByFramePointer(Architecture architecture, ref RegisterSet registers, in CopiedMemory memory, ulong pc, List<ulong>? addresses)
+    private StackEnd? StepByFramePointer(Architecture architecture, ref RegisterSet registers, in CopiedMemory memory, ulong pc, List<ulong> addresses)
     {
         var word = (ulong)architecture.WordSize;
         registers.TryGet(architecture.StackPointer, out var stackPointer);

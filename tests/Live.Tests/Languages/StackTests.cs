@@ -36,6 +36,21 @@ public sealed class StackTests : LiveTest
         report.Coverage.StacksCut.Should().Be(report.Hits.Count);
     }
 
+    /// <summary>Where a thread's stack begins is learned from a stack inside of it: copies are too short once, say so, and are as long as ever from then on.</summary>
+    [Theory]
+    [InlineData("gcc")]
+    [InlineData("clang")]
+    public async Task AStackInsideAStackIsCutShortOnce(string compiler)
+    {
+        var report = await RunModeAsync(compiler, "inside");
+        report.Hits.Should().HaveCount(40);
+        report.Hits.Where(hit => hit.StackCut is not null).Should().HaveCountLessThan(10)
+            .And.OnlyContain(hit => hit.StackCut!.Contains("has begun here before", StringComparison.Ordinal));
+        Writers.HaveWholeStacks(report.Hits.Where(hit => hit.StackCut is null && hit.Stack.All(frame => frame.Function != "run_inside")), "main");
+        Writers.HaveWholeStacks(report.Hits.Skip(30).Where(hit => hit.Stack.All(frame => frame.Function != "run_inside")), "main");
+        Writers.HaveWholeStacks(report.Hits.Where(hit => hit.Stack.Any(frame => frame.Function == "run_inside")), "run_inside");
+    }
+
     [Fact]
     public async Task StackBytesSetsTheLengthOfTheCopy()
     {

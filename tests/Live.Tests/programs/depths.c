@@ -1,12 +1,14 @@
 /* Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT */
 
-/* depths MODE: writes g_depth with something unusual on the stack: a signal frame, a callback from the C library, big frames. */
+/* depths MODE: writes g_depth with something unusual on the stack: a signal frame, a callback from the C library, big frames, another stack. */
 #include <signal.h>
 #include <string.h>
+#include <ucontext.h>
+#include <unistd.h>
 
 #include "own.h"
 
-enum { BIG = 3000, CALLS = 16 };
+enum { BIG = 3000, CALLS = 16, INNER = 8192, APART = 50000 /* us */ };
 
 static volatile long g_depth;
 
@@ -52,9 +54,42 @@ NOINLINE static long go_deep(int depth)
     return big[depth];
 }
 
+static ucontext_t outside, inside;
+
+static void run_inside(void)
+{
+    for (;;) {
+        write_depth();
+        swapcontext(&inside, &outside);
+    }
+}
+
+/* Writes from a stack that lies in this frame, and from calls below it, in turns. */
+NOINLINE static void be_inside(int times)
+{
+    char stack[INNER] __attribute__((aligned(16)));
+    must(getcontext(&inside) == 0, "getcontext");
+    inside.uc_stack.ss_sp = stack;
+    inside.uc_stack.ss_size = sizeof stack;
+    makecontext(&inside, run_inside, 0);
+    /* It never returns: a stack that begins with 0 in place of a return address, as threads and coroutines have it. */
+    *(void **)inside.uc_mcontext.gregs[REG_RSP] = NULL;
+    for (int i = 0; i < times; i++) {
+        swapcontext(&outside, &inside);
+        usleep(APART);
+        go_deep(0);
+        usleep(APART);
+    }
+}
+
 int main(int argc, char **argv)
 {
-    must(argc > 1, "usage: depths signal|callback|big");
+    must(argc > 1, "usage: depths signal|callback|big|inside");
+    if (strcmp(argv[1], "inside") == 0) {
+        be_inside(20);
+        fact("hits g_depth", g_depth);
+        return 0;
+    }
     signal(SIGUSR1, on_signal);
     for (int i = 0; i < 20; i++) {
         if (strcmp(argv[1], "signal") == 0)

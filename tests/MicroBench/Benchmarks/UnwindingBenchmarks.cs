@@ -14,6 +14,7 @@ public class UnwindingBenchmarks : IDisposable
 {
     private readonly Warnings warnings = new();
     private readonly List<PhysicalFrame> frames = [];
+    private readonly List<ulong> addresses = [];
     private StagedWatch? staged;
     private ModuleMap? modules;
     private StackUnwinder? warm;
@@ -46,7 +47,7 @@ public class UnwindingBenchmarks : IDisposable
 
     private int Unwind(StackUnwinder unwinder)
     {
-        unwinder.Unwind(staged!.Raw, FrameKind.Before, frames);
+        unwinder.Unwind(staged!.Raw, FrameKind.Before, frames, addresses);
         return frames.Count;
     }
 }

@@ -85,6 +85,40 @@ public sealed class StackEndTests
     }
 
     [Fact]
+    public void TheTopOfAWholeStackIsAllThatHasToBeCopied()
+    {
+        using var workshop = new Workshop();
+        using var gdb = Start(workshop, "deep", "20");
+        using var symbols = new TargetSymbols(new ProcTarget(gdb.ProcessId));
+        var hit = gdb.Capture();
+        var whole = symbols.Unwind(hit, out var top);
+        var length = (int)(top!.Value.Value - hit.Registers.Rsp);
+
+        length.Should().BeInRange(20 * 64, hit.Stack.Length);
+        symbols.Unwind(Cut(hit, length), out var again).Should().BeSameAs(whole);
+        again.Should().Be(top);
+        var shorter = symbols.Unwind(Cut(hit, length - 16), out var none);
+        none.Should().BeNull();
+        shorter.CutShort.Should().Be($"this thread's stack has begun here before ({length - 16} bytes); of its later hits more is copied");
+        shorter.Frames.Should().Equal(whole.Frames.Take(shorter.Frames.Count)).And.HaveCountGreaterThan(20);
+
+        static RawHit Cut(RawHit hit, int length) => new()
+        {
+            Time = hit.Time,
+            Process = hit.Process,
+            Thread = hit.Thread,
+            ThreadName = hit.ThreadName,
+            Cpu = hit.Cpu,
+            Slot = hit.Slot,
+            Address = hit.Address,
+            Origin = hit.Origin,
+            Registers = hit.Registers,
+            Stack = hit.Stack[..length],
+            StackCut = StackCut.KnownTop,
+        };
+    }
+
+    [Fact]
     public void NoCopyLeavesTheInnermostFrame()
     {
         using var workshop = new Workshop();
