@@ -35,6 +35,9 @@ internal sealed class AuditedSlot(ProcessId process, ITargetMemory memory, int s
 
     internal ulong SuspectSince { get; set; }
 
+    /// <summary>The value that hits explain, since then.</summary>
+    internal ulong SuspectedFor { get; set; }
+
     /// <summary>Its register is switched off: what memory holds means nothing.</summary>
     internal bool Suspended { get; set; }
 

@@ -7,8 +7,8 @@ using Livewatcher.Model;
 namespace Livewatcher.Engine.Auditing;
 
 /// <summary>Compares watched memory with the last value that a hit has shown. A difference is first a suspicion, for a hit may
-/// be on its way from the store to its record, or in the guard's hands. It is an escaped write (DESIGN.md, facts 5 and 6) when it
-/// has lasted for <see cref="Patience"/> and the source has settled in between. One thread.</summary>
+/// be on its way from the store to its record, or in the guard's hands. It is an escaped write (DESIGN.md, facts 5 and 6) when there has been
+/// a difference for <see cref="Patience"/> without a hit, and the source has settled in between. One thread.</summary>
 /// <param name="source">Says what hits have shown.</param>
 /// <param name="clock">Time.</param>
 /// <param name="interval">Between two looks; zero: as often as there is a drain.</param>
@@ -131,7 +131,8 @@ internal sealed class Auditor(IHitSource source, IClock clock, TimeSpan interval
         SlotAccount after = source.ReadAccount(slot.Process, slot.Slot) ?? before;
         bool quiet = before.Counted == after.Counted && before.LastValue == after.LastValue && after.Counted == slot.Recorded;
         slot.Recorded = after.Counted;
-        if (value == (source.TracksValues ? after.LastValue : slot.Agreed) || (!quiet && !source.TracksValues))
+        ulong explained = source.TracksValues ? after.LastValue : slot.Agreed;
+        if (value == explained || (!quiet && !source.TracksValues))
         {
             // Hits without values: whatever the memory holds now, they may have written it.
             Agree(slot, value, now);
@@ -140,9 +141,12 @@ internal sealed class Auditor(IHitSource source, IClock clock, TimeSpan interval
             return false;
         }
 
-        if (quiet && slot.Suspect == value)
-            return true;
+        // Memory that goes on changing without any hit is no less suspicious than memory that has changed once.
+        bool stands = quiet && slot.Suspect is not null && slot.SuspectedFor == explained;
         slot.Suspect = value;
+        if (stands)
+            return true;
+        slot.SuspectedFor = explained;
         slot.SuspectSince = now;
         return false;
     }

@@ -91,16 +91,32 @@ public sealed class AuditorTests
     }
 
     [Fact]
-    public void AValueThatKeepsChangingIsWatchedAnew()
+    public void AValueThatKeepsChangingWithoutAHitIsAnEscapeToo()
     {
         Look(0);
-        for (int ms = 3; ms < 60; ms += 3)
+        for (int ms = 3; ms < 23; ms += 4)
         {
             Store((ulong)ms, lost: true);
-            Look(ms).Should().BeEmpty("no value has stood long enough");
+            Look(ms).Should().BeEmpty("there may be hits on their way");
         }
 
-        Look(80).Should().ContainSingle();
+        Store(23, lost: true);
+        Look(23).Should().ContainSingle().Which.Should().Be(new SessionItem.Escaped(FakeClock.At(23), FakeClock.At(0), machine.Main.Id, 0, 0, 23));
+        Store(24, lost: true);
+        Look(24).Should().BeEmpty();
+        Look(44).Should().ContainSingle().Which.Should().Be(new SessionItem.Escaped(FakeClock.At(44), FakeClock.At(23), machine.Main.Id, 0, 23, 24));
+    }
+
+    [Fact]
+    public void AHitThatExplainsAnEarlierChangeRestartsTheSuspicion()
+    {
+        Look(0);
+        Store(7, lost: true);
+        Look(3);
+        machine.Source.CorrectLastValue(machine.Main.Id, 0, 0, 7);
+        Store(8, lost: true);
+        Look(23).Should().BeEmpty("it is the second one, which has just come");
+        Look(43).Should().ContainSingle();
     }
 
     [Fact]

@@ -77,7 +77,7 @@ public sealed class BadInputTests : LiveTest
         var target = await StartSteadyAsync();
         var address = Convert.ToUInt64(target.Facts.Address("g_steady"), 16);
         await RefusedAsync("attach", $"{target.Id}", "--watch", $"0x{address & ~0xfful:x}:40");
-        await RefusedAsync("attach", $"{target.Id}", "--watch", $"0x{(address & ~0xfful) + 1:x}:16");
+        await RefusedAsync("attach", $"{target.Id}", "--watch", $"0x{(address & ~0xfful) + 1:x}:32");
         await RefusedAsync(
             ["attach", $"{target.Id}", .. Enumerable.Range(0, 5).SelectMany(i => new[] { "--watch", $"0x{address + (ulong)(8 * i):x}:8" })]);
         await CheckUntouchedAsync(target);

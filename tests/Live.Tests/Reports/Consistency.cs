@@ -14,7 +14,7 @@ internal static class Consistency
         report.Types.Should().NotBeEmpty();
         report.Types.Count(type => type == "coverage").Should().Be(1, "one coverage line ends the run");
         report.Types[^1].Should().Be("coverage");
-        report.Types.SkipWhile(type => type != "writer").Should().OnlyContain(type => type == "writer" || type == "coverage");
+        report.Types.SkipWhile(type => type != "writer").Should().OnlyContain(type => type == "writer" || type == "note" || type == "coverage");
         report.AllHits.Select(hit => hit.Seq).Should().Equal(Enumerable.Range(1, report.AllHits.Count).Select(i => (long)i), "seq counts from 1");
         if (report.LastLine is { } coverage)
         {
