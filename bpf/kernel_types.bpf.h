@@ -20,12 +20,22 @@ struct uprobe_task {
     unsigned long xol_vaddr; /* where the copy is */
 } __attribute__((preserve_access_index));
 
+struct mm_struct {
+    unsigned long start_stack; /* where execve(2) has left the arguments: above the first frame of the first thread */
+} __attribute__((preserve_access_index));
+
+struct thread_struct {
+    unsigned long fsbase;
+} __attribute__((preserve_access_index));
+
 struct task_struct {
     int pid;
     int tgid;
     unsigned int ptrace;
     struct uprobe_task *utask;
     struct signal_struct *signal;
+    struct mm_struct *mm;
+    struct thread_struct thread;
 } __attribute__((preserve_access_index));
 
 #endif

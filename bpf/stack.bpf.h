@@ -34,7 +34,7 @@ struct {
 } stack_tops SEC(".maps");
 
 /* Where the thread's stack begins; 0 where nobody has said. */
-static __always_inline lw_u64 stack_top(lw_u32 tid)
+static __always_inline lw_u64 told_stack_top(lw_u32 tid)
 {
     lw_u32 place = tid % LW_STACK_TOPS;
     lw_u64 *top = bpf_map_lookup_elem(&stack_tops, &place);
@@ -42,12 +42,24 @@ static __always_inline lw_u64 stack_top(lw_u32 tid)
     return (word & ((1 << LW_STACK_TOP_TAG) - 1)) == tid / LW_STACK_TOPS ? word >> LW_STACK_TOP_TAG << 4 : 0;
 }
 
+/* The same; until somebody says, the first thread's begins below its arguments, and another's below what its FS register points to, for there the C library has put
+ * its thread control block (glibc's nptl/allocatestack.c, musl's src/thread/pthread_create.c). Neither counts unless it lies above the stack pointer, and near. */
+static __always_inline lw_u64 stack_top(lw_u32 tid, lw_u64 sp)
+{
+    lw_u64 told = told_stack_top(tid);
+    if (told)
+        return told;
+    struct task_struct *task = (void *)bpf_get_current_task();
+    lw_u64 block = BPF_CORE_READ(task, thread.fsbase), arguments = BPF_CORE_READ(task, mm, start_stack);
+    return block > sp && block - sp < LW_STACK_MAX ? block : arguments;
+}
+
 /* A new thread has the number: what is known is of one that is gone. */
 static __always_inline void forget_stack_top(lw_u32 tid)
 {
     lw_u32 place = tid % LW_STACK_TOPS;
     lw_u64 *top = bpf_map_lookup_elem(&stack_tops, &place);
-    if (top && stack_top(tid))
+    if (top && told_stack_top(tid))
         *(volatile lw_u64 *)top = 0;
 }
 
@@ -57,7 +69,7 @@ static __always_inline lw_u32 stack_wanted(struct lw_record *r, lw_u64 sp, struc
     lw_u32 want = settings.stack_bytes;
     if (want > LW_STACK_MAX)
         want = LW_STACK_MAX;
-    lw_u64 top = stack_top(r->tid);
+    lw_u64 top = stack_top(r->tid, sp);
     if (top > sp && top - sp < want) {
         want = top - sp;
         r->flags |= LW_STACK_KNOWN;

@@ -38,7 +38,7 @@ typedef __u8 lw_u8;
 
 /* Where a thread's stack begins, as somebody who has unwound it has found: above it is no frame. One word, so that it is exchanged at once: the
  * address in units of 16 bytes above LW_STACK_TOP_TAG bits of the tid, those that LW_STACK_TOPS leaves of it (there are at most 2^22 threads:
- * PID_MAX_LIMIT, include/linux/threads.h). 0: not known. */
+ * PID_MAX_LIMIT, include/linux/threads.h). 0: nobody has said; an address of ones: it is not to be bounded at all. */
 #define LW_STACK_TOP_TAG 10
 
 /* struct pt_regs of x86-64, arch/x86/include/uapi/asm/ptrace.h. */

@@ -14,6 +14,9 @@ internal sealed unsafe class SharedStackTops(ulong* words)
     /// <summary>So many threads are remembered for having more than one stack, one inside the other; then nobody's top is believed any more.</summary>
     private const int MostDoubtful = 4096;
 
+    /// <summary>An address of ones.</summary>
+    private const ulong Unbounded = ulong.MaxValue << RecordLimits.LW_STACK_TOP_TAG;
+
     private readonly HashSet<ThreadId> doubtful = [];
 
     /// <param name="thread">Whose.</param>
@@ -25,8 +28,7 @@ internal sealed unsafe class SharedStackTops(ulong* words)
         {
             if (doubtful.Count < MostDoubtful)
                 doubtful.Add(thread);
-            if (Of(thread) is not null)
-                Volatile.Write(ref *word, 0);
+            Volatile.Write(ref *word, Unbounded | Tag(thread));
             return;
         }
 
@@ -37,7 +39,7 @@ internal sealed unsafe class SharedStackTops(ulong* words)
             Volatile.Write(ref *word, packed);
     }
 
-    /// <summary>Up to where the thread's stack is copied; null: as far as it was asked for.</summary>
+    /// <summary>What was said of the thread's stack; null where nothing was.</summary>
     internal Address? Of(ThreadId thread)
     {
         ulong word = Volatile.Read(ref words[thread.Value % RecordLimits.LW_STACK_TOPS]);

@@ -28,7 +28,7 @@ public enum StackCut
     /// <summary>The copy ends where the readable stack ends (the thread's first frame is inside).</summary>
     EndOfMapping,
 
-    /// <summary>The copy ends where the thread's stack was found to begin, at an earlier hit.</summary>
+    /// <summary>The copy ends where the thread's stack is known to begin, or was at an earlier hit.</summary>
     KnownTop,
 
     /// <summary>The stack pointer could not be read at all.</summary>

@@ -19,6 +19,9 @@ public sealed class HitCost(Ground ground, Trigger trigger)
 
     public const string RecordedToo = "livewatcher, 16 KiB of stack, text and recording";
 
+    /// <summary>Its stack is copied as far as there is one: here that is all of it.</summary>
+    public const string Deep = "livewatcher, 16 KiB of stack, from calls that are as deep, JSON";
+
     public const string ByStack = "bpftrace, count by ustack";
 
     public const string GdbBacktrace = "gdb, watch with commands (bt)";
@@ -34,9 +37,12 @@ public sealed class HitCost(Ground ground, Trigger trigger)
     private readonly string data = ground.At("perf.data");
 
     /// <summary>Writes of one run; of tools that stop the thread at each hit, a hundredth.</summary>
-    public int Writes { get; } = ground.Amount(trigger.Preloaded is null ? 200_000 : 40_000, 4_000);
+    public int Writes { get; } = ground.Amount(trigger.Preloaded is null ? 50_000 : 40_000, 4_000);
 
     public int FewWrites => Math.Max(20, Writes / 100);
+
+    /// <summary>Of a burst, which all rings hold.</summary>
+    public int BurstWrites { get; } = ground.Amount(5_000, 4_000);
 
     private Contestant[] ByStackBytes =>
     [
@@ -52,11 +58,11 @@ public sealed class HitCost(Ground ground, Trigger trigger)
         new("perf record --call-graph fp", () => PerfRecord("--call-graph", "fp")),
     ];
 
-    private Contestant[] PeersThatHoldAll =>
+    private Contestant[] PeersThatHoldAll(int writes) =>
     [
-        new(PerfWhole, () => PerfRecord([.. PerfWholeOptions])),
-        new("bpftrace, count()", () => Bpftrace("@hits = count();")),
-        new(ByStack, () => Bpftrace("@hits = count(); @stacks[ustack] = count();")),
+        new(PerfWhole, () => PerfRecord(writes, OneThread, [.. PerfWholeOptions])),
+        new("bpftrace, count()", () => Bpftrace("@hits = count();", writes, OneThread)),
+        new(ByStack, () => Bpftrace("@hits = count(); @stacks[ustack] = count();", writes, OneThread)),
     ];
 
     /// <summary>Of a stand-in; ns.</summary>
@@ -72,13 +78,14 @@ public sealed class HitCost(Ground ground, Trigger trigger)
         new("not watched", Alone),
         new(Floor, CountOnly),
         .. ByStackBytes,
+        new(Deep, () => Livewatcher(Writes, DeepThread, [])),
         new("livewatcher, 16 KiB of stack, text", Text),
         new(RecordedToo, () => Recorded()),
         new("livewatcher --backend perf", () => Livewatcher(Writes, "--backend", "perf")),
         new("livewatcher --backend ptrace", () => Livewatcher(FewWrites, "--backend", "ptrace")),
         .. PerfWithSmallRings,
         new("perf record --call-graph dwarf,16384", () => PerfRecord("--call-graph", "dwarf,16384")),
-        .. PeersThatHoldAll,
+        .. PeersThatHoldAll(Writes),
         new("gdb, watch with a false condition", () => Gdb("watch g_hot if g_hot < 0", commands: false)),
         new(GdbBacktrace, () => Gdb("watch g_hot", commands: true)),
     ]);
@@ -93,22 +100,33 @@ public sealed class HitCost(Ground ground, Trigger trigger)
         new(RecordedToo, () => Recorded()),
         new("livewatcher --backend perf", () => Livewatcher(Writes, "--backend", "perf")),
         .. PerfWithSmallRings,
-        .. PeersThatHoldAll,
+        .. PeersThatHoldAll(Writes),
+    ]);
+
+    /// <summary>One thread, for so short a time that nobody need lose anything.</summary>
+    public IReadOnlyList<Row> HoldBurst() => Contest.Hold("burst of hits", ground.Rounds,
+    [
+        new(Floor, () => CountOnly(BurstWrites, OneThread)),
+        new(Sixteen, () => Livewatcher(BurstWrites, OneThread, [])),
+        .. PeersThatHoldAll(BurstWrites),
     ]);
 
     /// <summary>As fast as four threads can write, on as many processors as there are: who loses hits?</summary>
     public IReadOnlyList<Row> HoldFlood() => Contest.Hold("four threads", ground.Rounds,
     [
-        new(Floor, () => CountOnly(Writes / 4, 4)),
-        new(Filtered, () => Livewatcher(Writes / 4, 4, ["--if", "new < 0"])),
-        new(Sixteen, () => Livewatcher(Writes / 4, 4, [])),
-        new(PerfWhole, () => PerfRecord(Writes / 4, 4, [.. PerfWholeOptions])),
-        new("bpftrace, count()", () => Bpftrace("@hits = count();", Writes / 4, 4)),
+        new(Floor, () => CountOnly(Writes / 4, FourThreads)),
+        new(Filtered, () => Livewatcher(Writes / 4, FourThreads, ["--if", "new < 0"])),
+        new(Sixteen, () => Livewatcher(Writes / 4, FourThreads, [])),
+        new(PerfWhole, () => PerfRecord(Writes / 4, FourThreads, [.. PerfWholeOptions])),
+        new("bpftrace, count()", () => Bpftrace("@hits = count();", Writes / 4, FourThreads)),
     ]);
 
     private string Program => ground.Program(trigger.Program);
 
-    private string[] Words(int writes, int threads = 1) => [result, Ground.Invariant(writes), .. trigger.Preloaded is null ? (string[])[Ground.Invariant(threads)] : []];
+    /// <summary>Words of the program behind the number of writes.</summary>
+    private static readonly string[] OneThread = ["1"], FourThreads = ["4"], DeepThread = ["1", "16384"];
+
+    private string[] Words(int writes, params string[] threads) => [result, Ground.Invariant(writes), .. trigger.Preloaded is null ? threads : []];
 
     /// <summary>What the program that has just ended says of itself.</summary>
     private Outcome Own(long? counted)
@@ -119,13 +137,13 @@ public sealed class HitCost(Ground ground, Trigger trigger)
 
     private Outcome Alone()
     {
-        Tool.Run(Program, Words(Writes));
+        Tool.Run(Program, Words(Writes, OneThread));
         return Own(null);
     }
 
-    private Outcome CountOnly() => CountOnly(Writes, 1);
+    private Outcome CountOnly() => CountOnly(Writes, OneThread);
 
-    private Outcome CountOnly(int writes, int threads)
+    private Outcome CountOnly(int writes, string[] threads)
     {
         string count = ground.At("floor.result");
         Tool.Run(ground.Program("floor"), [count, ground.AddressOf(trigger.Program, "g_hot"), Program, .. Words(writes, threads)]);
@@ -138,9 +156,9 @@ public sealed class HitCost(Ground ground, Trigger trigger)
         return Own(long.Parse(words.Split(',')[0].Split('\n')[^1], CultureInfo.InvariantCulture));
     }
 
-    private Outcome Livewatcher(int writes, params string[] options) => Livewatcher(writes, 1, options);
+    private Outcome Livewatcher(int writes, params string[] options) => Livewatcher(writes, OneThread, options);
 
-    private Outcome Livewatcher(int writes, int threads, string[] options)
+    private Outcome Livewatcher(int writes, string[] threads, string[] options)
     {
         Watch(writes, threads, ["--format", "json", "--output", output, .. options]);
         (long counted, long recorded) = Ground.CountsIn(File.ReadLines(output));
@@ -150,27 +168,27 @@ public sealed class HitCost(Ground ground, Trigger trigger)
 
     private Outcome Text()
     {
-        Watch(Writes, 1, ["--output", output]);
+        Watch(Writes, OneThread, ["--output", output]);
         return Own(null);
     }
 
     private Outcome Recorded()
     {
-        Watch(Writes, 1, ["--output", output, "--record", recording]);
+        Watch(Writes, OneThread, ["--output", output, "--record", recording]);
         string report = Tool.Run(ground.Livewatcher, "report", recording, "--format", "json").Output;
         File.Delete(recording);
         return Own(report.Split('\n').LongCount(line => line.StartsWith("{\"type\":\"hit\"", StringComparison.Ordinal)));
     }
 
-    private void Watch(int writes, int threads, string[] options)
+    private void Watch(int writes, string[] threads, string[] options)
     {
         bool largeRing = !options.Contains("--backend") && trigger.Preloaded is null;
         Tool.RunWith(trigger.Preloaded, ground.Livewatcher, trigger.Run(ground, [.. largeRing ? Ground.LargeRing : [], .. options], Words(writes, threads)));
     }
 
-    private Outcome PerfRecord(params string[] options) => PerfRecord(Writes, 1, options);
+    private Outcome PerfRecord(params string[] options) => PerfRecord(Writes, OneThread, options);
 
-    private Outcome PerfRecord(int writes, int threads, string[] options)
+    private Outcome PerfRecord(int writes, string[] threads, string[] options)
     {
         Tool.Run("perf", ["record", "-q", "-e", trigger.PerfEvent, "-c", "1", .. options, "-o", data, "--", Program, .. Words(writes, threads)]);
         long samples = Tool.Run("perf", "script", "-i", data, "-F", "event", "-G").Output.Split('\n').LongCount(line => line.Trim().Length > 0);
@@ -178,9 +196,7 @@ public sealed class HitCost(Ground ground, Trigger trigger)
         return Own(samples);
     }
 
-    private Outcome Bpftrace(string action) => Bpftrace(action, Writes, 1);
-
-    private Outcome Bpftrace(string action, int writes, int threads)
+    private Outcome Bpftrace(string action, int writes, string[] threads)
     {
         Finished finished = Tool.Run("bpftrace", "-q", "-e", $"{trigger.Probe} {{ {action} }}", "-c", string.Join(' ', [Program, .. Words(writes, threads)]));
         string line = finished.Output.Split('\n').FirstOrDefault(line => line.StartsWith("@hits: ", StringComparison.Ordinal)) ?? "";
@@ -191,7 +207,7 @@ public sealed class HitCost(Ground ground, Trigger trigger)
     {
         string script = ground.At("gdb.script");
         File.WriteAllText(script, $"set pagination off\nset confirm off\nset breakpoint pending on\n{watch}\n{(commands ? "commands\nsilent\nbt\ncontinue\nend\n" : "")}run\ninfo breakpoints\n");
-        Finished finished = Tool.Run("gdb", ["-batch", "-nx", "-x", script, "--args", Program, .. Words(FewWrites)]);
+        Finished finished = Tool.Run("gdb", ["-batch", "-nx", "-x", script, "--args", Program, .. Words(FewWrites, OneThread)]);
         string? line = finished.Output.Split('\n').LastOrDefault(line => line.Contains("breakpoint already hit ", StringComparison.Ordinal));
         // It says nothing of hits whose condition was false.
         return Own(commands && line is not null ? long.Parse(line.Trim().Split(' ')[3], null) : null);

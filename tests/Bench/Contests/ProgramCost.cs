@@ -6,13 +6,12 @@ using Livewatcher.Bench.Measuring;
 
 namespace Livewatcher.Bench.Contests;
 
-/// <summary>What the BPF program takes for a hit on this processor, by the kernel's own account of it (kernel.bpf_stats_enabled). A page fault takes the breakpoint's
-/// place (programs/standin.c), so this can be had where debug registers do not trap; all that follows an event is as ever.</summary>
-public sealed class ProgramCost(Ground ground)
+/// <summary>What the BPF program takes for a hit on this processor, by the kernel's own account of it (kernel.bpf_stats_enabled). Where debug registers do not trap, a page
+/// fault takes the breakpoint's place (programs/standin.c); all that follows an event is as ever.</summary>
+public sealed class ProgramCost(Ground ground, Trigger trigger)
 {
     private const string Switch = "/proc/sys/kernel/bpf_stats_enabled";
 
-    private readonly Trigger trigger = Trigger.StandIn(ground);
     private readonly string output = ground.At("faults.jsonl");
 
     public int Writes { get; } = ground.Amount(50_000, 2_000);
@@ -21,8 +20,11 @@ public sealed class ProgramCost(Ground ground)
 
     public const string Whole = "16 KiB of stack";
 
+    /// <summary>Of a stand-in.</summary>
+    public Contestant TheLook => new HitCost(ground, trigger).TheLook;
+
     /// <summary>ns a hit.</summary>
-    public IReadOnlyList<Row> Hold()
+    public IReadOnlyList<Row> Hold(IReadOnlyList<Contestant> beside)
     {
         string before = File.ReadAllText(Switch);
         try
@@ -30,11 +32,12 @@ public sealed class ProgramCost(Ground ground)
             File.WriteAllText(Switch, "1");
             return Contest.Hold("BPF program", ground.Rounds,
             [
-                new HitCost(ground, trigger).TheLook,
+                .. beside,
                 new(Filtered, () => Watch("--if", "new < 0")),
                 new("no stack", () => Watch("--stack-bytes", "0")),
                 new("4 KiB of stack", () => Watch("--stack-bytes", "4096")),
                 new(Whole, () => Watch()),
+                .. trigger.Preloaded is null ? [new Contestant("16 KiB of stack, from calls that are as deep", () => Watch(["1", "16384"], []))] : Array.Empty<Contestant>(),
             ]);
         }
         finally
@@ -43,10 +46,14 @@ public sealed class ProgramCost(Ground ground)
         }
     }
 
-    private Outcome Watch(params string[] options)
+    private Outcome Watch(params string[] options) => Watch(trigger.Preloaded is null ? ["1"] : [], options);
+
+    /// <param name="words">Of the program, behind the number of writes.</param>
+    /// <param name="options">Of livewatcher.</param>
+    private Outcome Watch(string[] words, string[] options)
     {
         using Process process = Tool.Start(
-            ground.Livewatcher, trigger.Run(ground, ["--format", "json", "--output", output, .. options], [ground.At("faults.result"), Ground.Invariant(Writes)]), trigger.Preloaded);
+            ground.Livewatcher, trigger.Run(ground, ["--format", "json", "--output", output, .. options], [ground.At("faults.result"), Ground.Invariant(Writes), .. words]), trigger.Preloaded);
         (long runs, long ns) = (0, 0);
         while (!process.WaitForExit(TimeSpan.FromMilliseconds(20)))
         {

@@ -12,7 +12,7 @@ public sealed class ArmedPart(Ground ground) : IPart
     [
         new("Cost of no hit", Idle),
         new("Arming and leaving", Arming),
-        new("A page fault in the place of a hit", StandIn),
+        .. ground.Untried ? [new("A page fault in the place of a hit", StandIn)] : Array.Empty<Section>(),
         new("The BPF program at a hit", Program),
     ];
 
@@ -26,7 +26,8 @@ public sealed class ArmedPart(Ground ground) : IPart
         text.Table(rows, HitCost.Floor, "ns a look");
         text.Paragraph("The hypervisor has a fault of its own, which no kernel counts, where the kernel, and once more where the program, looks first at a page that has just come. livewatcher alone looks there at the event. At a hit, whose page has been there, "
             + "nobody has that: it is taken from livewatcher's costs below.");
-        text.Bars(HitBars.Of(rows, Contest.MedianOf(rows, HitCost.Look)));
+        double look = Contest.MedianOf(rows, HitCost.Look);
+        text.Bars([.. HitBars.AgainstFloor(rows, look), .. HitBars.AgainstPeers(rows, look)]);
     }
 
     /// <summary>Of a counted hit in the virtual machine that this project began on, us; it is the hypervisor's.</summary>
@@ -34,11 +35,19 @@ public sealed class ArmedPart(Ground ground) : IPart
 
     private void Program(Markdown text)
     {
-        ProgramCost cost = new(ground);
+        if (!ground.Untried)
+        {
+            ProgramCost hits = new(ground, Trigger.Hit(ground));
+            text.Paragraph($"What livewatcher adds to the trap of a hit, by the kernel's account of the BPF program (`kernel.bpf_stats_enabled`); {hits.Writes:N0} hits a round.");
+            text.Table(hits.Hold([]), ProgramCost.Filtered, "ns a hit");
+            return;
+        }
+
+        ProgramCost cost = new(ground, Trigger.StandIn(ground));
         text.Paragraph($"What livewatcher adds to the trap of a hit, on this machine's own processor, by the kernel's account of the BPF program (`kernel.bpf_stats_enabled`); {cost.Writes:N0} hits a round. A page fault takes the "
             + "breakpoint's place, so this needs no debug register that traps: the program reads the value, decides, copies registers and stack and puts the record into the ring, as ever, while livewatcher drains, "
             + "names and writes them on the other processor. What the program starts with is page faults too, which are counted, and filtered. The ring has its usual 16 MiB.");
-        IReadOnlyList<Row> rows = cost.Hold();
+        IReadOnlyList<Row> rows = cost.Hold([cost.TheLook]);
         text.Table(rows, ProgramCost.Filtered, "ns a hit");
         double look = Contest.MedianOf(rows, HitCost.Look), filtered = (Contest.MedianOf(rows, ProgramCost.Filtered) - look) / 1000, whole = (Contest.MedianOf(rows, ProgramCost.Whole) - look) / 1000;
         text.Paragraph($"Without that first look, which is the hypervisor's and not a watchpoint's: {Markdown.Number(filtered)} us for a filtered hit, {Markdown.Number(whole)} us for a recorded one with 16 KiB of stack. A hit that was only counted took 11 to 16 us in the virtual machine that this project began on, whose registers did trap. Beside {TrapMicroseconds} us this makes "

@@ -45,7 +45,7 @@ public sealed class StackTests : LiveTest
         var report = await RunModeAsync(compiler, "inside");
         report.Hits.Should().HaveCount(40);
         report.Hits.Where(hit => hit.StackCut is not null).Should().HaveCountLessThan(10)
-            .And.OnlyContain(hit => hit.StackCut!.Contains("has begun here before", StringComparison.Ordinal));
+            .And.OnlyContain(hit => hit.StackCut!.Contains("was taken to begin here", StringComparison.Ordinal));
         Writers.HaveWholeStacks(report.Hits.Where(hit => hit.StackCut is null && hit.Stack.All(frame => frame.Function != "run_inside")), "main");
         Writers.HaveWholeStacks(report.Hits.Skip(30).Where(hit => hit.Stack.All(frame => frame.Function != "run_inside")), "main");
         Writers.HaveWholeStacks(report.Hits.Where(hit => hit.Stack.Any(frame => frame.Function == "run_inside")), "run_inside");

@@ -99,7 +99,7 @@ public sealed class StackEndTests
         again.Should().Be(top);
         var shorter = symbols.Unwind(Cut(hit, length - 16), out var none);
         none.Should().BeNull();
-        shorter.CutShort.Should().Be($"this thread's stack has begun here before ({length - 16} bytes); of its later hits more is copied");
+        shorter.CutShort.Should().Be($"this thread's stack was taken to begin here ({length - 16} bytes); of its later hits more is copied");
         shorter.Frames.Should().Equal(whole.Frames.Take(shorter.Frames.Count)).And.HaveCountGreaterThan(20);
 
         static RawHit Cut(RawHit hit, int length) => new()
