@@ -24,6 +24,12 @@ struct {
     __type(value, struct lw_stack_end);
 } stack_ends SEC(".maps");
 
+static __always_inline struct lw_stack_end *stack_end(lw_u32 tid)
+{
+    lw_u32 place = tid % LW_STACK_ENDS;
+    return bpf_map_lookup_elem(&stack_ends, &place);
+}
+
 /* Shared by mmap: whoever unwinds the stacks says where they begin. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -64,8 +70,9 @@ static __always_inline void forget_stack_top(lw_u32 tid)
 }
 
 /* How many bytes of the user stack are to be copied, as far as it is known where the stack begins and where its mapping ends. */
-static __always_inline lw_u32 stack_wanted(struct lw_record *r, lw_u64 sp, struct lw_stack_end *end)
+static __always_inline lw_u32 stack_wanted(struct lw_record *r, lw_u64 sp)
 {
+    struct lw_stack_end *end = stack_end(r->tid);
     lw_u32 want = settings.stack_bytes;
     if (want > LW_STACK_MAX)
         want = LW_STACK_MAX;
@@ -83,9 +90,12 @@ static __always_inline lw_u32 stack_wanted(struct lw_record *r, lw_u64 sp, struc
 }
 
 /* Copies as much of the user stack as is readable, page by page where the whole cannot be had: the thread's first
- * frame is often nearer than that to the end of its mapping. */
-static __always_inline lw_u32 copy_pages(struct lw_scratch *s, lw_u64 sp, lw_u32 want, struct lw_stack_end *end)
+ * frame is often nearer than that to the end of its mapping. A function of its own for the verifier too, which walks through it once and not at each end of
+ * each way to it. */
+__noinline int copy_pages(struct lw_scratch *s, lw_u64 sp, lw_u32 want)
 {
+    if (!s || want > LW_STACK_MAX)
+        return 0;
     lw_u32 done = 0;
     for (int page = 0; page < LW_STACK_MAX / 4096 + 1; page++) {
         if (done >= want)
@@ -100,6 +110,7 @@ static __always_inline lw_u32 copy_pages(struct lw_scratch *s, lw_u64 sp, lw_u32
             break;
         done += piece;
     }
+    struct lw_stack_end *end = stack_end(s->record.tid);
     if (end) {
         end->address = sp + done;
         end->tid = s->record.tid;
