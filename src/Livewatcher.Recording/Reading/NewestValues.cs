@@ -15,10 +15,10 @@ internal sealed class NewestValues
     /// <exception cref="DamagedException">They hold what no writer has written.</exception>
     internal Value? Of(Row row, int column)
     {
-        if (row.PlainNumber(column) is not { } number)
+        if (row.PlainNumber(column) is not (var kind, var number))
             return row.Value(column);
         ref Value? kept = ref newest[unchecked((ulong)number) % (ulong)newest.Length];
-        if (kept is null || kept.Number != number || (long)kept.Kind != row.Long(column))
+        if (kept is null || kept.Number != number || (long)kept.Kind != kind)
             kept = row.Value(column);
         return kept;
     }
