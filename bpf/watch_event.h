@@ -64,8 +64,8 @@ enum lw_record_flags {
     LW_UNDECIDED = 128,   /* it could not be decided: what it asks for is not known or cannot be read */
     LW_COUNTED = 256,     /* counted for the slot's order */
     LW_SENT = 512,        /* and the order's signal was sent at it */
-    LW_STACK_KNOWN = 2048, /* the copy of the stack ends where this thread's stack is known to end (lw_stack_top) */
     LW_STEPPED = 1024,    /* the instruction is one that has a probe; it ran in a copy of itself, and RIP is where it would have been */
+    LW_STACK_KNOWN = 2048, /* the copy of the stack ends where this thread's stack is taken to begin (LW_STACK_TOPS) */
 };
 
 /* One record of the ring; stack_length bytes of user stack follow it. */

@@ -120,10 +120,10 @@ public sealed class TargetSymbols : ITargetSymbols
     public CallStack Unwind(RawHit hit) => Unwind(hit, out _);
 
     /// <inheritdoc/>
-    public CallStack Unwind(RawHit hit, out Address? top)
+    public CallStack Unwind(RawHit hit, out StackReach reach)
     {
         var end = _unwinder.Unwind(hit, _firstFrame.KindOf(hit), _frames, _addresses);
-        top = end.Kind == StackEndKind.Whole && _addresses.Count > 0 ? new Address(_addresses[^1]) : null;
+        reach = new StackReach(end.Kind == StackEndKind.Whole && _addresses.Count > 0 ? new Address(_addresses[^1]) : null, end.Kind == StackEndKind.KnownTopEnds);
         var physical = CollectionsMarshal.AsSpan(_frames);
         if (_stacks.TryGet(physical, end, out var known))
         {

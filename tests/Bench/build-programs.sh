@@ -29,9 +29,11 @@ source_of() {
 }
 main='long g_large; int main(void) { g_large = 1; return 0; }'
 
+large=
 if [ ! "$output/large-$functions" -nt "$here/build-programs.sh" ]; then
     { source_of "$functions" "" && echo "$main"; } >"$output/large.c"
-    gcc -O0 -g "$output/large.c" -o "$output/large-$functions"
+    gcc -O0 -g "$output/large.c" -o "$output/large-$functions" &
+    large=$!
 fi
 
 # One object many times over: its functions are local, so nothing of it collides. It is compiled once.
@@ -46,3 +48,4 @@ if [ "$units" -gt 0 ] && [ ! "$output/huge" -nt "$here/build-programs.sh" ]; the
     gcc -O0 -g "$output/main.c" "${objects[@]}" -o "$output/huge"
     rm "$output/unit.c" "$output/unit.o" "$output/main.c"
 fi
+[ -z "$large" ] || wait "$large"

@@ -93,9 +93,9 @@ internal sealed class HitNamer(SessionPlatform platform, Ledger ledger)
     /// <summary>Where the thread's stack begins, the source is told, so that it copies no more than that.</summary>
     private CallStack Unwind(WatchedProcess process, RawHit hit)
     {
-        CallStack stack = process.Symbols.Unwind(hit, out Address? top);
-        if (top is not null || hit.StackCut == StackCut.KnownTop)
-            platform.Source.SetStackTop(hit.Thread, top);
+        CallStack stack = process.Symbols.Unwind(hit, out StackReach reach);
+        if (reach.Top is not null || reach.GoesOn)
+            platform.Source.SetStackTop(hit.Thread, reach.Top);
         return stack;
     }
 

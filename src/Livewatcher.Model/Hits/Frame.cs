@@ -33,3 +33,8 @@ public sealed record CallStack(IReadOnlyList<Frame> Frames, string? CutShort)
         return (long)hash;
     }
 }
+
+/// <summary>How far up the thread's stack an unwinding has gone.</summary>
+/// <param name="Top">Above it is no frame: where the outermost one ends; null where that was not found.</param>
+/// <param name="GoesOn">The copy was cut where the stack was taken to begin (<see cref="StackCut.KnownTop"/>), and there are frames above.</param>
+public readonly record struct StackReach(Address? Top, bool GoesOn);

@@ -30,10 +30,10 @@ public interface ITargetSymbols : IDisposable
 
     /// <summary>The same.</summary>
     /// <param name="hit">The hit.</param>
-    /// <param name="top">Above it there is no frame: where the outermost one ends; null where that was not found.</param>
-    CallStack Unwind(RawHit hit, out Address? top)
+    /// <param name="reach">How far up the stack it has gone.</param>
+    CallStack Unwind(RawHit hit, out StackReach reach)
     {
-        top = null;
+        reach = default;
         return Unwind(hit);
     }
 

@@ -15,7 +15,7 @@ public sealed class DatabaseCost(Ground ground)
 
     private const string Time = "Run Time: real ";
 
-    public int Rows { get; } = ground.Amount(2_000_000, 20_000);
+    public int Rows { get; } = ground.Amount(600_000, 20_000);
 
     public IReadOnlyList<Row> Hold() => Contest.Hold("no hit, sqlite3", ground.Rounds,
     [

@@ -25,6 +25,7 @@ public sealed class IdleCost(Ground ground)
     [
         ("compute", "arithmetic", 300_000_000, 20_000_000),
         ("call", "system calls", 1_000_000, 100_000),
+        ("copy", "copies of 16 KiB", 50_000, 20_000),
         ("switch", "a byte to and fro between two threads", 20_000, 4_000),
         ("thread", "threads that come and go", 4_000, 400),
     ];

@@ -14,7 +14,7 @@ public sealed class ProgramCost(Ground ground, Trigger trigger)
 
     private readonly string output = ground.At("faults.jsonl");
 
-    public int Writes { get; } = ground.Amount(50_000, 2_000);
+    public int Writes { get; } = ground.Amount(20_000, 2_000);
 
     public const string Filtered = "filtered out (--if 'new < 0')";
 

@@ -74,7 +74,7 @@ public sealed class ArmedPart(Ground ground) : IPart
         IReadOnlyList<Row> databases = database.Hold();
         text.Table(databases, IdleCost.Alone, "ms");
         bars.Add(new("sqlite3: two watches, guard on, against not watched", WithinOnePercent, Contest.MedianOf(databases, DatabaseCost.Guarded) / Contest.MedianOf(databases, IdleCost.Alone), IsWithinOnePercent));
-        text.Paragraph("The floor is what the kernel takes for switching debug registers with each thread, whoever has asked for them; what is beyond it is livewatcher's. By default it is scope cpu without guard on real hardware, and scope task with guard in a virtual machine. "
+        text.Paragraph("The floor is what the kernel takes for switching debug registers with each thread, whoever has asked for them, and what a processor that has one set takes more for copying (docs/guarantees.md); what is beyond it is livewatcher's. By default it is scope cpu without guard on real hardware, and scope task with guard in a virtual machine. "
             + "Scope task without guard has the kernel load the registers at each switch, where it would exchange the events of two threads otherwise, for its account of debug registers does not follow that (Arming/ScanArmingDelivery).");
         text.Bars(bars);
     }

@@ -1,6 +1,6 @@
 /* Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT
  *
- * idle RESULT KIND ROUNDS: works and never touches g_cold: compute (arithmetic), call (getppid(2)), switch (a byte to and fro through two
+ * idle RESULT KIND ROUNDS: works and never touches g_cold: compute (arithmetic), call (getppid(2)), copy (16 KiB each), switch (a byte to and fro through two
  * pipes, two threads on one CPU, for where the scheduler puts them makes five times the difference that is looked for), thread (created and joined).
  */
 #include <pthread.h>
@@ -45,6 +45,15 @@ static void call(void)
         syscall(SYS_getppid);
 }
 
+static void copy(void)
+{
+    static char from[16384], to[16384];
+    for (long i = 0; i < rounds; i++) {
+        memcpy(to, from, sizeof(to));
+        __asm__ volatile("" : : "r"(to) : "memory");
+    }
+}
+
 static void change(void)
 {
     pthread_t other;
@@ -76,6 +85,8 @@ int main(int argc, char **argv)
         compute();
     else if (strcmp(argv[2], "call") == 0)
         call();
+    else if (strcmp(argv[2], "copy") == 0)
+        copy();
     else if (strcmp(argv[2], "switch") == 0)
         change();
     else

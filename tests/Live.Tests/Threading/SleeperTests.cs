@@ -45,7 +45,7 @@ public sealed class SleeperTests : LiveTest
         var program = await Toolchain.BuildAsync(new Recipe("lineage.c") { Compiler = compiler, Optimization = optimization });
         for (int round = 0; round < Slow.Choose(1, 20); round++)
         {
-            var target = await StartTargetAsync(program, "20");
+            var target = await StartTargetAsync(program, $"{Slow.Choose(8, 20)}");
             var (report, own) = await WatchAsync(
                 target, [.. Words.SelectMany(word => (string[])["--watch", word]), "--backend", backend, "--scope", "task", "--guard", "on", "--follow-fork"]);
             Honesty.Check(report, [.. Words.Select(word => (word, own["hits g_word"]))]);

@@ -91,14 +91,15 @@ public sealed class StackEndTests
         using var gdb = Start(workshop, "deep", "20");
         using var symbols = new TargetSymbols(new ProcTarget(gdb.ProcessId));
         var hit = gdb.Capture();
-        var whole = symbols.Unwind(hit, out var top);
-        var length = (int)(top!.Value.Value - hit.Registers.Rsp);
+        var whole = symbols.Unwind(hit, out var reach);
+        reach.GoesOn.Should().BeFalse();
+        var length = (int)(reach.Top!.Value.Value - hit.Registers.Rsp);
 
         length.Should().BeInRange(20 * 64, hit.Stack.Length);
         symbols.Unwind(Cut(hit, length), out var again).Should().BeSameAs(whole);
-        again.Should().Be(top);
-        var shorter = symbols.Unwind(Cut(hit, length - 16), out var none);
-        none.Should().BeNull();
+        again.Should().Be(reach);
+        var shorter = symbols.Unwind(Cut(hit, length - 16), out var beyond);
+        beyond.Should().Be(new StackReach(null, GoesOn: true));
         shorter.CutShort.Should().Be($"this thread's stack was taken to begin here ({length - 16} bytes); of its later hits more is copied");
         shorter.Frames.Should().Equal(whole.Frames.Take(shorter.Frames.Count)).And.HaveCountGreaterThan(20);
 
