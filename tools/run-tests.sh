@@ -111,7 +111,8 @@ run_project() {
 run_lines() {
   local job=$1 log=$logs/$1.log began=$SECONDS p f status
   shift
-  "$@" >"$log" 2>&1
+  # A hang is a failure too.
+  timeout -k 10 "${LW_JOB_SECONDS:-1200}" "$@" >"$log" 2>&1
   status=$?
   p=$(grep -c '^PASS ' "$log")
   f=$(grep -c '^FAIL ' "$log")

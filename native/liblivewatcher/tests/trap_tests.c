@@ -58,6 +58,29 @@ static void icebp(void)
     __asm__ volatile(".byte 0xf1");
 }
 
+static void end_at_second(int signal)
+{
+    (void)signal;
+    static volatile sig_atomic_t seen;
+    if (seen++)
+        _exit(1);
+}
+
+/* A child tries it: under some hypervisors it traps without end, and emulators take it for an illegal instruction. */
+static int has_icebp(void)
+{
+    int status;
+    pid_t pid = fork();
+    if (pid == 0) {
+        signal(SIGTRAP, end_at_second);
+        icebp();
+        _exit(0);
+    }
+    while (waitpid(pid, &status, 0) != pid) {
+    }
+    return status == 0;
+}
+
 /* The same, with registers we know at the instruction where the signal arrives. */
 static void stray_with_known_registers(uint64_t *rip_behind, uint64_t *rsp)
 {
@@ -116,23 +139,27 @@ static void stray_is_swallowed_and_told(void)
 
 static void others_go_to_the_programs_handler(void)
 {
+    int tries_icebp = has_icebp(), all = 0;
     install(programs_handler);
     struct fake *f = fake_start(wanted);
     EQUAL(1, lw_active());
     raise(SIGTRAP);
-    EQUAL(1, passed_on);
+    EQUAL(++all, passed_on);
     EQUAL(SI_TKILL, code_passed_on);
     int3();
-    EQUAL(2, passed_on);
+    EQUAL(++all, passed_on);
     EQUAL(SI_KERNEL, code_passed_on);
-    icebp();
-    EQUAL(3, passed_on);
-    EQUAL(TRAP_BRKPT, code_passed_on);
+    if (tries_icebp) {
+        icebp();
+        EQUAL(++all, passed_on);
+        EQUAL(TRAP_BRKPT, code_passed_on);
+    }
     kill(getpid(), SIGTRAP);
-    EVENTUALLY(passed_on == 4);
+    all++;
+    EVENTUALLY(passed_on == all);
     EQUAL(0, fake_count(f, LW_WIRE_RECOVERED));
     stray();
-    EQUAL(4, passed_on);
+    EQUAL(all, passed_on);
     fake_stop(f);
 }
 
@@ -267,10 +294,12 @@ static void raises(void)
 
 static void dies_as_it_would_have(void)
 {
+    int tries_icebp = has_icebp();
     struct fake *f = fake_start(wanted);
     EQUAL(SIGTRAP, WTERMSIG(status_of(NULL, raises)));
     EQUAL(SIGTRAP, WTERMSIG(status_of(NULL, int3)));
-    EQUAL(SIGTRAP, WTERMSIG(status_of(NULL, icebp)));
+    if (tries_icebp)
+        EQUAL(SIGTRAP, WTERMSIG(status_of(NULL, icebp)));
     EQUAL(0, status_of(NULL, stray));
     /* Ignored: kill(2) is, a trap of the processor cannot be. */
     EQUAL(0, status_of(ignores, raises));
