@@ -56,7 +56,6 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
         processes[id] = fresh;
         described[id] = process;
         DisposeOrphans(former is null ? [] : [former]);
-        fresh.Symbols.RefreshModules();
         if (platform.Source.AddProcess(id))
         {
             root ??= id;

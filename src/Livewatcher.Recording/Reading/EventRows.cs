@@ -15,9 +15,26 @@ internal sealed class EventRows(Rows rows, StoredNames names, long version)
 
     private readonly NewestValues values = new();
 
-    internal IEnumerable<WatchEvent> InOrder(bool withHits)
+    /// <param name="item">Of <see cref="InOrder"/>.</param>
+    /// <exception cref="UserException">The file is damaged.</exception>
+    internal WatchEvent Made(object item)
     {
-        List<IEnumerator<(long Id, WatchEvent Event)>> streams = [Armed(), Notes(), Messages(), Disarmed()];
+        if (item is not HitRow row)
+            return (WatchEvent)item;
+        try
+        {
+            return row.ToHit(names, values);
+        }
+        catch (DamagedException e)
+        {
+            throw rows.Damaged(e.Message);
+        }
+    }
+
+    /// <returns>What <see cref="Made"/> takes: an event, or the row of a hit, which is not one yet.</returns>
+    internal IEnumerable<object> InOrder(bool withHits)
+    {
+        List<IEnumerator<(long Id, object Event)>> streams = [Armed(), Notes(), Messages(), Disarmed()];
         if (withHits)
             streams.Add(Hits());
         try
@@ -25,8 +42,8 @@ internal sealed class EventRows(Rows rows, StoredNames names, long version)
             streams.RemoveAll(stream => !stream.MoveNext());
             while (streams.Count > 0)
             {
-                IEnumerator<(long Id, WatchEvent Event)> first = streams[0];
-                foreach (IEnumerator<(long Id, WatchEvent Event)> stream in streams)
+                IEnumerator<(long Id, object Event)> first = streams[0];
+                foreach (IEnumerator<(long Id, object Event)> stream in streams)
                     first = stream.Current.Id < first.Current.Id ? stream : first;
                 yield return first.Current.Event;
                 if (!first.MoveNext())
@@ -59,57 +76,54 @@ internal sealed class EventRows(Rows rows, StoredNames names, long version)
         return low == 0 ? TimeSpan.Zero : zones[low - 1].Offset;
     }
 
-    private IEnumerator<(long, WatchEvent)> Hits()
+    private IEnumerator<(long, object)> Hits()
     {
         if (version < 3)
         {
-            foreach ((long id, Hit hit) in BareHits())
+            foreach ((long id, HitRow hit) in BareHits())
                 yield return (id, hit);
             yield break;
         }
 
         using ActionRows actions = new(rows);
-        foreach ((long id, Hit hit) in BareHits())
+        foreach ((long id, HitRow hit) in BareHits())
         {
-            IReadOnlyList<ActionOutcome> done = actions.Of(id);
-            yield return (id, done.Count > 0 ? hit with { Actions = done } : hit);
+            hit.Actions = actions.Of(id);
+            yield return (id, hit);
         }
     }
 
-    private IEnumerable<(long, Hit)> BareHits() => rows.Select(
+    private IEnumerable<(long, HitRow)> BareHits() => rows.Select(
         "SELECT id, seq, time, watch, address, thread, cpu, origin, stack, instruction, old_kind, old, old_text, new_kind, new, new_text, "
         + $"changed, merged, recovered, since, syscall, set_at, undecided, {(version < 4 ? "0" : "unsure")} FROM hit ORDER BY id",
         row =>
         {
             TimeSpan offset = OffsetAt(row.Long(0));
-            (ProcessId process, ThreadId? thread, string? name) = names.Thread(row.Long(5));
-            return new Hit
+            return new HitRow
             {
                 Sequence = row.Count(1),
                 Time = row.Time(2, offset),
                 EscapedSince = row.TimeOrNull(19, offset),
-                Watch = names.Watch(row.Long(3)),
+                Watch = row.Long(3),
                 Address = row.Address(4),
-                Old = values.Of(row, 10),
-                New = values.Of(row, 13),
+                Old = RowValue.Of(row, 10),
+                New = RowValue.Of(row, 13),
                 Changed = row.FlagOrNull(16),
-                Process = process,
-                Thread = thread,
-                ThreadName = name,
+                Thread = row.Long(5),
                 Cpu = row.SmallCountOrNull(6),
                 Origin = row.Flag(7) ? HitOrigin.Kernel : HitOrigin.User,
                 SystemCall = row.TextOrNull(20),
                 Merged = row.SmallCount(17),
                 Recovered = row.Flag(18),
-                Instruction = names.Instruction(row.LongOrNull(9)),
-                Stack = names.Stack(row.Long(8)),
-                SetAt = names.Stack(row.LongOrNull(21)),
+                Instruction = row.LongOrNull(9),
+                Stack = row.Long(8),
+                SetAt = row.LongOrNull(21),
                 Undecided = row.Flag(22),
                 Unsure = row.Flag(23),
             };
         });
 
-    private IEnumerator<(long, WatchEvent)> Armed() => rows.Select<WatchEvent>(
+    private IEnumerator<(long, object)> Armed() => rows.Select<object>(
         "SELECT id, time, watch, pid, slots, kind, value, value_text, backend, scope, guard, threads, cpus FROM armed ORDER BY id",
         row =>
         {
@@ -119,7 +133,7 @@ internal sealed class EventRows(Rows rows, StoredNames names, long version)
                 row.Value(5), row.Text(8), row.Text(9), row.Flag(10), row.SmallCount(11), row.SmallCount(12));
         }).GetEnumerator();
 
-    private IEnumerator<(long, WatchEvent)> Notes() => rows.Select<WatchEvent>(
+    private IEnumerator<(long, object)> Notes() => rows.Select<object>(
         "SELECT id, time, level, text FROM note ORDER BY id",
         row => new NoteEvent(row.Time(1, OffsetAt(row.Long(0))), row.Text(2) switch
         {
@@ -128,7 +142,7 @@ internal sealed class EventRows(Rows rows, StoredNames names, long version)
             _ => throw row.Damaged(2),
         }, row.Text(3))).GetEnumerator();
 
-    private IEnumerator<(long, WatchEvent)> Messages() => rows.Select<WatchEvent>(
+    private IEnumerator<(long, object)> Messages() => rows.Select<object>(
         "SELECT id, time, kind, thread, text, stack FROM message ORDER BY id",
         row =>
         {
@@ -138,7 +152,7 @@ internal sealed class EventRows(Rows rows, StoredNames names, long version)
                 names.Stack(row.LongOrNull(5)));
         }).GetEnumerator();
 
-    private IEnumerator<(long, WatchEvent)> Disarmed() => rows.Select<WatchEvent>(
+    private IEnumerator<(long, object)> Disarmed() => rows.Select<object>(
         "SELECT id, time, watch, pid, counted, recorded, filtered, dropped, skipped, last_value FROM disarmed ORDER BY id",
         row => new DisarmedEvent(
             row.Time(1, OffsetAt(row.Long(0))), names.Watch(row.Long(2)), new ProcessId(row.Int(3)),
