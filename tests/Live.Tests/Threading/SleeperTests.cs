@@ -12,7 +12,7 @@ namespace Livewatcher.Live.Tests.Threading;
 /// <summary>A thread that sleeps in a system call does not wake when it is armed, nor when livewatcher leaves: it would see EINTR (signal(7)).</summary>
 public sealed class SleeperTests : LiveTest
 {
-    private const int Writes = 100;
+    private static readonly int Writes = Slow.Choose(40, 100);
 
     private static readonly string[] Words = [.. Enumerable.Range(0, 4).Select(i => $"g_word[{i}]")];
 

@@ -23,7 +23,7 @@ enum kind {
 };
 
 static volatile long g_reached;
-static long phase, done, chain_phase, links, last_phase, writes;
+static long ready, phase, done, chain_phase, links, last_phase, writes;
 static volatile sig_atomic_t handled;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t next = PTHREAD_COND_INITIALIZER;
@@ -72,6 +72,7 @@ static void *work(void *argument)
         sigaddset(&blocked, SIGTRAP);
     must(setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 5) == 0, "setpriority"); /* the listener shall get its turn */
     pthread_sigmask(SIG_BLOCK, &blocked, NULL);
+    __atomic_add_fetch(&ready, 1, __ATOMIC_ACQ_REL);
     for (long i = 1; i <= last_phase; i++) {
         await_phase(kind, i);
         write_all();
@@ -127,6 +128,8 @@ int main(int argc, char **argv)
         pthread_create(&all[i], NULL, work, (void *)i);
     pthread_create(&first, NULL, link_of_chain, NULL);
     pthread_detach(first);
+    while (__atomic_load_n(&ready, __ATOMIC_ACQUIRE) < KINDS)
+        usleep(500);
     for (long cycle = 0; cycle < cycles; cycle++) {
         int watcher = lw_watch((void *)&g_reached, sizeof(g_reached), LW_MODE_W, "g_reached");
         must(watcher >= 0, "lw_watch");
