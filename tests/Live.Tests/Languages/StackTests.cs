@@ -42,7 +42,7 @@ public sealed class StackTests : LiveTest
     [InlineData("clang")]
     public async Task AStackInsideAStackIsCutShortOnce(string compiler)
     {
-        var report = await RunModeAsync(compiler, "inside");
+        var report = await RunModeAsync(compiler, "inside", $"{50_000 * Emulation.Slowness}");
         report.Hits.Should().HaveCount(40);
         report.Hits.Where(hit => hit.StackCut is not null).Should().HaveCountLessThan(10)
             .And.OnlyContain(hit => hit.StackCut!.Contains("was taken to begin here", StringComparison.Ordinal));
@@ -63,9 +63,9 @@ public sealed class StackTests : LiveTest
 
     private static Task<string> BuildAsync(string compiler) => Toolchain.BuildAsync(new Recipe("depths.c") { Compiler = compiler });
 
-    private async Task<Report> RunModeAsync(string compiler, string mode)
+    private async Task<Report> RunModeAsync(string compiler, params string[] words)
     {
-        var run = await RunAsync(await BuildAsync(compiler), ["--watch", "g_depth"], mode);
+        var run = await RunAsync(await BuildAsync(compiler), ["--watch", "g_depth"], words);
         run.Status.Should().Be(0);
         Honesty.Check(run.Report, ("g_depth", run.Facts["hits g_depth"]));
         Writers.AreAt(run.Report.Hits, "write_depth", "depths.c", "write_depth");

@@ -1,6 +1,6 @@
 /* Copyright (c) livewatcher contributors. SPDX-License-Identifier: MIT */
 
-/* depths MODE: writes g_depth with something unusual on the stack: a signal frame, a callback from the C library, big frames, another stack. */
+/* depths MODE [MICROSECONDS]: writes g_depth with something unusual on the stack: a signal frame, a callback from the C library, big frames, another stack. */
 #include <signal.h>
 #include <string.h>
 #include <ucontext.h>
@@ -8,7 +8,7 @@
 
 #include "own.h"
 
-enum { BIG = 3000, CALLS = 16, INNER = 8192, APART = 50000 /* us */ };
+enum { BIG = 3000, CALLS = 16, INNER = 8192 };
 
 static volatile long g_depth;
 
@@ -64,8 +64,8 @@ static void run_inside(void)
     }
 }
 
-/* Writes from a stack that lies in this frame, and from calls below it, in turns. */
-NOINLINE static void be_inside(int times)
+/* Writes from a stack that lies in this frame, and from calls below it, in turns, so many microseconds apart. */
+NOINLINE static void be_inside(int times, useconds_t apart)
 {
     char stack[INNER] __attribute__((aligned(16)));
     must(getcontext(&inside) == 0, "getcontext");
@@ -76,9 +76,9 @@ NOINLINE static void be_inside(int times)
     *(void **)inside.uc_mcontext.gregs[REG_RSP] = NULL;
     for (int i = 0; i < times; i++) {
         swapcontext(&outside, &inside);
-        usleep(APART);
+        usleep(apart);
         go_deep(0);
-        usleep(APART);
+        usleep(apart);
     }
 }
 
@@ -86,7 +86,7 @@ int main(int argc, char **argv)
 {
     must(argc > 1, "usage: depths signal|callback|big|inside");
     if (strcmp(argv[1], "inside") == 0) {
-        be_inside(20);
+        be_inside(20, (useconds_t)argument(argc, argv, 2, 50000));
         fact("hits g_depth", g_depth);
         return 0;
     }
