@@ -39,22 +39,26 @@ struct {
     __type(value, lw_u64);
 } stack_tops SEC(".maps");
 
-/* Where the thread's stack begins; 0 where nobody has said. */
-static __always_inline lw_u64 told_stack_top(lw_u32 tid)
+static __always_inline volatile lw_u64 *stack_top_word(lw_u32 tid)
 {
     lw_u32 place = tid % LW_STACK_TOPS;
-    lw_u64 *top = bpf_map_lookup_elem(&stack_tops, &place);
-    lw_u64 word = top ? *(volatile lw_u64 *)top : 0;
-    return (word & ((1 << LW_STACK_TOP_TAG) - 1)) == tid / LW_STACK_TOPS ? word >> LW_STACK_TOP_TAG << 4 : 0;
+    return bpf_map_lookup_elem(&stack_tops, &place);
 }
 
-/* The same; until somebody says, the first thread's begins below its arguments, and another's below what its FS register points to, for there the C library has put
+/* Two threads whose numbers end alike have one word. */
+static __always_inline int is_of_thread(lw_u64 word, lw_u32 tid)
+{
+    return (word & ((1 << LW_STACK_TOP_TAG) - 1)) == tid / LW_STACK_TOPS;
+}
+
+/* Where the thread's stack begins; until somebody says, the first thread's begins below its arguments, and another's below what its FS register points to, for there the C library has put
  * its thread control block (glibc's nptl/allocatestack.c, musl's src/thread/pthread_create.c). Neither counts unless it lies above the stack pointer, and near. */
 static __always_inline lw_u64 stack_top(lw_u32 tid, lw_u64 sp)
 {
-    lw_u64 told = told_stack_top(tid);
-    if (told)
-        return told;
+    volatile lw_u64 *told = stack_top_word(tid);
+    lw_u64 word = told ? *told : 0;
+    if (word && is_of_thread(word, tid))
+        return word >> LW_STACK_TOP_TAG << 4;
     struct task_struct *task = (void *)bpf_get_current_task();
     lw_u64 block = BPF_CORE_READ(task, thread.fsbase), arguments = BPF_CORE_READ(task, mm, start_stack);
     return block > sp && block - sp < LW_STACK_MAX ? block : arguments;
@@ -63,17 +67,17 @@ static __always_inline lw_u64 stack_top(lw_u32 tid, lw_u64 sp)
 /* A new thread has the number: what is known is of one that is gone. */
 static __always_inline void forget_stack_top(lw_u32 tid)
 {
-    lw_u32 place = tid % LW_STACK_TOPS;
-    lw_u64 *top = bpf_map_lookup_elem(&stack_tops, &place);
-    if (top && told_stack_top(tid))
-        *(volatile lw_u64 *)top = 0;
+    volatile lw_u64 *told = stack_top_word(tid);
+    if (told && is_of_thread(*told, tid))
+        *told = 0;
 }
 
 /* How many bytes of the user stack are to be copied, as far as it is known where the stack begins and where its mapping ends. */
 static __always_inline lw_u32 stack_wanted(struct lw_record *r, lw_u64 sp)
 {
-    struct lw_stack_end *end = stack_end(r->tid);
     lw_u32 want = settings.stack_bytes;
+    if (want == 0)
+        return 0;
     if (want > LW_STACK_MAX)
         want = LW_STACK_MAX;
     lw_u64 top = stack_top(r->tid, sp);
@@ -81,6 +85,7 @@ static __always_inline lw_u32 stack_wanted(struct lw_record *r, lw_u64 sp)
         want = top - sp;
         r->flags |= LW_STACK_KNOWN;
     }
+    struct lw_stack_end *end = stack_end(r->tid);
     if (end && end->tid == r->tid && end->trusted > 0 && end->address > sp && end->address - sp < want) {
         end->trusted--;
         want = end->address - sp;

@@ -65,6 +65,18 @@ figure() {
   grep -E "^ *$1: [0-9]+ *$" "$2" | tail -n 1 | grep -oE '[0-9]+' || true
 }
 
+# limit_of JOB: seconds after which it has failed. A hang is a failure too, and must not take the other jobs' verdicts with it.
+limit_of() {
+  local limit=${LW_JOB_SECONDS:-1200}
+  case $1 in
+    # Three times ten million hits (Filtering/NeedleTests), at some 25,000 a second where nothing else runs; the whole of Exact.
+    Live.Filtering@vm | Exact@vm) echo $((limit * 4)) ;;
+    # More than a hundred commands, each until its hits are there.
+    Live.Documents@vm) echo $((limit * 2)) ;;
+    *) echo "$limit" ;;
+  esac
+}
+
 # finish JOB PASSED FAILED SKIPPED SECONDS: the job's line, and its figures for the sum.
 finish() {
   echo "$2 $3 $4" >"$results/$1"
@@ -77,12 +89,8 @@ run_project() {
   project=${project%%.*}
   folder=tests/$project.Tests
   program=artifacts/bin/Livewatcher.$project.Tests/release/Livewatcher.$project.Tests
-  # A hang is a failure too, and must not take the other jobs' verdicts with it.
-  local limit=${LW_JOB_SECONDS:-1200}
-  # Three times ten million hits (Filtering/NeedleTests), at some 25,000 a second where nothing else runs.
-  [ "$job" != Live.Filtering@vm ] || limit=$((limit * 4))
-  # More than a hundred commands, each until its hits are there.
-  [ "$job" != Live.Documents@vm ] || limit=$((limit * 2))
+  local limit
+  limit=$(limit_of "$job")
   if [ "${job##*@}" = vm ]; then
     where=(tools/vm/run.sh --seconds "$limit")
     # Compilers are many times slower when they are emulated; what they make must lie where both sides see it.
@@ -111,8 +119,7 @@ run_project() {
 run_lines() {
   local job=$1 log=$logs/$1.log began=$SECONDS p f status
   shift
-  # A hang is a failure too.
-  timeout -k 10 "${LW_JOB_SECONDS:-1200}" "$@" >"$log" 2>&1
+  timeout -k 10 "$(limit_of "$job")" "$@" >"$log" 2>&1
   status=$?
   p=$(grep -c '^PASS ' "$log")
   f=$(grep -c '^FAIL ' "$log")

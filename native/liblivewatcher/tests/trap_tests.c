@@ -13,6 +13,7 @@
 #include "../include/livewatcher.h"
 #include "../src/session.h"
 #include "fake.h"
+#include "icebp.h"
 
 /* The SIGTRAP handler: what it swallows, what it hands on, and how the program dies where it would have died. */
 
@@ -51,34 +52,6 @@ static void stray(void)
 static void int3(void)
 {
     __asm__ volatile("int3");
-}
-
-static void icebp(void)
-{
-    __asm__ volatile(".byte 0xf1");
-}
-
-static void end_at_second(int signal)
-{
-    (void)signal;
-    static volatile sig_atomic_t seen;
-    if (seen++)
-        _exit(1);
-}
-
-/* A child tries it: under some hypervisors it traps without end, and emulators take it for an illegal instruction. */
-static int has_icebp(void)
-{
-    int status;
-    pid_t pid = fork();
-    if (pid == 0) {
-        signal(SIGTRAP, end_at_second);
-        icebp();
-        _exit(0);
-    }
-    while (waitpid(pid, &status, 0) != pid) {
-    }
-    return status == 0;
 }
 
 /* The same, with registers we know at the instruction where the signal arrives. */

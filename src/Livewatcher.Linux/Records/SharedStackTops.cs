@@ -23,28 +23,30 @@ internal sealed unsafe class SharedStackTops(ulong* words)
     /// <param name="top">Above it is no frame; null where a frame was found above what was said before: the thread's whole stack is copied from now on.</param>
     internal void Set(ThreadId thread, Address? top)
     {
-        ulong* word = words + (thread.Value % RecordLimits.LW_STACK_TOPS);
+        ref ulong word = ref WordOf(thread);
         if (top is null)
         {
             if (doubtful.Count < MostDoubtful)
                 doubtful.Add(thread);
-            Volatile.Write(ref *word, Unbounded | Tag(thread));
+            Volatile.Write(ref word, Unbounded | Tag(thread));
             return;
         }
 
         if (doubtful.Count == MostDoubtful || doubtful.Contains(thread))
             return;
         ulong packed = Pack(thread, top.Value);
-        if (*word != packed)
-            Volatile.Write(ref *word, packed);
+        if (word != packed)
+            Volatile.Write(ref word, packed);
     }
 
     /// <summary>What was said of the thread's stack; null where nothing was.</summary>
     internal Address? Of(ThreadId thread)
     {
-        ulong word = Volatile.Read(ref words[thread.Value % RecordLimits.LW_STACK_TOPS]);
+        ulong word = Volatile.Read(ref WordOf(thread));
         return word != 0 && (word & ((1UL << RecordLimits.LW_STACK_TOP_TAG) - 1)) == Tag(thread) ? new Address(word >> RecordLimits.LW_STACK_TOP_TAG << 4) : null;
     }
+
+    private ref ulong WordOf(ThreadId thread) => ref words[thread.Value % RecordLimits.LW_STACK_TOPS];
 
     private static ulong Pack(ThreadId thread, Address top) => ((top.Value + Slack + 15) >> 4 << RecordLimits.LW_STACK_TOP_TAG) | Tag(thread);
 

@@ -60,15 +60,15 @@ public sealed class HitCost(Ground ground, Trigger trigger)
 
     private Contestant[] PeersThatHoldAll(int writes) =>
     [
-        new(PerfWhole, () => PerfRecord(writes, OneThread, [.. PerfWholeOptions])),
-        new("bpftrace, count()", () => Bpftrace("@hits = count();", writes, OneThread)),
-        new(ByStack, () => Bpftrace("@hits = count(); @stacks[ustack] = count();", writes, OneThread)),
+        new(PerfWhole, () => PerfRecord(writes, Trigger.OneThread, [.. PerfWholeOptions])),
+        new("bpftrace, count()", () => Bpftrace("@hits = count();", writes, Trigger.OneThread)),
+        new(ByStack, () => Bpftrace("@hits = count(); @stacks[ustack] = count();", writes, Trigger.OneThread)),
     ];
 
     /// <summary>Of a stand-in; ns.</summary>
     public Contestant TheLook => new(Look, () =>
     {
-        Tool.Run(Program, [.. Words(Writes), "look"]);
+        Tool.Run(Program, [.. Words(Writes, Trigger.OneThread), "look"]);
         return Own(null);
     });
 
@@ -78,7 +78,7 @@ public sealed class HitCost(Ground ground, Trigger trigger)
         new("not watched", Alone),
         new(Floor, CountOnly),
         .. ByStackBytes,
-        new(Deep, () => Livewatcher(Writes, DeepThread, [])),
+        new(Deep, () => Livewatcher(Writes, Trigger.DeepThread, [])),
         new("livewatcher, 16 KiB of stack, text", Text),
         new(RecordedToo, () => Recorded()),
         new("livewatcher --backend perf", () => Livewatcher(Writes, "--backend", "perf")),
@@ -106,8 +106,8 @@ public sealed class HitCost(Ground ground, Trigger trigger)
     /// <summary>One thread, for so short a time that nobody need lose anything.</summary>
     public IReadOnlyList<Row> HoldBurst() => Contest.Hold("burst of hits", ground.Rounds,
     [
-        new(Floor, () => CountOnly(BurstWrites, OneThread)),
-        new(Sixteen, () => Livewatcher(BurstWrites, OneThread, [])),
+        new(Floor, () => CountOnly(BurstWrites, Trigger.OneThread)),
+        new(Sixteen, () => Livewatcher(BurstWrites, Trigger.OneThread, [])),
         .. PeersThatHoldAll(BurstWrites),
     ]);
 
@@ -123,10 +123,9 @@ public sealed class HitCost(Ground ground, Trigger trigger)
 
     private string Program => ground.Program(trigger.Program);
 
-    /// <summary>Words of the program behind the number of writes.</summary>
-    private static readonly string[] OneThread = ["1"], FourThreads = ["4"], DeepThread = ["1", "16384"];
+    private static readonly string[] FourThreads = ["4"];
 
-    private string[] Words(int writes, params string[] threads) => [result, Ground.Invariant(writes), .. trigger.Preloaded is null ? threads : []];
+    private string[] Words(int writes, IReadOnlyList<string> threads) => trigger.Words(result, writes, threads);
 
     /// <summary>What the program that has just ended says of itself.</summary>
     private Outcome Own(long? counted)
@@ -137,13 +136,13 @@ public sealed class HitCost(Ground ground, Trigger trigger)
 
     private Outcome Alone()
     {
-        Tool.Run(Program, Words(Writes, OneThread));
+        Tool.Run(Program, Words(Writes, Trigger.OneThread));
         return Own(null);
     }
 
-    private Outcome CountOnly() => CountOnly(Writes, OneThread);
+    private Outcome CountOnly() => CountOnly(Writes, Trigger.OneThread);
 
-    private Outcome CountOnly(int writes, string[] threads)
+    private Outcome CountOnly(int writes, IReadOnlyList<string> threads)
     {
         string count = ground.At("floor.result");
         Tool.Run(ground.Program("floor"), [count, ground.AddressOf(trigger.Program, "g_hot"), Program, .. Words(writes, threads)]);
@@ -152,13 +151,13 @@ public sealed class HitCost(Ground ground, Trigger trigger)
 
     private Outcome CountFaults()
     {
-        string words = Tool.Run("perf", ["stat", "-x", ",", "-e", trigger.PerfEvent, "--", Program, .. Words(Writes)]).Errors;
+        string words = Tool.Run("perf", ["stat", "-x", ",", "-e", trigger.PerfEvent, "--", Program, .. Words(Writes, Trigger.OneThread)]).Errors;
         return Own(long.Parse(words.Split(',')[0].Split('\n')[^1], CultureInfo.InvariantCulture));
     }
 
-    private Outcome Livewatcher(int writes, params string[] options) => Livewatcher(writes, OneThread, options);
+    private Outcome Livewatcher(int writes, params string[] options) => Livewatcher(writes, Trigger.OneThread, options);
 
-    private Outcome Livewatcher(int writes, string[] threads, string[] options)
+    private Outcome Livewatcher(int writes, IReadOnlyList<string> threads, string[] options)
     {
         Watch(writes, threads, ["--format", "json", "--output", output, .. options]);
         (long counted, long recorded) = Ground.CountsIn(File.ReadLines(output));
@@ -168,27 +167,27 @@ public sealed class HitCost(Ground ground, Trigger trigger)
 
     private Outcome Text()
     {
-        Watch(Writes, OneThread, ["--output", output]);
+        Watch(Writes, Trigger.OneThread, ["--output", output]);
         return Own(null);
     }
 
     private Outcome Recorded()
     {
-        Watch(Writes, OneThread, ["--output", output, "--record", recording]);
+        Watch(Writes, Trigger.OneThread, ["--output", output, "--record", recording]);
         string report = Tool.Run(ground.Livewatcher, "report", recording, "--format", "json").Output;
         File.Delete(recording);
         return Own(report.Split('\n').LongCount(line => line.StartsWith("{\"type\":\"hit\"", StringComparison.Ordinal)));
     }
 
-    private void Watch(int writes, string[] threads, string[] options)
+    private void Watch(int writes, IReadOnlyList<string> threads, string[] options)
     {
         bool largeRing = !options.Contains("--backend") && trigger.Preloaded is null;
         Tool.RunWith(trigger.Preloaded, ground.Livewatcher, trigger.Run(ground, [.. largeRing ? Ground.LargeRing : [], .. options], Words(writes, threads)));
     }
 
-    private Outcome PerfRecord(params string[] options) => PerfRecord(Writes, OneThread, options);
+    private Outcome PerfRecord(params string[] options) => PerfRecord(Writes, Trigger.OneThread, options);
 
-    private Outcome PerfRecord(int writes, string[] threads, string[] options)
+    private Outcome PerfRecord(int writes, IReadOnlyList<string> threads, string[] options)
     {
         Tool.Run("perf", ["record", "-q", "-e", trigger.PerfEvent, "-c", "1", .. options, "-o", data, "--", Program, .. Words(writes, threads)]);
         long samples = Tool.Run("perf", "script", "-i", data, "-F", "event", "-G").Output.Split('\n').LongCount(line => line.Trim().Length > 0);
@@ -196,7 +195,7 @@ public sealed class HitCost(Ground ground, Trigger trigger)
         return Own(samples);
     }
 
-    private Outcome Bpftrace(string action, int writes, string[] threads)
+    private Outcome Bpftrace(string action, int writes, IReadOnlyList<string> threads)
     {
         Finished finished = Tool.Run("bpftrace", "-q", "-e", $"{trigger.Probe} {{ {action} }}", "-c", string.Join(' ', [Program, .. Words(writes, threads)]));
         string line = finished.Output.Split('\n').FirstOrDefault(line => line.StartsWith("@hits: ", StringComparison.Ordinal)) ?? "";
@@ -207,7 +206,7 @@ public sealed class HitCost(Ground ground, Trigger trigger)
     {
         string script = ground.At("gdb.script");
         File.WriteAllText(script, $"set pagination off\nset confirm off\nset breakpoint pending on\n{watch}\n{(commands ? "commands\nsilent\nbt\ncontinue\nend\n" : "")}run\ninfo breakpoints\n");
-        Finished finished = Tool.Run("gdb", ["-batch", "-nx", "-x", script, "--args", Program, .. Words(FewWrites, OneThread)]);
+        Finished finished = Tool.Run("gdb", ["-batch", "-nx", "-x", script, "--args", Program, .. Words(FewWrites, Trigger.OneThread)]);
         string? line = finished.Output.Split('\n').LastOrDefault(line => line.Contains("breakpoint already hit ", StringComparison.Ordinal));
         // It says nothing of hits whose condition was false.
         return Own(commands && line is not null ? long.Parse(line.Trim().Split(' ')[3], null) : null);

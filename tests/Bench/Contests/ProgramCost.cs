@@ -37,7 +37,7 @@ public sealed class ProgramCost(Ground ground, Trigger trigger)
                 new("no stack", () => Watch("--stack-bytes", "0")),
                 new("4 KiB of stack", () => Watch("--stack-bytes", "4096")),
                 new(Whole, () => Watch()),
-                .. trigger.Preloaded is null ? [new Contestant("16 KiB of stack, from calls that are as deep", () => Watch(["1", "16384"], []))] : Array.Empty<Contestant>(),
+                .. trigger.Preloaded is null ? [new Contestant("16 KiB of stack, from calls that are as deep", () => Watch(Trigger.DeepThread, []))] : Array.Empty<Contestant>(),
             ]);
         }
         finally
@@ -46,14 +46,12 @@ public sealed class ProgramCost(Ground ground, Trigger trigger)
         }
     }
 
-    private Outcome Watch(params string[] options) => Watch(trigger.Preloaded is null ? ["1"] : [], options);
+    private Outcome Watch(params string[] options) => Watch(Trigger.OneThread, options);
 
-    /// <param name="words">Of the program, behind the number of writes.</param>
-    /// <param name="options">Of livewatcher.</param>
-    private Outcome Watch(string[] words, string[] options)
+    private Outcome Watch(IReadOnlyList<string> threads, string[] options)
     {
         using Process process = Tool.Start(
-            ground.Livewatcher, trigger.Run(ground, ["--format", "json", "--output", output, .. options], [ground.At("faults.result"), Ground.Invariant(Writes), .. words]), trigger.Preloaded);
+            ground.Livewatcher, trigger.Run(ground, ["--format", "json", "--output", output, .. options], trigger.Words(ground.At("faults.result"), Writes, threads)), trigger.Preloaded);
         (long runs, long ns) = (0, 0);
         while (!process.WaitForExit(TimeSpan.FromMilliseconds(20)))
         {

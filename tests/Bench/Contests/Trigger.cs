@@ -18,6 +18,15 @@ public sealed record Trigger(string Program, string Watch, string PerfEvent, str
     public string[] Run(Ground ground, IEnumerable<string> options, IEnumerable<string> words) =>
         ["run", "--watch", Watch, .. Options, .. Ground.Unlimited, .. options, "--", ground.Program(Program), .. words];
 
+    /// <summary>How many threads of <see cref="Program"/> write, and how deep their stacks are.</summary>
+    public static IReadOnlyList<string> OneThread { get; } = ["1"];
+
+    /// <inheritdoc cref="OneThread"/>
+    public static IReadOnlyList<string> DeepThread { get; } = ["1", "16384"];
+
+    /// <summary>Words for the program; a stand-in has one thread, whatever is asked for.</summary>
+    public string[] Words(string result, int writes, IReadOnlyList<string> threads) => [result, Ground.Invariant(writes), .. Preloaded is null ? threads : []];
+
     /// <summary>A write to g_hot is a hit.</summary>
     public static Trigger Hit(Ground ground)
     {

@@ -7,10 +7,10 @@
  * instruction, and under some hypervisors it traps without end.
  */
 #include "target.h"
+#include "../../../native/liblivewatcher/tests/icebp.h"
 
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 
 #define ICEBPS 5
 
@@ -20,29 +20,6 @@ static void on_own_trap(int signal)
 {
     (void)signal;
     own++;
-}
-
-static void end_at_second(int signal)
-{
-    (void)signal;
-    static volatile sig_atomic_t seen;
-    if (seen++)
-        _exit(1);
-}
-
-/* A child of its own tries. */
-static int has_icebp(void)
-{
-    pid_t child = fork();
-    must(child >= 0, "fork");
-    if (child == 0) {
-        signal(SIGTRAP, end_at_second);
-        __asm__ volatile(".byte 0xf1");
-        _exit(0);
-    }
-    int status;
-    must(waitpid(child, &status, 0) == child, "waitpid");
-    return status == 0;
 }
 
 static void write_unseen(long value)
@@ -79,7 +56,7 @@ int main(int argc, char **argv)
     pthread_join(start_thread(work, (void *)(intptr_t)count, 0), NULL);
     signal(SIGTRAP, on_own_trap);
     for (int left = icebps; left > 0; left--)
-        __asm__ volatile(".byte 0xf1");
+        icebp();
     say("own", own);
     finish(count);
     return 0;

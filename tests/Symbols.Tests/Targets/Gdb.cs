@@ -117,7 +117,7 @@ internal sealed partial class Gdb : IDisposable
     ];
 
     /// <summary>The selected thread as a backend would deliver it: registers, and a copy of the stack.</summary>
-    public RawHit Capture(int stackBytes = 16384, bool execute = false)
+    public RawHit Capture(int stackBytes = 16384, bool execute = false, StackCut cut = StackCut.None)
     {
         var values = RegisterPattern().Matches(Ask("info registers")).ToDictionary(
             match => match.Groups["name"].Value,
@@ -152,7 +152,7 @@ internal sealed partial class Gdb : IDisposable
                 values["r10"], values["r9"], values["r8"], values["rax"], values["rcx"], values["rdx"], values["rsi"],
                 values["rdi"], ulong.MaxValue, values["rip"], values["cs"], values["eflags"], values["rsp"], 0x2b),
             Stack = stack,
-            StackCut = length < stackBytes ? StackCut.EndOfMapping : StackCut.None,
+            StackCut = length < stackBytes ? StackCut.EndOfMapping : cut,
         };
     }
 

@@ -96,27 +96,12 @@ public sealed class StackEndTests
         var length = (int)(reach.Top!.Value.Value - hit.Registers.Rsp);
 
         length.Should().BeInRange(20 * 64, hit.Stack.Length);
-        symbols.Unwind(Cut(hit, length), out var again).Should().BeSameAs(whole);
+        symbols.Unwind(gdb.Capture(length, cut: StackCut.KnownTop), out var again).Should().BeSameAs(whole);
         again.Should().Be(reach);
-        var shorter = symbols.Unwind(Cut(hit, length - 16), out var beyond);
+        var shorter = symbols.Unwind(gdb.Capture(length - 16, cut: StackCut.KnownTop), out var beyond);
         beyond.Should().Be(new StackReach(null, GoesOn: true));
         shorter.CutShort.Should().Be($"this thread's stack was taken to begin here ({length - 16} bytes); of its later hits more is copied");
         shorter.Frames.Should().Equal(whole.Frames.Take(shorter.Frames.Count)).And.HaveCountGreaterThan(20);
-
-        static RawHit Cut(RawHit hit, int length) => new()
-        {
-            Time = hit.Time,
-            Process = hit.Process,
-            Thread = hit.Thread,
-            ThreadName = hit.ThreadName,
-            Cpu = hit.Cpu,
-            Slot = hit.Slot,
-            Address = hit.Address,
-            Origin = hit.Origin,
-            Registers = hit.Registers,
-            Stack = hit.Stack[..length],
-            StackCut = StackCut.KnownTop,
-        };
     }
 
     [Fact]
