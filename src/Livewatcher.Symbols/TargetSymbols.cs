@@ -179,6 +179,9 @@ public sealed class TargetSymbols : ITargetSymbols
     }
 
     /// <inheritdoc/>
+    public bool IsInProgram(Address address) => _modules.ModuleAt(address) is { IsMainProgram: true };
+
+    /// <inheritdoc/>
     public bool IsAt(WriterRule rule, Frame frame) => WriterPlaces.Matches(rule, frame);
 
     /// <inheritdoc/>

@@ -25,12 +25,13 @@ internal readonly record struct LibraryHome(ulong Inode, string Path)
     /// <summary>The library that a watched variable goes with when it is unmapped; null for the program's own variables, and for memory that
     /// no variable is known of.</summary>
     /// <param name="process">Whose.</param>
-    /// <param name="mappings">Its own, in the order of their addresses.</param>
+    /// <param name="mappings">Its own, in the order of their addresses; there may be thousands, so they are not read for the program's own variables.</param>
     /// <param name="variable">Where.</param>
-    internal static LibraryHome? OfVariable(WatchedProcess process, IReadOnlyList<Mapping> mappings, Address variable)
+    internal static LibraryHome? OfVariable(WatchedProcess process, Lazy<IReadOnlyList<Mapping>> mappings, Address variable)
     {
-        LibraryHome? home = Of(mappings, variable);
-        bool isOwn = process.Entry is { } entry && home == Of(mappings, entry);
-        return isOwn || process.Symbols.NameOf(variable) is null ? null : home;
+        if (process.Symbols.IsInProgram(variable) || process.Symbols.NameOf(variable) is null)
+            return null;
+        LibraryHome? home = Of(mappings.Value, variable);
+        return process.Entry is { } entry && home == Of(mappings.Value, entry) ? null : home;
     }
 }

@@ -31,7 +31,7 @@ internal sealed class SlotLoader(
         Dictionary<int, HardwareSlot> held = Held(process);
         SlotPlan plan = Plan(held, wanted, registers)
             ?? throw new UserException(RefusalWords.TooMany(process, wanted, canTakeTurns: options.Turn is null && !IsTooWide(wanted, registers)));
-        IReadOnlyList<Mapping> mappings = process.Process.ReadMappings();
+        Lazy<IReadOnlyList<Mapping>> mappings = new(process.Process.ReadMappings);
         Dictionary<int, HardwareSlot> fresh = [];
         List<ArmedWatch> armed = [];
         int next = 0;

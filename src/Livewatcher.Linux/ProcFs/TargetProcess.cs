@@ -25,17 +25,7 @@ public sealed class TargetProcess(ProcessLife life, Func<ThreadId, Address?>? th
 
     public string ExecutablePath => $"{root}/exe";
 
-    public IReadOnlyList<Mapping> ReadMappings()
-    {
-        List<Mapping> mappings = [];
-        foreach (ReadOnlySpan<char> line in (ProcessFiles.TryReadText($"{root}/maps") ?? string.Empty).AsSpan().EnumerateLines())
-        {
-            if (ProcessFiles.ParseMapping(line) is { } mapping)
-                mappings.Add(mapping);
-        }
-
-        return mappings;
-    }
+    public IReadOnlyList<Mapping> ReadMappings() => MappingsFile.Read($"{root}/maps");
 
     public string? OpenablePath(Mapping mapping)
     {

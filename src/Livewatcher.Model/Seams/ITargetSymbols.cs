@@ -75,6 +75,9 @@ public interface ITargetSymbols : IDisposable
     /// <param name="frame">One line of a stack.</param>
     bool IsAt(WriterRule rule, Frame frame) => false;
 
+    /// <summary>Whether an address lies in the program itself, which is never unloaded. False does not mean that it lies in a library.</summary>
+    bool IsInProgram(Address address) => false;
+
     /// <summary>symbol+offset of an address in a module, else null.</summary>
     string? NameOf(Address address);
 
