@@ -370,7 +370,7 @@ static void guard_main(const char *path, char *const argv[], char *const envp[])
 
     bool listening = true, arming = false;
     for (;;) {
-        bool busy = serve_stops(arming);
+        bool busy = serve_stops(arming) && !all_were_asked_for();
         arming = further_arming();
         busy |= arming;
         if (arming)
@@ -381,12 +381,12 @@ static void guard_main(const char *path, char *const argv[], char *const envp[])
             end_if_free();
         struct pollfd polled[2] = {{signals, POLLIN, 0}, {listening ? guard.config.socket_fd : -1, POLLIN, 0}};
         int patience = sooner(sooner(release_overdue(), awaited_patience()), sooner(adopt_orphans(), recount_overdue()));
-        /* What has stopped since may have its SIGCHLD read already. */
         if (poll(polled, 2, busy ? 0 : patience) < 0 && errno != EINTR)
             _exit(1);
+        /* Only one SIGCHLD is ever queued, for any number of stops: it is taken before they are asked for. */
         struct signalfd_siginfo info;
-        while (read(signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
-            continue;
+        if (polled[0].revents && read(signals, &info, sizeof(info)) < 0 && errno != EAGAIN && errno != EINTR)
+            _exit(1);
         if (polled[1].revents)
             listening = on_command();
         if (!listening && !guard.detaching) {

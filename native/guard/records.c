@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,4 +136,9 @@ void copy_stack(struct lw_record *r, int tid, uint64_t rsp, uint8_t stack[LW_STA
     if (copied < (ssize_t)want)
         r->flags |= copied > 0 ? LW_STACK_END : LW_STACK_UNREAD;
     r->stack_length = copied > 0 ? (uint32_t)copied : 0;
+}
+
+bool is_thread_of(int tgid, int tid)
+{
+    return tgkill(tgid, tid, 0) == 0 || errno != ESRCH; /* one that we may not send anything is one as well */
 }

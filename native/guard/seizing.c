@@ -17,6 +17,7 @@
 
 #define QUIET_LISTINGS 3
 #define IDLE_LISTINGS 100
+#define MANY_THREADS 64
 
 /* After a process is seized it is counted again: so long after, and each time ten times as long, up to the last. */
 #define FIRST_RECOUNT_NS 1000000
@@ -27,6 +28,32 @@ char thread_state(int tgid, int tid)
     char state;
     int cpu;
     return read_stat(tgid, tid, &state, &cpu) ? state : 0;
+}
+
+/* 0, or an errno. */
+static int seize_thread(struct process *p, int tid)
+{
+    if (ptrace(PTRACE_SEIZE, tid, 0, (void *)seize_options()) != 0)
+        return errno;
+    struct tracee *t = tracee_add(tid);
+    t->state = TRACEE_RUNNING;
+    enter_process(t, p, 0);
+    p->seized++;
+    return 0;
+}
+
+/* Threads of a pool have numbers in a row, and to ask whose a number is takes a tenth of what its entry in a listing does, which the kernel makes and keeps
+ * (proc_fill_cache(), fs/proc/base.c). Where there are many, so many numbers are tried at first; what is not found like that a listing finds. */
+static void seize_in_a_row(struct process *p)
+{
+    int threads = status_number(p->tgid, p->tgid, "Threads:");
+    if (threads < MANY_THREADS)
+        return;
+    for (int tid = p->tgid, last = p->tgid + threads + threads / 2; tid < last && p->threads < (uint32_t)threads; tid++) {
+        give_way();
+        if (!tracee_find(tid) && is_thread_of(p->tgid, tid) && seize_thread(p, tid) != 0)
+            return; /* the listing finds out why */
+    }
 }
 
 /* One listing of a process's threads; seizes those that are not ours. *gone counts those that have ended before they
@@ -47,14 +74,9 @@ static int seize_listed(struct process *p, uint32_t *listed, uint32_t *gone, int
         ++*listed;
         if (tracee_find(tid))
             continue;
-        if (ptrace(PTRACE_SEIZE, tid, 0, (void *)seize_options()) == 0) {
-            struct tracee *t = tracee_add(tid);
-            t->state = TRACEE_RUNNING;
-            enter_process(t, p, 0);
-            p->seized++;
+        error = seize_thread(p, tid);
+        if (error == 0)
             continue;
-        }
-        error = errno;
         char state = thread_state(p->tgid, tid);
         if (error == ESRCH || state == 0)
             ++*gone;
@@ -80,6 +102,7 @@ int seize_process(int tgid, uint32_t *threads, int *culprit)
     if (!p)
         p = process_add(tgid);
     *culprit = tgid;
+    seize_in_a_row(p);
     /* Where the kernel counts a thread that cannot be ours, as a leader that has ended, a listing must tell. It misses a living thread where its
      * neighbour ends meanwhile (fs/proc/base.c, next_tid): it counts only where it is as long as the kernel's own number, and three times
      * in a row. Where threads come and go all the time, a number that never fits shall not keep us for ever. */

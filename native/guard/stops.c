@@ -44,13 +44,6 @@ void send_packet(const struct lw_guard_packet *packet)
         continue;
 }
 
-static bool is_thread_of(int tgid, int tid)
-{
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/%d/task/%d", tgid, tid);
-    return access(path, F_OK) == 0;
-}
-
 void forget_tracee(struct tracee *t)
 {
     struct process *p = t->process;

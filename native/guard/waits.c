@@ -31,6 +31,7 @@ struct result {
 static int *awaited;
 static int awaited_count, awaited_room;
 static uint64_t next_all; /* CLOCK_MONOTONIC ns */
+static bool all_asked_for;
 
 static void hand_over(const struct result *results, int count)
 {
@@ -44,8 +45,14 @@ bool drain_waits(void)
     int count = 0;
     while (count < MOST_AT_ONCE && (batch[count].tid = waitpid(-1, &batch[count].status, __WALL | WNOHANG)) > 0)
         count++;
+    all_asked_for = count < MOST_AT_ONCE;
     hand_over(batch, count);
     return count > 0;
+}
+
+bool all_were_asked_for(void)
+{
+    return all_asked_for;
 }
 
 void await_stop(int tid)
@@ -89,6 +96,7 @@ bool serve_stops(bool hurried)
 {
     if (awaited_count == 0 && !hurried)
         return drain_waits();
+    all_asked_for = false;
     bool some = drain_each(awaited, awaited_count);
     uint64_t began = record_time();
     if (began < next_all)

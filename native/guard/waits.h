@@ -24,6 +24,9 @@ int awaited_stops(void);
  * milliseconds only, for to ask for all takes as long as there are tracees. False where there were none. */
 bool serve_stops(bool hurried);
 
+/* Whether serve_stops() has gone on until nobody stood in a stop: whoever stops since sends a SIGCHLD. */
+bool all_were_asked_for(void);
+
 /* To be called now and then in long work: whoever has woken on our CPU meanwhile gets it, though our niceness is better than his;
  * unless somebody stands for us, or is about to. */
 void give_way(void);

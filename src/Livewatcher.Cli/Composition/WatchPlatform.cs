@@ -37,6 +37,7 @@ internal sealed class WatchPlatform : IDisposable
     private bool guardedByLibraries;
     private IArming? arming;
     private UprobeArisings? arisings;
+    private EarlySymbols? early;
 
     private WatchPlatform(IHitSource source, BackendChoice choice, FloodLimit? flood)
     {
@@ -116,11 +117,17 @@ internal sealed class WatchPlatform : IDisposable
     }
 
     /// <summary>Gets hold of a running process, by the guard where the choice asks for one.</summary>
+    /// <param name="life">Which.</param>
+    /// <param name="settings">How.</param>
+    /// <param name="symbols">Its names, which are being read.</param>
     /// <exception cref="UserException">It may not be watched.</exception>
-    internal void Attach(ProcessLife life, WatchSettings settings)
+    internal void Attach(ProcessLife life, WatchSettings settings, EarlySymbols symbols)
     {
         ProcessId target = life.Process;
         lives.Add(life);
+        early = symbols;
+        early.ThreadPointer = ThreadPointer;
+        Reading = early.Progress;
         if (Choice.Guard || settings.FollowExec)
         {
             (tracer, _) = GuardStart.For(source, settings.FollowFork, settings.StackBytes, launch: null);
@@ -196,8 +203,8 @@ internal sealed class WatchPlatform : IDisposable
         arming ?? throw new InvalidOperationException("no target yet"),
         tracer,
         Choice.Guard,
-        process => new TargetProcess(lives.Of(process), ThreadPointer),
-        process => new TargetSymbols(process, new SymbolOptions(settings.Servers) { Progress = Reading }),
+        process => early?.Of(lives.Of(process)) ?? new TargetProcess(lives.Of(process), ThreadPointer),
+        process => early?.Take(process) ?? new TargetSymbols(process, new SymbolOptions(settings.Servers) { Progress = Reading }),
         lives.IsAlive,
         DescribeSlotHolders,
         new MonotonicClock(),
@@ -228,7 +235,7 @@ internal sealed class WatchPlatform : IDisposable
     public double? ArmedPart => tracer?.ArmedPart;
 
     /// <summary>Of the debug information of a target.</summary>
-    public ReadingProgress Reading { get; } = new();
+    public ReadingProgress Reading { get; private set; } = new();
 
     private static bool CanPoke() => DebugRegisters.TrapByPtrace(out Refusal? refusal) && refusal is null;
 

@@ -45,9 +45,10 @@ internal static class AttachVerb
         SessionOutcome outcome;
         bool outputFailed;
         using (LiveScreen? screen = settings.Screen is { } wanted ? LiveScreen.Open(wanted, $"{ProcessTable.NameOf(target)} (pid {target})", settings.Output) : null)
+        using (EarlySymbols symbols = new(life, settings.Servers))
         using (WatchPlatform platform = WatchPlatform.Prepare(settings))
         {
-            platform.Attach(life, settings);
+            platform.Attach(life, settings, symbols);
             (outcome, _, outputFailed) = WatchCommand.Watch(platform, settings, target, started: false, screen);
         }
 
