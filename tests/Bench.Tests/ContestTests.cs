@@ -11,11 +11,28 @@ namespace Livewatcher.Bench.Tests;
 public sealed class ContestTests
 {
     [Fact]
-    public void ContestantsTakeTurnsRoundByRound()
+    public void ContestantsTakeTurnsAndEachRoundBeginsWithAnother()
     {
         List<string> turns = [];
         Contest.Hold("turns", 3, [Noting("a", turns), Noting("b", turns)]);
-        turns.Should().Equal("a", "b", "a", "b", "a", "b");
+        turns.Should().Equal("a", "b", "b", "a", "a", "b");
+    }
+
+    [Fact]
+    public void WhoHasFewerRoundsHasTheFirstOnes()
+    {
+        List<string> turns = [];
+        Contest.Hold("turns", 3, [Noting("a", turns), Noting("b", turns) with { AtMost = 1 }]);
+        turns.Should().Equal("a", "b", "a", "a");
+    }
+
+    /// <summary>A machine that slows down for the second round slows both down.</summary>
+    [Fact]
+    public void ARatioIsTakenRoundByRound()
+    {
+        Queue<double> floor = new([10, 100, 10]), tool = new([11, 120, 11.5]);
+        IReadOnlyList<Row> rows = Contest.Hold("ratios", 3, [new("floor", () => new Outcome(floor.Dequeue())), new("tool", () => new Outcome(tool.Dequeue()), AtMost: 3)]);
+        Contest.RatioOf(rows, "tool", "floor").Should().BeApproximately(1.15, 1e-9);
     }
 
     [Fact]

@@ -62,7 +62,7 @@ version() {
     echo "# Benchmarks"
     echo
     echo "Written by \`make bench\`$([ -z "$quick" ] || echo " QUICK=1") on $(date -I) in $(((SECONDS - began) / 60)) minutes, with livewatcher $("$binary" --version | cut -d' ' -f2 | cut -c1-40)."
-    echo "Contestants take turns, round by round; the figures are medians over the rounds, and ratios mean more than times."
+    echo "Contestants take turns, round by round, each round beginning with another; times are medians over the rounds, and a ratio is the median of the rounds' ratios."
     echo
     echo "Hits were measured on $machine, kernel $kernel; the rest on this machine:"
     echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | sed 's/^ *//'), $(nproc) processors, kernel $(uname -r)."

@@ -2,6 +2,7 @@
 
 using System.Diagnostics;
 using Livewatcher.Linux.Interop;
+using Livewatcher.Linux.ProcFs;
 using Livewatcher.Model;
 
 namespace Livewatcher.Linux.Arming;

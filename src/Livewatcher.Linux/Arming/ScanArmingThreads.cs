@@ -56,30 +56,3 @@ internal sealed unsafe class ScanArmingThreads : IDisposable
 
     public void Dispose() => folder.Dispose();
 }
-
-/// <summary>What a thread is doing (proc_pid_stat(5)).</summary>
-/// <param name="State">Its letter; Z also for one that is gone.</param>
-/// <param name="Ticks">CPU time so far, in 10 ms (USER_HZ).</param>
-internal readonly record struct ThreadActivity(char State, long Ticks)
-{
-    /// <summary>So much CPU time that a clone(2) of before is over: creating a thread takes some 50 us of it.</summary>
-    private const int CloneTicks = 2;
-
-    internal static ThreadActivity Read(ProcessId process, int tid)
-    {
-        string? line = ProcessFiles.TryReadText($"/proc/{process.Value}/task/{tid}/stat");
-        // The name, in parentheses, may hold anything.
-        string[] fields = line is null ? [] : line[(line.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length > 12
-            && long.TryParse(fields[11], NumberStyles.None, CultureInfo.InvariantCulture, out long user)
-            && long.TryParse(fields[12], NumberStyles.None, CultureInfo.InvariantCulture, out long system)
-            ? new ThreadActivity(fields[0][0], user + system)
-            : new ThreadActivity('Z', 0);
-    }
-
-    internal bool HasEnded => State is 'Z' or 'X';
-
-    /// <summary>True where the thread cannot be in the clone(2) that it was in, if in any, at an earlier look: it sleeps so
-    /// that a signal would wake it, which copy_process() never does; or it is stopped or gone; or it has run long since.</summary>
-    internal bool HasLeftClone(ThreadActivity earlier) => State is not ('R' or 'D') || Ticks >= earlier.Ticks + CloneTicks;
-}

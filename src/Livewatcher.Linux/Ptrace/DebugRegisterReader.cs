@@ -1,6 +1,5 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
-using Livewatcher.Linux.Arming;
 using Livewatcher.Linux.Guard;
 using Livewatcher.Linux.Interop;
 using Livewatcher.Linux.ProcFs;

@@ -1,6 +1,5 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
-using Livewatcher.Linux.Arming;
 using Livewatcher.Linux.Interop;
 using Livewatcher.Linux.ProcFs;
 using Livewatcher.Model;
@@ -16,22 +15,18 @@ internal static class ThreadProgress
     /// <returns>False where one has not in time.</returns>
     internal static bool Await(IEnumerable<ProcessId> processes, TimeSpan atMost)
     {
-        List<(ProcessId Process, int Tid, string? Before)> waiting =
+        List<(ProcessId Process, int Tid, long Before)> waiting =
         [
             .. from process in processes
                from tid in ProcessFiles.NumbersIn($"/proc/{process}/task")
-               select (process, tid, TimeOnCpu(process, tid)),
+               select (process, tid, ThreadActivity.Read(process, tid).Run),
         ];
         return Polling.Until(
             () =>
             {
-                waiting.RemoveAll(one => ThreadActivity.Read(one.Process, one.Tid).State != 'R' || TimeOnCpu(one.Process, one.Tid) != one.Before);
+                waiting.RemoveAll(one => ThreadActivity.Read(one.Process, one.Tid) is var now && (now.State != 'R' || now.Run != one.Before));
                 return waiting.Count == 0;
             },
             atMost);
     }
-
-    /// <summary>The first figure of /proc/PID/task/TID/schedstat: nanoseconds.</summary>
-    private static string? TimeOnCpu(ProcessId process, int tid) =>
-        ProcessFiles.TryReadText($"/proc/{process}/task/{tid}/schedstat")?.Split(' ')[0];
 }

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using Livewatcher.Linux.Arming;
 using Livewatcher.Linux.Bpf;
 using Livewatcher.Linux.Interop;
+using Livewatcher.Linux.ProcFs;
 using Livewatcher.Linux.Ptrace;
 using Livewatcher.Model;
 

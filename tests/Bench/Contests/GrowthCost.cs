@@ -20,7 +20,7 @@ public sealed class GrowthCost(Ground ground)
     /// <summary>Hits of which one round must do: it takes minutes.</summary>
     private int Many => ground.IsEmulated ? 100_000 : 10_000_000;
 
-    private int Most => ground.Amount(10_000_000, 1_000_000);
+    private int Most => ground.Quick ? 100_000 : ground.Amount(10_000_000, 1_000_000);
 
     /// <summary>Of the contests of stacks and processes.</summary>
     public int Writes { get; } = ground.Amount(100_000, 4_000);
@@ -35,21 +35,21 @@ public sealed class GrowthCost(Ground ground)
     public IReadOnlyList<Row> HoldHits()
     {
         IEnumerable<int> all = Ground.Decades(1000, Most);
-        return [.. Hold(Ground.CurveRounds, all.Where(hits => hits < Many)), .. Hold(1, all.Where(hits => hits >= Many))];
+        return [.. Hold(ground.CurveRounds, all.Where(hits => hits < Many)), .. Hold(1, all.Where(hits => hits >= Many))];
 
         IReadOnlyList<Row> Hold(int rounds, IEnumerable<int> counts) => Contest.Hold("growth of hits", rounds,
             [.. counts.Select(hits => new Contestant(HitsName(hits), () => Watch(wholeRun: false, FewStackBytes, "hot", hits, 1)))]);
     }
 
     /// <summary>ms of the whole run; the first row is its start and end.</summary>
-    public IReadOnlyList<Row> HoldStacks() => Contest.Hold("growth of stacks", Ground.CurveRounds,
+    public IReadOnlyList<Row> HoldStacks() => Contest.Hold("growth of stacks", ground.CurveRounds,
     [
         new(OneHit, () => Watch(wholeRun: true, [], "stacks", 1, 1)),
         .. Ground.Decades(1, Math.Min(Writes, 100_000)).Select(distinct => new Contestant(StacksName(distinct), () => Watch(wholeRun: true, [], "stacks", Writes, distinct))),
     ]);
 
     /// <summary>us of the program a hit.</summary>
-    public IReadOnlyList<Row> HoldProcesses() => Contest.Hold("growth of processes", Ground.CurveRounds,
+    public IReadOnlyList<Row> HoldProcesses() => Contest.Hold("growth of processes", ground.CurveRounds,
         [.. Families.Select(processes => new Contestant(
             ProcessesName(processes), () => Watch(wholeRun: false, ["--follow-fork", .. FewStackBytes], "family", Writes, processes)))]);
 

@@ -31,28 +31,29 @@ public sealed class RecordingCost(Ground ground, string load)
     public IReadOnlyList<Recorded> HoldHits()
     {
         Recorded[] rows = [.. Ground.Decades(1000, (int)Most).Select(hits => new Recorded(hits, 32))];
-        return [.. Hold("growth of hits", rows), .. ground.Quick ? [] : Hold("growth of hits", [new Recorded(10 * Most, 32)], rounds: 1)];
+        return [.. Hold("recordings of hits", rows), .. ground.Quick ? [] : Hold("recordings of hits", [new Recorded(10 * Most, 32)], rounds: 1)];
     }
 
     /// <summary>As many hits, with more and more stacks; last of all, unless it shall be quick, those of the bar: a million with a hundred.</summary>
     public IReadOnlyList<Recorded> HoldStacks()
     {
         List<Recorded> rows = [];
-        for (int stacks = 1; stacks <= 100_000; stacks *= stacks == 1 ? 100 : 10)
+        for (int stacks = 1; stacks <= (ground.Quick ? 10_000 : 100_000); stacks *= stacks == 1 ? 100 : 10)
             rows.Add(new Recorded(100_000, stacks));
         if (!ground.Quick)
             rows.Add(new Recorded(Most, 100));
-        return Hold("growth of stacks", rows);
+        return Hold("recordings of stacks", rows);
     }
 
-    private IReadOnlyList<Recorded> Hold(string name, IReadOnlyList<Recorded> rows, int rounds = Ground.CurveRounds)
+    private IReadOnlyList<Recorded> Hold(string name, IReadOnlyList<Recorded> rows, int? rounds = null)
     {
         string file = ground.At("growth.lwr");
-        for (int round = 1; round <= rounds; round++)
+        int last = rounds ?? ground.CurveRounds;
+        for (int round = 1; round <= last; round++)
         {
             foreach (Recorded row in rows)
             {
-                Progress.Say($"{name}: round {round} of {rounds}: {row.Hits:N0} hits, {row.Stacks:N0} stacks");
+                Progress.Say($"{name}: round {round} of {last}: {row.Hits:N0} hits, {row.Stacks:N0} stacks");
                 row.Write.Add(Tool.Run(load, file, Ground.Invariant(row.Hits), "0", "--stacks", Ground.Invariant(row.Stacks)).Time.TotalSeconds);
                 row.BytesEach = new FileInfo(file).Length / (double)row.Hits;
                 (Finished report, double peak) = Tool.RunForMemory(ground.Livewatcher, "report", file);

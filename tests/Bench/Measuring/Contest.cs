@@ -11,7 +11,8 @@ public sealed record Outcome(double Cost, long Own = 0, long? Counted = null, do
 
 /// <param name="Name">Of the row.</param>
 /// <param name="Run">One round.</param>
-public sealed record Contestant(string Name, Func<Outcome> Run);
+/// <param name="AtMost">Rounds that it has: who takes long, and is not compared closely, need not have them all.</param>
+public sealed record Contestant(string Name, Func<Outcome> Run, int AtMost = int.MaxValue);
 
 /// <summary>One contestant's row.</summary>
 public sealed class Row(string name)
@@ -38,6 +39,20 @@ public static class Contest
     /// <summary>Of the row of that name; not a number where it was not measured.</summary>
     public static double MedianOf(IReadOnlyList<Row> rows, string name) => rows.Single(row => row.Name == name).Costs.Median;
 
+    /// <summary>How many times as much the one costs as the other: the median over the rounds that both have had, each taken by itself, for what slows the machine down for
+    /// seconds befalls both of a round. Not a number where there is none.</summary>
+    public static double RatioOf(Row row, Row basis)
+    {
+        Sample ratios = new();
+        foreach ((double one, double other) in row.Costs.Rounds.Zip(basis.Costs.Rounds))
+            ratios.Add(one / other);
+        return ratios.Median;
+    }
+
+    /// <inheritdoc cref="RatioOf(Row, Row)"/>
+    public static double RatioOf(IReadOnlyList<Row> rows, string name, string basis) => RatioOf(rows.Single(row => row.Name == name), rows.Single(row => row.Name == basis));
+
+    /// <summary>Each round begins with another one, so that nobody always comes after the same.</summary>
     /// <param name="name">For the progress.</param>
     /// <param name="rounds">How often each has its turn.</param>
     /// <param name="contestants">In the order of the table.</param>
@@ -46,9 +61,10 @@ public static class Contest
         Row[] rows = [.. contestants.Select(one => new Row(one.Name))];
         for (int round = 1; round <= rounds; round++)
         {
-            for (int i = 0; i < rows.Length; i++)
+            for (int turn = 0; turn < rows.Length; turn++)
             {
-                if (rows[i].Failure is not null)
+                int i = (round - 1 + turn) % rows.Length;
+                if (rows[i].Failure is not null || round > contestants[i].AtMost)
                     continue;
                 Progress.Say($"{name}: round {round} of {rounds}: {rows[i].Name}");
                 try

@@ -7,6 +7,9 @@ public sealed class Sample
 {
     private readonly List<double> rounds = [];
 
+    /// <summary>In their order.</summary>
+    public IReadOnlyList<double> Rounds => rounds;
+
     public int Count => rounds.Count;
 
     public void Add(double cost) => rounds.Add(cost);

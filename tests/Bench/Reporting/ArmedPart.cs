@@ -64,16 +64,15 @@ public sealed class ArmedPart(Ground ground) : IPart
             text.Paragraph($"**{words}** ({ground.Amount(usually, emulated):N0} of them):");
             IReadOnlyList<Row> rows = idle.Hold(kind, usually, emulated);
             text.Table(rows, IdleCost.Alone, "ns each");
-            double floor = Contest.MedianOf(rows, IdleCost.Floor);
-            bars.Add(new($"{words}: scope cpu, guard off, against the floor", WithinOnePercent, Contest.MedianOf(rows, IdleCost.Watched) / floor, IsWithinOnePercent));
-            bars.Add(new($"{words}: scope task, guard on, against the floor", WithinOnePercent, Contest.MedianOf(rows, IdleCost.Guarded) / floor, IsWithinOnePercent));
+            bars.Add(new($"{words}: scope cpu, guard off, against the floor", WithinOnePercent, Contest.RatioOf(rows, IdleCost.Watched, IdleCost.Floor), IsWithinOnePercent));
+            bars.Add(new($"{words}: scope task, guard on, against the floor", WithinOnePercent, Contest.RatioOf(rows, IdleCost.Guarded, IdleCost.Floor), IsWithinOnePercent));
         }
 
         DatabaseCost database = new(ground);
         text.Paragraph($"**Debian's sqlite3**, {database.Rows:N0} rows put into a table, indexed and summed up; ms by its own `.timer`:");
         IReadOnlyList<Row> databases = database.Hold();
         text.Table(databases, IdleCost.Alone, "ms");
-        bars.Add(new("sqlite3: two watches, guard on, against not watched", WithinOnePercent, Contest.MedianOf(databases, DatabaseCost.Guarded) / Contest.MedianOf(databases, IdleCost.Alone), IsWithinOnePercent));
+        bars.Add(new("sqlite3: two watches, guard on, against not watched", WithinOnePercent, Contest.RatioOf(databases, DatabaseCost.Guarded, IdleCost.Alone), IsWithinOnePercent));
         text.Paragraph("The floor is what the kernel takes for switching debug registers with each thread, whoever has asked for them, and what a processor that has one set takes more for copying (docs/guarantees.md); what is beyond it is livewatcher's. By default it is scope cpu without guard on real hardware, and scope task with guard in a virtual machine. "
             + "Scope task without guard has the kernel load the registers at each switch, where it would exchange the events of two threads otherwise, for its account of debug registers does not follow that (Arming/ScanArmingDelivery).");
         text.Bars(bars);

@@ -22,7 +22,7 @@ public sealed class CostPart(Ground ground) : IPart
         text.Bars(
         [
             .. HitBars.AgainstFloor(cost),
-            new("gdb's backtrace at each hit against ours", "at least 8", Contest.MedianOf(cost, HitCost.GdbBacktrace) / Contest.MedianOf(cost, HitCost.Sixteen), at => at >= 8),
+            new("gdb's backtrace at each hit against ours", "at least 8", Contest.RatioOf(cost, HitCost.GdbBacktrace, HitCost.Sixteen), at => at >= 8),
         ]);
     }
 

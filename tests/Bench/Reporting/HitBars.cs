@@ -10,31 +10,26 @@ public static class HitBars
 {
     /// <param name="rows">Of a contest.</param>
     /// <param name="less">What is in livewatcher's costs and does not belong there.</param>
-    public static IReadOnlyList<Bar> AgainstFloor(IReadOnlyList<Row> rows, double less = 0)
-    {
-        double floor = Contest.MedianOf(rows, HitCost.Floor);
-        return
-        [
-            new("filtered hit against the floor", "at most 1.15", (Contest.MedianOf(rows, HitCost.Filtered) - less) / floor, at => at <= 1.15),
-            new("recorded hit, 16 KiB of stack, named, against the floor", "at most 1.5", (Contest.MedianOf(rows, HitCost.RecordedToo) - less) / floor, at => at <= 1.5),
-        ];
-    }
+    public static IReadOnlyList<Bar> AgainstFloor(IReadOnlyList<Row> rows, double less = 0) =>
+    [
+        new("filtered hit against the floor", "at most 1.15", Ratio(rows, HitCost.Filtered, HitCost.Floor, less), at => at <= 1.15),
+        new("recorded hit, 16 KiB of stack, named, against the floor", "at most 1.5", Ratio(rows, HitCost.RecordedToo, HitCost.Floor, less), at => at <= 1.5),
+    ];
 
     /// <inheritdoc cref="AgainstFloor"/>
-    public static IReadOnlyList<Bar> AgainstPeers(IReadOnlyList<Row> rows, double less = 0)
-    {
-        double sixteen = Contest.MedianOf(rows, HitCost.Sixteen) - less;
-        return
-        [
-            new("against perf record --call-graph dwarf with as large a ring", "at most 1", sixteen / PeersMedian(rows, HitCost.PerfWhole), at => at <= 1),
-            new("against bpftrace by ustack", "at most 1", sixteen / PeersMedian(rows, HitCost.ByStack), at => at <= 1),
-        ];
-    }
+    public static IReadOnlyList<Bar> AgainstPeers(IReadOnlyList<Row> rows, double less = 0) =>
+    [
+        new("against perf record --call-graph dwarf with as large a ring", "at most 1", AgainstPeer(rows, HitCost.PerfWhole, less), at => at <= 1),
+        new("against bpftrace by ustack", "at most 1", AgainstPeer(rows, HitCost.ByStack, less), at => at <= 1),
+    ];
+
+    private static double Ratio(IReadOnlyList<Row> rows, string name, string basis, double less) =>
+        less == 0 ? Contest.RatioOf(rows, name, basis) : (Contest.MedianOf(rows, name) - less) / Contest.MedianOf(rows, basis);
 
     /// <summary>Not a number where it has lost most of the hits: who sees none takes no time.</summary>
-    private static double PeersMedian(IReadOnlyList<Row> rows, string name)
+    private static double AgainstPeer(IReadOnlyList<Row> rows, string peer, double less)
     {
-        Row row = rows.Single(row => row.Name == name);
-        return row.Counted * 2 >= row.Own ? row.Costs.Median : double.NaN;
+        Row row = rows.Single(row => row.Name == peer);
+        return row.Counted * 2 >= row.Own ? Ratio(rows, HitCost.Sixteen, peer, less) : double.NaN;
     }
 }

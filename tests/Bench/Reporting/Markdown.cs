@@ -26,11 +26,11 @@ public sealed class Markdown
     public override string ToString() => text.ToString().TrimEnd('\n') + "\n";
 
     /// <param name="rows">Of one contest.</param>
-    /// <param name="basis">The row whose median is 1.</param>
+    /// <param name="basis">The row that ratios are to.</param>
     /// <param name="unit">Of the costs.</param>
     public void Table(IReadOnlyList<Row> rows, string basis, string unit)
     {
-        double one = Contest.MedianOf(rows, basis);
+        Row one = rows.Single(row => row.Name == basis);
         bool counts = rows.Any(row => row.Counted is not null), remembers = rows.Any(row => row.Memory.Count > 0);
         text.Append(CultureInfo.InvariantCulture, $"| | ratio | median, {unit} | quartiles | rounds |{(remembers ? " at most, MiB |" : "")}{(counts ? " own count | counted | lost |" : "")}\n");
         text.Append("|---|---|---|---|---|").Append(remembers ? "---|" : "").Append(counts ? "---|---|---|" : "").Append('\n');
@@ -40,7 +40,7 @@ public sealed class Markdown
             if (row.Costs.Count == 0)
                 text.Append(CultureInfo.InvariantCulture, $"not measured: {row.Failure} | | | 0 |");
             else
-                text.Append(CultureInfo.InvariantCulture, $"{Ratio(row.Costs.Median / one)} | {Number(row.Costs.Median)} | {Number(row.Costs.LowerQuartile)} to {Number(row.Costs.UpperQuartile)} | {row.Costs.Count}{(row.Failure is null ? "" : $", then: {row.Failure}")} |");
+                text.Append(CultureInfo.InvariantCulture, $"{Ratio(Contest.RatioOf(row, one))} | {Number(row.Costs.Median)} | {Number(row.Costs.LowerQuartile)} to {Number(row.Costs.UpperQuartile)} | {row.Costs.Count}{(row.Failure is null ? "" : $", then: {row.Failure}")} |");
             if (remembers)
                 text.Append(row.Memory.Count > 0 ? $" {Number(row.Memory.Median)} |" : " |");
             if (counts)

@@ -48,7 +48,7 @@ int main(int argc, char **argv)
     for (long i = 0; i < threads; i++)
         must(pthread_create(&all[i], &small, rest, (void *)(intptr_t)(begin + i * pause_ns / threads)) == 0, "pthread_create");
     /* How they came into being is nobody's pause. */
-    sleep(1);
+    usleep(700000);
     atomic_store(&longest, 0);
     puts("ready");
     fflush(stdout);
