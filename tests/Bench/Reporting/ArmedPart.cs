@@ -95,12 +95,17 @@ public sealed class ArmedPart(Ground ground) : IPart
                 $"{row.Threads:N0}", row.Scope, Of(row.Armed, row.Failure), Of(row.Left, null), Of(row.Pause, null), Of(row.Resident, null),
             ]));
         double Armed(string scope, int threads) => rows.Single(row => row.Scope == scope && row.Threads == threads).Armed.Median;
+        Sample Pauses(string scope, int threads) => rows.Single(row => row.Scope == scope && row.Threads == threads).Pause;
         int fewest = rows[0].Threads, most = rows[^1].Threads;
-        double each = (Armed("task", most) - Armed("task", fewest)) * 1000 / (most - fewest), pause = rows.Single(row => row.Scope == "task" && row.Threads == most).Pause.Median;
+        double each = (Armed("task", most) - Armed("task", fewest)) * 1000 / (most - fewest);
+        Sample beyond = new();
+        foreach ((double watched, double alone) in Pauses("task", most).Rounds.Zip(Pauses("none", most).Rounds))
+            beyond.Add(watched - alone);
         text.Bars(
         [
             new("us a thread more, scope task", "at most 60", each, at => at <= 60),
-            new($"longest pause of one of {most:N0} threads, ms", "at most 5", pause, at => at <= 5),
+            new($"longest pause of one of {most:N0} threads, ms", "at most 5", Pauses("task", most).Median, at => at <= 5),
+            new("the same, beyond that of the crowd by itself in the same round", "at most 5", beyond.Median, at => at <= 5),
             new($"ms for {most:N0} threads more than for {fewest:N0}, scope cpu with guard", "at most 30", Armed("cpu", most) - Armed("cpu", fewest), at => at <= 30),
         ]);
     }
