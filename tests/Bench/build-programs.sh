@@ -18,27 +18,32 @@ done
 [ "$output/standin.so" -nt "$here/programs/standin.c" ] ||
     gcc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -fPIC -shared "$here/programs/standin.c" -o "$output/standin.so" -ldl
 
-# source_of FUNCTIONS LINKAGE: functions and types by the thousand, each different.
+# source_of FIRST BEYOND LINKAGE: functions and types by the thousand, each different.
 source_of() {
-    awk -v functions="$1" -v linkage="$2" 'BEGIN {
-        for (i = 0; i < functions; i++) {
-            printf "struct s%d { int a%d; long b[%d]; struct s%d *next; char *name_%d; double weight_%d; };\n", i, i, i % 7 + 1, (i ? i - 1 : 0), i, i
+    awk -v first="$1" -v beyond="$2" -v linkage="$3" 'BEGIN {
+        for (i = first; i < beyond; i++) {
+            printf "struct s%d { int a%d; long b[%d]; struct s%d *next; char *name_%d; double weight_%d; };\n", i, i, i % 7 + 1, (i > first ? i - 1 : first), i, i
             printf "%s long f%d(struct s%d *p, long n) { long sum_%d = n; for (int k = 0; k < %d; k++) sum_%d += p->b[k] * (k + %d); return sum_%d + p->a%d; }\n", linkage, i, i, i, i % 7 + 1, i, i, i, i
         }
     }'
 }
 main='long g_large; int main(void) { g_large = 1; return 0; }'
 
-large=
+# Two halves, side by side.
 if [ ! "$output/large-$functions" -nt "$here/build-programs.sh" ]; then
-    { source_of "$functions" "" && echo "$main"; } >"$output/large.c"
-    gcc -O0 -g "$output/large.c" -o "$output/large-$functions" &
-    large=$!
+    source_of 0 $((functions / 2)) "" >"$output/lower.c"
+    { source_of $((functions / 2)) "$functions" "" && echo "$main"; } >"$output/upper.c"
+    gcc -O0 -g -c "$output/lower.c" -o "$output/lower.o" &
+    lower=$!
+    gcc -O0 -g -c "$output/upper.c" -o "$output/upper.o"
+    wait "$lower"
+    gcc -O0 -g "$output/lower.o" "$output/upper.o" -o "$output/large-$functions"
+    rm "$output"/{lower,upper}.{c,o}
 fi
 
 # One object many times over: its functions are local, so nothing of it collides. It is compiled once.
 if [ "$units" -gt 0 ] && [ ! "$output/huge" -nt "$here/build-programs.sh" ]; then
-    source_of 20000 "__attribute__((used)) static" >"$output/unit.c"
+    source_of 0 20000 "__attribute__((used)) static" >"$output/unit.c"
     echo "$main" >"$output/main.c"
     gcc -O0 -g -c "$output/unit.c" -o "$output/unit.o"
     objects=()
@@ -48,4 +53,3 @@ if [ "$units" -gt 0 ] && [ ! "$output/huge" -nt "$here/build-programs.sh" ]; the
     gcc -O0 -g "$output/main.c" "${objects[@]}" -o "$output/huge"
     rm "$output/unit.c" "$output/unit.o" "$output/main.c"
 fi
-[ -z "$large" ] || wait "$large"

@@ -7,15 +7,18 @@ namespace Livewatcher.Linux.ProcFs;
 /// <summary>Finds processes and what /proc says of them.</summary>
 public static class ProcessTable
 {
-    /// <summary>Processes by PID, program name or path of the executable.</summary>
+    /// <summary>Processes by PID, program name or path of the executable. By name those that live; where none does, those that have ended and that nobody has
+    /// waited for, of which there are many where a container's first process does not care for orphans.</summary>
     public static IReadOnlyList<ProcessId> Find(string what)
     {
         if (int.TryParse(what, out int pid))
             return Directory.Exists($"/proc/{pid}") ? [new ProcessId(pid)] : [];
-        return [.. ProcessFiles.NumbersIn("/proc")
+        List<ProcessId> found = [.. ProcessFiles.NumbersIn("/proc")
             .Where(candidate => candidate != Environment.ProcessId)
             .Select(candidate => new ProcessId(candidate))
             .Where(candidate => IsProgram(candidate, what))];
+        List<ProcessId> alive = [.. found.Where(IsAlive)];
+        return alive.Count > 0 ? alive : found;
     }
 
     /// <summary>Whether a process is meant by its PID, its program's name or the path of its executable.</summary>

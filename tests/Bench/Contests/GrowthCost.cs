@@ -18,7 +18,7 @@ public sealed class GrowthCost(Ground ground)
     private readonly string output = ground.At("growth.jsonl");
 
     /// <summary>Hits of which one round must do: it takes minutes.</summary>
-    private int Many => ground.IsEmulated ? 100_000 : 10_000_000;
+    private int Many => ground.IsEmulated ? 100_000 : 1_000_000;
 
     private int Most => ground.Quick ? 100_000 : ground.Amount(10_000_000, 1_000_000);
 

@@ -36,10 +36,10 @@ public sealed class HitCost(Ground ground, Trigger trigger)
     private readonly string recording = ground.At("hot.lwr");
     private readonly string data = ground.At("perf.data");
 
-    /// <summary>Writes of one run; of tools that stop the thread at each hit, a hundredth.</summary>
-    public int Writes { get; } = ground.Amount(trigger.Preloaded is null ? 50_000 : 40_000, 4_000);
+    /// <summary>Writes of one run; of tools that stop the thread at each hit, a thirtieth.</summary>
+    public int Writes { get; } = ground.Amount(trigger.Preloaded is null ? 15_000 : 12_000, 4_000);
 
-    public int FewWrites => Math.Max(20, Writes / 100);
+    public int FewWrites => Math.Max(20, Writes / 30);
 
     /// <summary>Of a burst, which all rings hold.</summary>
     public int BurstWrites { get; } = ground.Amount(5_000, 4_000);
@@ -54,13 +54,13 @@ public sealed class HitCost(Ground ground, Trigger trigger)
 
     private Contestant[] PerfWithSmallRings =>
     [
-        new("perf record", () => PerfRecord()),
-        new("perf record --call-graph fp", () => PerfRecord("--call-graph", "fp")),
+        new("perf record", () => PerfRecord(), AtMost: ground.Rounds),
+        new("perf record --call-graph fp", () => PerfRecord("--call-graph", "fp"), AtMost: ground.Rounds),
     ];
 
     private Contestant[] PeersThatHoldAll(int writes) =>
     [
-        new(PerfWhole, () => PerfRecord(writes, Trigger.OneThread, [.. PerfWholeOptions])),
+        new(PerfWhole, () => PerfRecord(writes, Trigger.OneThread, [.. PerfWholeOptions]), AtMost: ground.Rounds),
         new("bpftrace, count()", () => Bpftrace("@hits = count();", writes, Trigger.OneThread)),
         new(ByStack, () => Bpftrace("@hits = count(); @stacks[ustack] = count();", writes, Trigger.OneThread)),
     ];
@@ -73,7 +73,7 @@ public sealed class HitCost(Ground ground, Trigger trigger)
     });
 
     /// <summary>One thread.</summary>
-    public IReadOnlyList<Row> Hold() => Contest.Hold("cost of a hit", ground.Rounds,
+    public IReadOnlyList<Row> Hold() => Contest.Hold("cost of a hit", ground.CloseRounds,
     [
         new("not watched", Alone),
         new(Floor, CountOnly),
@@ -81,30 +81,30 @@ public sealed class HitCost(Ground ground, Trigger trigger)
         new(Deep, () => Livewatcher(Writes, Trigger.DeepThread, [])),
         new("livewatcher, 16 KiB of stack, text", Text),
         new(RecordedToo, () => Recorded()),
-        new("livewatcher --backend perf", () => Livewatcher(Writes, "--backend", "perf")),
-        new("livewatcher --backend ptrace", () => Livewatcher(FewWrites, "--backend", "ptrace")),
+        new("livewatcher --backend perf", () => Livewatcher(Writes, "--backend", "perf"), AtMost: ground.Rounds),
+        new("livewatcher --backend ptrace", () => Livewatcher(FewWrites, "--backend", "ptrace"), AtMost: ground.Rounds),
         .. PerfWithSmallRings,
-        new("perf record --call-graph dwarf,16384", () => PerfRecord("--call-graph", "dwarf,16384")),
+        new("perf record --call-graph dwarf,16384", () => PerfRecord("--call-graph", "dwarf,16384"), AtMost: ground.Rounds),
         .. PeersThatHoldAll(Writes),
-        new("gdb, watch with a false condition", () => Gdb("watch g_hot if g_hot < 0", commands: false)),
-        new(GdbBacktrace, () => Gdb("watch g_hot", commands: true)),
+        new("gdb, watch with a false condition", () => Gdb("watch g_hot if g_hot < 0", commands: false), AtMost: ground.Rounds),
+        new(GdbBacktrace, () => Gdb("watch g_hot", commands: true), AtMost: ground.Rounds),
     ]);
 
     /// <summary>One thread, with a page fault in the place of each hit; tools that stop a thread at a hit have nothing to stop at.</summary>
-    public IReadOnlyList<Row> HoldStandIn() => Contest.Hold("stand-in of a hit", ground.Rounds,
+    public IReadOnlyList<Row> HoldStandIn() => Contest.Hold("stand-in of a hit", ground.CloseRounds,
     [
         TheLook,
         new("not watched", Alone),
         new(Floor, CountFaults),
         .. ByStackBytes,
         new(RecordedToo, () => Recorded()),
-        new("livewatcher --backend perf", () => Livewatcher(Writes, "--backend", "perf")),
+        new("livewatcher --backend perf", () => Livewatcher(Writes, "--backend", "perf"), AtMost: ground.Rounds),
         .. PerfWithSmallRings,
         .. PeersThatHoldAll(Writes),
     ]);
 
     /// <summary>One thread, for so short a time that nobody need lose anything.</summary>
-    public IReadOnlyList<Row> HoldBurst() => Contest.Hold("burst of hits", ground.Rounds,
+    public IReadOnlyList<Row> HoldBurst() => Contest.Hold("burst of hits", ground.CloseRounds,
     [
         new(Floor, () => CountOnly(BurstWrites, Trigger.OneThread)),
         new(Sixteen, () => Livewatcher(BurstWrites, Trigger.OneThread, [])),
@@ -112,12 +112,12 @@ public sealed class HitCost(Ground ground, Trigger trigger)
     ]);
 
     /// <summary>As fast as four threads can write, on as many processors as there are: who loses hits?</summary>
-    public IReadOnlyList<Row> HoldFlood() => Contest.Hold("four threads", ground.Rounds,
+    public IReadOnlyList<Row> HoldFlood() => Contest.Hold("four threads", ground.CloseRounds,
     [
         new(Floor, () => CountOnly(Writes / 4, FourThreads)),
         new(Filtered, () => Livewatcher(Writes / 4, FourThreads, ["--if", "new < 0"])),
         new(Sixteen, () => Livewatcher(Writes / 4, FourThreads, [])),
-        new(PerfWhole, () => PerfRecord(Writes / 4, FourThreads, [.. PerfWholeOptions])),
+        new(PerfWhole, () => PerfRecord(Writes / 4, FourThreads, [.. PerfWholeOptions]), AtMost: ground.Rounds),
         new("bpftrace, count()", () => Bpftrace("@hits = count();", Writes / 4, FourThreads)),
     ]);
 

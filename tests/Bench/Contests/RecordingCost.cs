@@ -27,11 +27,11 @@ public sealed class RecordingCost(Ground ground, string load)
 {
     private long Most => ground.Quick ? 100_000 : 1_000_000;
 
-    /// <summary>More and more hits with 32 stacks; the longest takes a minute, so it has one round.</summary>
+    /// <summary>More and more hits with 32 stacks; the longest take a minute, so they have one round.</summary>
     public IReadOnlyList<Recorded> HoldHits()
     {
-        Recorded[] rows = [.. Ground.Decades(1000, (int)Most).Select(hits => new Recorded(hits, 32))];
-        return [.. Hold("recordings of hits", rows), .. ground.Quick ? [] : Hold("recordings of hits", [new Recorded(10 * Most, 32)], rounds: 1)];
+        Recorded[] rows = [.. Ground.Decades(1000, 100_000).Select(hits => new Recorded(hits, 32))];
+        return [.. Hold("recordings of hits", rows), .. ground.Quick ? [] : Hold("recordings of hits", [new Recorded(Most, 32), new Recorded(10 * Most, 32)], rounds: 1)];
     }
 
     /// <summary>As many hits, with more and more stacks; last of all, unless it shall be quick, those of the bar: a million with a hundred.</summary>

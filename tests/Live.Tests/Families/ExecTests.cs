@@ -66,6 +66,32 @@ public sealed class ExecTests : LiveTest
         Honesty.Check(report, ("g_exec", target.Facts["hits first"]));
     }
 
+    /// <summary>Names are read while the process is being taken hold of. Whichever program it is by then, the one that it was before names nothing of it.</summary>
+    [Theory]
+    [InlineData("task", "on")]
+    [InlineData("cpu", "off")]
+    public async Task AnExecWhileItIsAttachedToLeavesNoNamesBehind(string scope, string guard)
+    {
+        var before = await Toolchain.BuildAsync(new Recipe("exec_wait.c"));
+        var after = await Toolchain.BuildAsync(new Recipe("exec_long.c") { Linking = Linking.NoPie });
+        var step = (int)(20 * Emulation.Slowness);
+        var named = 0;
+        for (var delay = 0; delay <= 10 * step; delay += step)
+        {
+            var target = await StartTargetAsync(before, delay.ToString(), after);
+            target.Open();
+            var attachment = StartAttach(target.Id.ToString(), "--watch", "g_exec", "--scope", scope, "--guard", guard, "--for", $"{step * 10}ms");
+            var report = await attachment.EndAsync(Limit);
+            await target.Process.SignalAsync("KILL");
+            Writers.AreAt(report.Hits, "main", "exec_long.c", "long");
+            (report.Hits.Count > 0 || report.Notes.Any(note => note.Text.Contains("exec", StringComparison.Ordinal)))
+                .Should().BeTrue(attachment.Process.Describe($"after {delay} ms it was neither the new program that was watched nor one that has ended by exec"));
+            named += report.Hits.Count > 0 ? 1 : 0;
+        }
+
+        named.Should().BePositive("the first delays are over before anybody looks");
+    }
+
     private async Task<Run> RunExecAsync(params string[] options)
     {
         var next = await Toolchain.BuildAsync(new Recipe("exec_next.c") { Linking = Linking.NoPie });
