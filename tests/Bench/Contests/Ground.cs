@@ -40,8 +40,8 @@ public sealed record Ground(string Livewatcher, string Programs, string Scratch,
     }
 
     /// <summary>Of contests whose contestants are close to each other: more and shorter ones, for a run differs from the next by a tenth, however long it is. An emulated machine has no
-    /// time for that.</summary>
-    public int CloseRounds => IsEmulated ? Rounds : Rounds * 3;
+    /// time for that, nor has who is in a hurry.</summary>
+    public int CloseRounds => IsEmulated || Quick ? Rounds : Rounds * 3;
 
     /// <summary>1, 10, 100 and so on.</summary>
     public static IEnumerable<int> Decades(int from, int to)

@@ -34,7 +34,7 @@ public sealed class IdleCost(Ground ground)
     {
         string rounds = Ground.Invariant(ground.Amount(usually, emulated));
         // One in a hundred is looked for on a machine that is not as steady as that: more rounds, and shorter ones.
-        return Contest.Hold($"no hit, {kind}", ground.Rounds * 2,
+        return Contest.Hold($"no hit, {kind}", ground.Quick ? ground.Rounds : ground.Rounds * 2,
         [
             new(Alone, () => Run(ground.Program("idle"), [ground.At("idle.result"), kind, rounds])),
             new(Floor, () => Count(kind, rounds)),
