@@ -14,14 +14,14 @@ internal sealed class EarlySymbols : IDisposable
     private readonly Task<TargetSymbols> reading;
     private readonly ProcessLife life;
     private readonly TargetProcess process;
-    private readonly Dictionary<ulong, ulong> program;
+    private readonly IReadOnlyDictionary<ulong, ulong> program;
     private bool isTaken;
 
     internal EarlySymbols(ProcessLife life, Debuginfod? servers)
     {
         this.life = life;
         process = new TargetProcess(life, thread => ThreadPointer?.Invoke(thread));
-        program = new(process.ReadAuxiliaryVector());
+        program = process.ReadAuxiliaryVector();
         reading = Task.Run(() => new TargetSymbols(process, new SymbolOptions(servers) { Progress = Progress }));
     }
 
@@ -32,13 +32,14 @@ internal sealed class EarlySymbols : IDisposable
     internal Func<ThreadId, Address?>? ThreadPointer { private get; set; }
 
     /// <summary>The process whose names are being read; null where it is another one, where it has left its program by exec since, and once its names are taken.</summary>
-    internal TargetProcess? Of(ProcessLife one) => !isTaken && ReferenceEquals(one, life) && IsSameProgram() ? process : null;
+    internal TargetProcess? Of(ProcessLife one) =>
+        !isTaken && ReferenceEquals(one, life) && program.Count > 0 && AuxiliaryVector.HasReplaced(program, process.ReadAuxiliaryVector()) == false ? process : null;
 
-    /// <summary>Its names, once; null for any other.</summary>
+    /// <summary>The names of what <see cref="Of"/> has given, once; null for any other.</summary>
     /// <exception cref="UserException">They cannot be read.</exception>
     internal TargetSymbols? Take(ITargetProcess one)
     {
-        if (!ReferenceEquals(one, Of(life)))
+        if (isTaken || !ReferenceEquals(one, process))
             return null;
         isTaken = true;
         return reading.GetAwaiter().GetResult();
@@ -49,17 +50,8 @@ internal sealed class EarlySymbols : IDisposable
         if (isTaken)
             return;
         isTaken = true;
-        ((IAsyncResult)reading).AsyncWaitHandle.WaitOne();
+        Task.WaitAny(reading); // nobody wants to know any more why it has failed
         if (reading.IsCompletedSuccessfully)
             reading.Result.Dispose();
-        else
-            _ = reading.Exception; // nobody wants to know any more
-    }
-
-    /// <summary>An exec makes a new vector, with sixteen random bytes at an address of its own (create_elf_tables(), fs/binfmt_elf.c).</summary>
-    private bool IsSameProgram()
-    {
-        IReadOnlyDictionary<ulong, ulong> now = process.ReadAuxiliaryVector();
-        return now.Count == program.Count && now.All(entry => program.TryGetValue(entry.Key, out ulong value) && value == entry.Value);
     }
 }

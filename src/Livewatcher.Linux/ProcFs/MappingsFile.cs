@@ -15,8 +15,6 @@ internal static class MappingsFile
 
     private const int MostFields = 5;
 
-    private static ReadOnlySpan<byte> Newline => @"\012"u8;
-
     /// <returns>By address; what does not parse is left out. Empty where the process is gone.</returns>
     internal static List<Mapping> Read(string path)
     {
@@ -124,7 +122,6 @@ internal static class MappingsFile
             return string.Empty;
         if (before is not null && before.Inode == inode && path.Length == before.Path.Length && Ascii.Equals(path, before.Path))
             return before.Path;
-        string text = Encoding.UTF8.GetString(path);
-        return path.IndexOf(Newline) < 0 ? text : text.Replace(@"\012", "\n", StringComparison.Ordinal);
+        return Encoding.UTF8.GetString(path).Replace(@"\012", "\n", StringComparison.Ordinal);
     }
 }

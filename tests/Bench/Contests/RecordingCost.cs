@@ -25,7 +25,7 @@ public sealed record Recorded(long Hits, int Stacks)
 /// <summary>Made-up hits, as fast as the recorder takes them, and the summary of the file.</summary>
 public sealed class RecordingCost(Ground ground, string load)
 {
-    private long Most => ground.Quick ? 100_000 : 1_000_000;
+    private const long Most = 1_000_000;
 
     /// <summary>More and more hits with 32 stacks; the longest take a minute, so they have one round.</summary>
     public IReadOnlyList<Recorded> HoldHits()

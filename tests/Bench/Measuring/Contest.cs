@@ -41,16 +41,14 @@ public static class Contest
 
     /// <summary>How many times as much the one costs as the other: the median over the rounds that both have had, each taken by itself, for what slows the machine down for
     /// seconds befalls both of a round. Not a number where there is none.</summary>
-    public static double RatioOf(Row row, Row basis)
-    {
-        Sample ratios = new();
-        foreach ((double one, double other) in row.Costs.Rounds.Zip(basis.Costs.Rounds))
-            ratios.Add(one / other);
-        return ratios.Median;
-    }
+    /// <param name="row">The one.</param>
+    /// <param name="basis">The other.</param>
+    /// <param name="less">What is in the one's costs and does not belong there.</param>
+    public static double RatioOf(Row row, Row basis, double less = 0) => row.Costs.Against(basis.Costs, (one, other) => (one - less) / other).Median;
 
-    /// <inheritdoc cref="RatioOf(Row, Row)"/>
-    public static double RatioOf(IReadOnlyList<Row> rows, string name, string basis) => RatioOf(rows.Single(row => row.Name == name), rows.Single(row => row.Name == basis));
+    /// <inheritdoc cref="RatioOf(Row, Row, double)"/>
+    public static double RatioOf(IReadOnlyList<Row> rows, string name, string basis, double less = 0) =>
+        RatioOf(rows.Single(row => row.Name == name), rows.Single(row => row.Name == basis), less);
 
     /// <summary>Each round begins with another one, so that nobody always comes after the same.</summary>
     /// <param name="name">For the progress.</param>

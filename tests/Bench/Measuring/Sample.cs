@@ -7,8 +7,14 @@ public sealed class Sample
 {
     private readonly List<double> rounds = [];
 
-    /// <summary>In their order.</summary>
-    public IReadOnlyList<double> Rounds => rounds;
+    /// <summary>Each round held against the other's of the same number, as far as both have had them.</summary>
+    public Sample Against(Sample other, Func<double, double, double> compare)
+    {
+        Sample compared = new();
+        foreach ((double own, double its) in rounds.Zip(other.rounds))
+            compared.Add(compare(own, its));
+        return compared;
+    }
 
     public int Count => rounds.Count;
 

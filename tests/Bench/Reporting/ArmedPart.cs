@@ -98,14 +98,11 @@ public sealed class ArmedPart(Ground ground) : IPart
         Sample Pauses(string scope, int threads) => rows.Single(row => row.Scope == scope && row.Threads == threads).Pause;
         int fewest = rows[0].Threads, most = rows[^1].Threads;
         double each = (Armed("task", most) - Armed("task", fewest)) * 1000 / (most - fewest);
-        Sample beyond = new();
-        foreach ((double watched, double alone) in Pauses("task", most).Rounds.Zip(Pauses("none", most).Rounds))
-            beyond.Add(watched - alone);
         text.Bars(
         [
             new("us a thread more, scope task", "at most 60", each, at => at <= 60),
             new($"longest pause of one of {most:N0} threads, ms", "at most 5", Pauses("task", most).Median, at => at <= 5),
-            new("the same, beyond that of the crowd by itself in the same round", "at most 5", beyond.Median, at => at <= 5),
+            new("the same, beyond that of the crowd by itself in the same round", "at most 5", Pauses("task", most).Against(Pauses("none", most), (watched, alone) => watched - alone).Median, at => at <= 5),
             new($"ms for {most:N0} threads more than for {fewest:N0}, scope cpu with guard", "at most 30", Armed("cpu", most) - Armed("cpu", fewest), at => at <= 30),
         ]);
     }

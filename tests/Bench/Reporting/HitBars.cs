@@ -12,8 +12,8 @@ public static class HitBars
     /// <param name="less">What is in livewatcher's costs and does not belong there.</param>
     public static IReadOnlyList<Bar> AgainstFloor(IReadOnlyList<Row> rows, double less = 0) =>
     [
-        new("filtered hit against the floor", "at most 1.15", Ratio(rows, HitCost.Filtered, HitCost.Floor, less), at => at <= 1.15),
-        new("recorded hit, 16 KiB of stack, named, against the floor", "at most 1.5", Ratio(rows, HitCost.RecordedToo, HitCost.Floor, less), at => at <= 1.5),
+        new("filtered hit against the floor", "at most 1.15", Contest.RatioOf(rows, HitCost.Filtered, HitCost.Floor, less), at => at <= 1.15),
+        new("recorded hit, 16 KiB of stack, named, against the floor", "at most 1.5", Contest.RatioOf(rows, HitCost.RecordedToo, HitCost.Floor, less), at => at <= 1.5),
     ];
 
     /// <inheritdoc cref="AgainstFloor"/>
@@ -23,13 +23,10 @@ public static class HitBars
         new("against bpftrace by ustack", "at most 1", AgainstPeer(rows, HitCost.ByStack, less), at => at <= 1),
     ];
 
-    private static double Ratio(IReadOnlyList<Row> rows, string name, string basis, double less) =>
-        less == 0 ? Contest.RatioOf(rows, name, basis) : (Contest.MedianOf(rows, name) - less) / Contest.MedianOf(rows, basis);
-
     /// <summary>Not a number where it has lost most of the hits: who sees none takes no time.</summary>
     private static double AgainstPeer(IReadOnlyList<Row> rows, string peer, double less)
     {
         Row row = rows.Single(row => row.Name == peer);
-        return row.Counted * 2 >= row.Own ? Ratio(rows, HitCost.Sixteen, peer, less) : double.NaN;
+        return row.Counted * 2 >= row.Own ? Contest.RatioOf(rows, HitCost.Sixteen, peer, less) : double.NaN;
     }
 }

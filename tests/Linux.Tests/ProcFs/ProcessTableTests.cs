@@ -2,6 +2,7 @@
 
 using System.Diagnostics;
 using AwesomeAssertions;
+using Livewatcher.Linux.Interop;
 using Livewatcher.Linux.ProcFs;
 using Livewatcher.Linux.Tests.Support;
 using Livewatcher.Model;
@@ -18,27 +19,15 @@ public sealed class ProcessTableTests
         string path = Path.Combine(Directory.CreateTempSubdirectory("livewatcher dead ").FullName, "lw-mortal");
         File.Copy(Tools.Compile("writers"), path);
         using Process parent = Process.Start("sh", ["-c", "\"$0\" 1 1 </dev/null >/dev/null & exec sleep 60", path]);
-        ProcessId dead = Await(() => ProcessTable.Find("lw-mortal").Select(one => (ProcessId?)one).SingleOrDefault());
+        Polling.Until(() => ProcessTable.Find("lw-mortal").Count == 1, TimeSpan.FromMinutes(1)).Should().BeTrue();
+        ProcessId dead = ProcessTable.Find("lw-mortal").Single();
         Process.Start("kill", ["-9", $"{dead}"]).WaitForExit();
-        Await(() => ProcessTable.IsAlive(dead) ? null : (ProcessId?)dead);
+        Polling.Until(() => !ProcessTable.IsAlive(dead), TimeSpan.FromMinutes(1)).Should().BeTrue();
 
         ProcessTable.Find("lw-mortal").Should().Equal(dead);
         using (Target living = Target.Start(path, 1, 1))
             ProcessTable.Find("lw-mortal").Should().Equal(living.Id);
 
         parent.Kill();
-    }
-
-    private static ProcessId Await(Func<ProcessId?> find)
-    {
-        Stopwatch watch = Stopwatch.StartNew();
-        while (watch.Elapsed < TimeSpan.FromMinutes(1))
-        {
-            if (find() is { } found)
-                return found;
-            Thread.Sleep(10);
-        }
-
-        throw new TimeoutException();
     }
 }
