@@ -79,11 +79,11 @@ public sealed class RecordingFile : IDisposable
 
     /// <summary>What was published, in its order: without the closing statement and the table of writers, which is made of the hits.</summary>
     /// <param name="withHits">Hits too.</param>
-    public IEnumerable<WatchEvent> Events(bool withHits = true) => events.InOrder(withHits).Select(events.Made);
+    public IEnumerable<WatchEvent> Events(bool withHits = true) => events.InOrder(withHits).SelectMany(events.Made);
 
     /// <summary>All of <see cref="Events"/>, read by a thread of its own a little ahead of who takes them; until the last is taken, or the enumerator is disposed of,
     /// nothing else is to be read of the file.</summary>
-    public IEnumerable<WatchEvent> EventsAhead() => ReadAhead.Of(events.InOrder(withHits: true)).Select(events.Made);
+    public IEnumerable<WatchEvent> EventsAhead() => ReadAhead.Of(events.InOrder(withHits: true)).SelectMany(events.Made);
 
     /// <summary>The closing statement where there is none, made of what was read.</summary>
     /// <param name="armed">In order.</param>

@@ -22,15 +22,39 @@ public sealed record Frame(
 /// <param name="CutShort">Why the stack ends before the thread's start, as a phrase; null where it is whole.</param>
 public sealed record CallStack(IReadOnlyList<Frame> Frames, string? CutShort)
 {
+    private Known fingerprint;
+
     public static CallStack Empty { get; } = new([], null);
 
-    /// <summary>Two stacks are one writer where all their frames are at the same addresses.</summary>
+    /// <summary>May be empty.</summary>
+    public IReadOnlyList<Frame> Frames
+    {
+        get;
+        init => (field, fingerprint) = (value, default);
+    } = Frames;
+
+    /// <summary>Two stacks are one writer where all their frames are at the same addresses. Computed once: the same stack comes with hit after hit.</summary>
     public long Fingerprint()
+    {
+        if (fingerprint.Value == 0)
+            fingerprint = new Known(Compute());
+        return fingerprint.Value;
+    }
+
+    private long Compute()
     {
         ulong hash = 14695981039346656037; // FNV-1a, 64 bits
         foreach (Frame frame in Frames)
             hash = (hash ^ frame.Address.Value) * 1099511628211;
         return (long)hash;
+    }
+
+    /// <summary>What was computed of a stack, 0 before: no part of it, so stacks are equal whether it is known of them or not.</summary>
+    private readonly record struct Known(long Value)
+    {
+        public bool Equals(Known other) => true;
+
+        public override int GetHashCode() => 0;
     }
 }
 

@@ -17,22 +17,33 @@ internal sealed class ActionRows(Rows rows) : IDisposable
         "SELECT row_number() OVER (), hit, position, line, expression, address, kind, value, value_text, failure, start, around "
         + "FROM snapshot ORDER BY hit, position, line", LineOf));
 
-    /// <summary>Asked for hits in ascending order.</summary>
+    /// <summary>Adds what was done about its hits to a block. Blocks come in the order of their hits.</summary>
     /// <exception cref="UserException">The file is damaged: there is one of a hit that is not there.</exception>
-    internal IReadOnlyList<ActionOutcome> Of(long hit)
+    internal void Fill(HitBlock block)
     {
-        List<ActionOutcome>? found = null;
+        block.Actions.Clear();
+        long last = block.IdAt(block.Rows.Count - 1);
+        for (int row = 0; row < block.Rows.Count && (actions.Hit <= last || snapshots.Hit <= last); row++)
+        {
+            if (Of(block.IdAt(row)) is { Count: > 0 } done)
+                block.Actions.Add(row, done);
+        }
+    }
+
+    private List<ActionOutcome> Of(long hit)
+    {
+        List<ActionOutcome> found = [];
         for (; actions.Hit == hit; actions.Move())
         {
             List<SnapshotLine> lines = [];
             for (; snapshots.Hit == hit && snapshots.Position == actions.Position; snapshots.Move())
                 lines.Add(snapshots.Current);
-            (found ??= []).Add(lines.Count > 0 ? actions.Current with { Snapshot = lines } : actions.Current);
+            found.Add(lines.Count > 0 ? actions.Current with { Snapshot = lines } : actions.Current);
         }
 
         if (actions.Hit < hit || snapshots.Hit <= hit)
             throw rows.Damaged("something was done about a hit that is not there");
-        return found ?? [];
+        return found;
     }
 
     public void Dispose()

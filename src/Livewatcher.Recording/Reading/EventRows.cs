@@ -5,58 +5,58 @@ using Livewatcher.Recording.Format;
 
 namespace Livewatcher.Recording.Reading;
 
+/// <summary>A part of what was published, in its order: an event, or hits that follow one another.</summary>
+/// <param name="Event">Null where it is hits.</param>
+/// <param name="Hits">Null where it is an event.</param>
+/// <param name="From">The first of the block's hits.</param>
+/// <param name="To">Behind the last.</param>
+internal readonly record struct Stretch(WatchEvent? Event, HitBlock? Hits, int From, int To);
+
 /// <summary>Events of a recording, each table's in their order, and all of them in the order in which they were published.</summary>
-internal sealed class EventRows(Rows rows, StoredNames names, long version)
+internal sealed class EventRows
 {
-    private readonly List<(long From, TimeSpan Offset)> zones =
-    [
-        .. rows.Select("SELECT event, minutes FROM zone ORDER BY event", row => TimeSpan.FromMinutes(row.Int(1) is > -840 and < 840 and var minutes ? minutes : throw row.Damaged(1))),
-    ];
+    private readonly Rows rows;
+    private readonly StoredNames names;
+    private readonly HitRows hits;
+    private readonly List<(long From, TimeSpan Offset)> zones;
 
-    private readonly NewestValues values = new();
-
-    /// <param name="item">Of <see cref="InOrder"/>.</param>
     /// <exception cref="UserException">The file is damaged.</exception>
-    internal WatchEvent Made(object item)
+    internal EventRows(Rows rows, StoredNames names, long version)
     {
-        if (item is not HitRow row)
-            return (WatchEvent)item;
-        try
-        {
-            return row.ToHit(names, values);
-        }
-        catch (DamagedException e)
-        {
-            throw rows.Damaged(e.Message);
-        }
+        (this.rows, this.names) = (rows, names);
+        zones =
+        [
+            .. rows.Select("SELECT event, minutes FROM zone ORDER BY event", row => TimeSpan.FromMinutes(row.Int(1) is > -840 and < 840 and var minutes ? minutes : throw row.Damaged(1))),
+        ];
+        hits = new HitRows(rows, names, version, OffsetAt);
     }
 
-    /// <returns>What <see cref="Made"/> takes: an event, or the row of a hit, which is not one yet.</returns>
-    internal IEnumerable<object> InOrder(bool withHits)
+    /// <param name="stretch">Of <see cref="InOrder"/>, each once.</param>
+    /// <exception cref="UserException">The file is damaged.</exception>
+    internal IEnumerable<WatchEvent> Made(Stretch stretch) =>
+        stretch.Hits is { } block ? hits.Made(block, stretch.From, stretch.To) : [stretch.Event!];
+
+    /// <returns>What <see cref="Made"/> takes.</returns>
+    internal IEnumerable<Stretch> InOrder(bool withHits)
     {
-        List<IEnumerator<(long Id, object Event)>> streams = [Armed(), Notes(), Messages(), Disarmed()];
-        if (withHits)
-            streams.Add(Hits());
-        try
+        using Merged events = new([Armed(), Notes(), Messages(), Disarmed()]);
+        events.Begin();
+        foreach (HitBlock block in withHits ? hits.Blocks() : [])
         {
-            streams.RemoveAll(stream => !stream.MoveNext());
-            while (streams.Count > 0)
+            for (int at = 0; at < block.Rows.Count;)
             {
-                IEnumerator<(long Id, object Event)> first = streams[0];
-                foreach (IEnumerator<(long Id, object Event)> stream in streams)
-                    first = stream.Current.Id < first.Current.Id ? stream : first;
-                yield return first.Current.Event;
-                if (!first.MoveNext())
-                {
-                    first.Dispose();
-                    streams.Remove(first);
-                }
+                int from = at;
+                while (at < block.Rows.Count && !(events.NextId <= block.IdAt(at)))
+                    at++;
+                if (at > from)
+                    yield return new Stretch(null, block, from, at);
+                if (at < block.Rows.Count)
+                    yield return new Stretch(events.Take(), null, 0, 0);
             }
         }
-        finally
-        {
-            streams.ForEach(stream => stream.Dispose());
-        }
+
+        while (events.NextId is not null)
+            yield return new Stretch(events.Take(), null, 0, 0);
     }
 
     /// <summary>The wall clock's offset from UTC at an event.</summary>
@@ -76,54 +76,7 @@ internal sealed class EventRows(Rows rows, StoredNames names, long version)
         return low == 0 ? TimeSpan.Zero : zones[low - 1].Offset;
     }
 
-    private IEnumerator<(long, object)> Hits()
-    {
-        if (version < 3)
-        {
-            foreach ((long id, HitRow hit) in BareHits())
-                yield return (id, hit);
-            yield break;
-        }
-
-        using ActionRows actions = new(rows);
-        foreach ((long id, HitRow hit) in BareHits())
-        {
-            hit.Actions = actions.Of(id);
-            yield return (id, hit);
-        }
-    }
-
-    private IEnumerable<(long, HitRow)> BareHits() => rows.Select(
-        "SELECT id, seq, time, watch, address, thread, cpu, origin, stack, instruction, old_kind, old, old_text, new_kind, new, new_text, "
-        + $"changed, merged, recovered, since, syscall, set_at, undecided, {(version < 4 ? "0" : "unsure")} FROM hit ORDER BY id",
-        row =>
-        {
-            TimeSpan offset = OffsetAt(row.Long(0));
-            return new HitRow
-            {
-                Sequence = row.Count(1),
-                Time = row.Time(2, offset),
-                EscapedSince = row.TimeOrNull(19, offset),
-                Watch = row.Long(3),
-                Address = row.Address(4),
-                Old = RowValue.Of(row, 10),
-                New = RowValue.Of(row, 13),
-                Changed = row.FlagOrNull(16),
-                Thread = row.Long(5),
-                Cpu = row.SmallCountOrNull(6),
-                Origin = row.Flag(7) ? HitOrigin.Kernel : HitOrigin.User,
-                SystemCall = row.TextOrNull(20),
-                Merged = row.SmallCount(17),
-                Recovered = row.Flag(18),
-                Instruction = row.LongOrNull(9),
-                Stack = row.Long(8),
-                SetAt = row.LongOrNull(21),
-                Undecided = row.Flag(22),
-                Unsure = row.Flag(23),
-            };
-        });
-
-    private IEnumerator<(long, object)> Armed() => rows.Select<object>(
+    private IEnumerator<(long, WatchEvent)> Armed() => rows.Select<WatchEvent>(
         "SELECT id, time, watch, pid, slots, kind, value, value_text, backend, scope, guard, threads, cpus FROM armed ORDER BY id",
         row =>
         {
@@ -133,7 +86,7 @@ internal sealed class EventRows(Rows rows, StoredNames names, long version)
                 row.Value(5), row.Text(8), row.Text(9), row.Flag(10), row.SmallCount(11), row.SmallCount(12));
         }).GetEnumerator();
 
-    private IEnumerator<(long, object)> Notes() => rows.Select<object>(
+    private IEnumerator<(long, WatchEvent)> Notes() => rows.Select<WatchEvent>(
         "SELECT id, time, level, text FROM note ORDER BY id",
         row => new NoteEvent(row.Time(1, OffsetAt(row.Long(0))), row.Text(2) switch
         {
@@ -142,7 +95,7 @@ internal sealed class EventRows(Rows rows, StoredNames names, long version)
             _ => throw row.Damaged(2),
         }, row.Text(3))).GetEnumerator();
 
-    private IEnumerator<(long, object)> Messages() => rows.Select<object>(
+    private IEnumerator<(long, WatchEvent)> Messages() => rows.Select<WatchEvent>(
         "SELECT id, time, kind, thread, text, stack FROM message ORDER BY id",
         row =>
         {
@@ -152,9 +105,41 @@ internal sealed class EventRows(Rows rows, StoredNames names, long version)
                 names.Stack(row.LongOrNull(5)));
         }).GetEnumerator();
 
-    private IEnumerator<(long, object)> Disarmed() => rows.Select<object>(
+    private IEnumerator<(long, WatchEvent)> Disarmed() => rows.Select<WatchEvent>(
         "SELECT id, time, watch, pid, counted, recorded, filtered, dropped, skipped, last_value FROM disarmed ORDER BY id",
         row => new DisarmedEvent(
             row.Time(1, OffsetAt(row.Long(0))), names.Watch(row.Long(2)), new ProcessId(row.Int(3)),
             new SlotAccount(row.Unsigned(4), row.Unsigned(5), row.Unsigned(6), row.Unsigned(7), row.Unsigned(9), row.Unsigned(8)))).GetEnumerator();
+
+    /// <summary>Events of several tables, in the order of their numbers.</summary>
+    private sealed class Merged(List<IEnumerator<(long Id, WatchEvent Event)>> streams) : IDisposable
+    {
+        /// <summary>Null where there are no more.</summary>
+        internal long? NextId { get; private set; }
+
+        internal void Begin()
+        {
+            streams.RemoveAll(stream => !stream.MoveNext());
+            Look();
+        }
+
+        /// <summary>Of those that there are.</summary>
+        internal WatchEvent Take()
+        {
+            IEnumerator<(long Id, WatchEvent Event)> first = streams.MinBy(stream => stream.Current.Id)!;
+            WatchEvent taken = first.Current.Event;
+            if (!first.MoveNext())
+            {
+                first.Dispose();
+                streams.Remove(first);
+            }
+
+            Look();
+            return taken;
+        }
+
+        public void Dispose() => streams.ForEach(stream => stream.Dispose());
+
+        private void Look() => NextId = streams.Min(stream => (long?)stream.Current.Id);
+    }
 }

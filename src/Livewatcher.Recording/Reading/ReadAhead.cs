@@ -8,26 +8,21 @@ namespace Livewatcher.Recording.Reading;
 /// <summary>A sequence that a thread of its own makes, a little ahead of who takes it: reading rows and tallying them cost about the same.</summary>
 internal static class ReadAhead
 {
-    private const int Batch = 512;
-    private const int MostBatches = 4;
+    private const int Most = 8;
 
     /// <param name="source">Enumerated by one thread at a time, and by none any more when the result has been disposed of.</param>
-    /// <returns>The same items in the same order. Throws what the source throws, behind what that has yielded before.</returns>
+    /// <returns>The same items in the same order; each wants to be worth handing over. Throws what the source throws, behind what that has yielded before.</returns>
     internal static IEnumerable<T> Of<T>(IEnumerable<T> source)
     {
-        using BlockingCollection<List<T>> batches = new(MostBatches);
+        using BlockingCollection<T> ready = new(Most);
         using CancellationTokenSource left = new();
         ExceptionDispatchInfo? failure = null;
-        Thread reader = new(() => failure = Read(source, batches, left.Token)) { Name = "reader", IsBackground = true };
+        Thread reader = new(() => failure = Read(source, ready, left.Token)) { Name = "reader", IsBackground = true };
         reader.Start();
         try
         {
-            foreach (List<T> batch in batches.GetConsumingEnumerable())
-            {
-                foreach (T item in batch)
-                    yield return item;
-            }
-
+            foreach (T item in ready.GetConsumingEnumerable())
+                yield return item;
             reader.Join();
             failure?.Throw();
         }
@@ -39,39 +34,25 @@ internal static class ReadAhead
     }
 
     /// <returns>What the source has thrown; null where nothing was thrown, or where nobody takes items any more.</returns>
-    private static ExceptionDispatchInfo? Read<T>(IEnumerable<T> source, BlockingCollection<List<T>> batches, CancellationToken left)
+    private static ExceptionDispatchInfo? Read<T>(IEnumerable<T> source, BlockingCollection<T> ready, CancellationToken left)
     {
-        ExceptionDispatchInfo? failure = null;
-        List<T> batch = new(Batch);
         try
         {
-            try
-            {
-                foreach (T item in source)
-                {
-                    batch.Add(item);
-                    if (batch.Count < Batch)
-                        continue;
-                    batches.Add(batch, left);
-                    batch = new List<T>(Batch);
-                }
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                failure = ExceptionDispatchInfo.Capture(e);
-            }
-
-            batches.Add(batch, left);
+            foreach (T item in source)
+                ready.Add(item, left);
+            return null;
         }
         catch (OperationCanceledException)
         {
-            // nobody takes it any more
+            return null; // nobody takes it any more
+        }
+        catch (Exception e)
+        {
+            return ExceptionDispatchInfo.Capture(e);
         }
         finally
         {
-            batches.CompleteAdding();
+            ready.CompleteAdding();
         }
-
-        return failure;
     }
 }

@@ -9,51 +9,37 @@ namespace Livewatcher.Recording.Reading;
 /// <summary>Reads rows of a file that nobody has vetted: whatever is wrong with it becomes one kind of error.</summary>
 internal sealed class Rows(SqliteConnection connection, string path)
 {
-    /// <summary>What a query yields, made one by one.</summary>
+    /// <summary>Rows that are read before the first is made something of. Any may be a megabyte long.</summary>
+    private const int Together = 16;
+
     /// <param name="sql">Ordered by its first column, which is an ascending number: a file whose pages form a ring has no end otherwise.</param>
-    /// <param name="make">Makes one of a row.</param>
+    internal Query Query(string sql) => new(connection, path, sql);
+
+    /// <summary>What a query yields, made one by one.</summary>
+    /// <param name="sql">As for <see cref="Query"/>.</param>
+    /// <param name="make">Makes one of a row, and does not keep that.</param>
     /// <exception cref="UserException">While it is enumerated: the file is damaged.</exception>
     internal IEnumerable<(long Id, T Item)> Select<T>(string sql, Func<Row, T> make)
     {
-        SqliteCommand? command = null;
-        SqliteDataReader? reader = null;
+        using Query query = Query(sql);
+        RowBlock block = new(Together);
+        while (query.Fill(block))
+        {
+            for (int row = 0; row < block.Count; row++)
+                yield return (block[row].Long(0), Made(make, block[row]));
+        }
+    }
+
+    /// <exception cref="UserException">The row is damaged.</exception>
+    internal T Made<T>(Func<Row, T> make, Row row)
+    {
         try
         {
-            long? last = null;
-            while (true)
-            {
-                long id;
-                T item;
-                try
-                {
-                    if (reader is null)
-                    {
-                        command = connection.CreateCommand();
-                        command.CommandText = sql;
-                        reader = command.ExecuteReader();
-                    }
-
-                    if (!reader.Read())
-                        break;
-                    Row row = new(reader.Handle!.DangerousGetHandle()); // the reader keeps it
-                    id = row.Long(0);
-                    if (id <= last)
-                        throw new DamagedException("rows do not ascend");
-                    last = id;
-                    item = make(row);
-                }
-                catch (Exception e) when (e is SqliteException or DamagedException or InvalidOperationException or InvalidCastException)
-                {
-                    throw Damaged(path, e);
-                }
-
-                yield return (id, item);
-            }
+            return make(row);
         }
-        finally
+        catch (Exception e) when (e is DamagedException or InvalidOperationException)
         {
-            reader?.Dispose();
-            command?.Dispose();
+            throw Damaged(path, e);
         }
     }
 

@@ -1,6 +1,5 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
-using System.Runtime.CompilerServices;
 using Livewatcher.Model;
 
 namespace Livewatcher.Render;
@@ -12,14 +11,13 @@ internal sealed class WriterKeys
     private const int Most = 20_000;
 
     private readonly Interned<Key> keys = new(Most);
-    private readonly ConditionalWeakTable<CallStack, StrongBox<long>> prints = [];
 
     public int NumberOf(Hit hit) => hit.Escaped ? -1 : keys.Add(KeyOf(hit.Watch, hit.Instruction, Hit.NameOfCall(hit.SystemCall), hit.Stack));
 
     public int NumberOf(WriterRow row) => keys.Add(KeyOf(row.Watch, row.Instruction, row.SystemCall, row.Stack));
 
-    private Key KeyOf(Watch watch, Instruction? instruction, string? call, CallStack stack) => new(
-        watch.Label, watch.Mode, instruction?.Address ?? default, call, prints.GetValue(stack, static one => new StrongBox<long>(one.Fingerprint())).Value);
+    private static Key KeyOf(Watch watch, Instruction? instruction, string? call, CallStack stack) => new(
+        watch.Label, watch.Mode, instruction?.Address ?? default, call, stack.Fingerprint());
 
     private readonly record struct Key(string Watch, AccessMode Mode, Address Instruction, string? Call, long Stack);
 }

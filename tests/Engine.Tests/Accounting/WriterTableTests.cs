@@ -25,6 +25,19 @@ public sealed class WriterTableTests
         Rows().Select(row => (row.Stack.Frames[0].Address.Value, row.Count)).Should().BeEquivalentTo([(0xaUL, 2L), (0xbUL, 1L)]);
     }
 
+    /// <summary>What a stack knows of itself is no part of it, and is not another's that is made of it.</summary>
+    [Fact]
+    public void AFingerprintIsOfTheFrames()
+    {
+        CallStack known = Hit(0xa, 1).Stack, unknown = known with { };
+        long print = known.Fingerprint();
+        known.Should().Be(unknown);
+        known.GetHashCode().Should().Be(unknown.GetHashCode());
+        unknown.Fingerprint().Should().Be(print);
+        (known with { Frames = [.. known.Frames, .. known.Frames] }).Fingerprint().Should().NotBe(print);
+        (known with { CutShort = "no more stack" }).Fingerprint().Should().Be(print);
+    }
+
     [Fact]
     public void WatchAndInstructionAndCallTellWritersApart()
     {
