@@ -200,5 +200,6 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
         filled.Set();
     }
 
-    private static int Weight(RawHit hit) => 512 + hit.Stack.Length;
+    /// <returns>Bytes that a hit keeps, roughly.</returns>
+    internal static int Weight(RawHit hit) => 512 + hit.Stack.Length;
 }

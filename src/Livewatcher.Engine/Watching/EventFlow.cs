@@ -35,6 +35,9 @@ internal interface IFlowOwner
     {
     }
 
+    /// <summary>Whether hits may be held for a moment, because nothing that is to be done depends on them.</summary>
+    bool MayHold => false;
+
     /// <summary>A group of hits has been reported.</summary>
     void OnReported()
     {
@@ -75,6 +78,7 @@ internal sealed class EventFlow(
     private const int MostPosted = 16;
 
     private readonly HitOrderer orderer = new();
+    private readonly BurstHold burst = new(platform.Clock);
     private readonly DropNotice drops = new(platform, processes, reporter);
     private readonly TallyClock tally = new(platform, processes, ledger);
     private FloodControl? flood;
@@ -87,7 +91,7 @@ internal sealed class EventFlow(
 
     bool IFloodOwner.IsOneFamily => owner.IsOneFamily;
 
-    /// <summary>The time up to which everything has been handed over by the drain.</summary>
+    /// <summary>The time up to which everything has been handed over by the drain, and was published as far as that goes: what a burst holds is not in it.</summary>
     internal ulong DrainedTo { get; private set; }
 
     /// <summary>What is recorded and not yet named by then is left out, and counted.</summary>
@@ -108,6 +112,8 @@ internal sealed class EventFlow(
         SessionItem? item = drain.Take(idle);
         if (item is SessionItem.Drained drained)
         {
+            if (burst.Holds(drained.Time, owner.MayHold))
+                return;
             DrainedTo = drained.Time;
             Emit(DrainedTo);
             owner.OnDrained();
@@ -201,8 +207,12 @@ internal sealed class EventFlow(
 
     private void Accept(SessionItem item)
     {
-        if (item is SessionItem.RawHitItem)
+        if (item is SessionItem.RawHitItem { Hit: var hit })
+        {
             ledger.Received++;
+            burst.Add(hit);
+        }
+
         orderer.Add(item);
     }
 

@@ -26,6 +26,10 @@ public sealed record SessionOptions(
 
     /// <summary>Watches that do not all find a debug register take turns of this length; null: that is refused.</summary>
     public TimeSpan? Turn { get; init; }
+
+    /// <summary>Whether hits are only shown: no writer is learned or told from others, nothing is done about a hit, nothing arms itself, and no number of them is enough.</summary>
+    internal bool OnlyShows => MaxHits is null && Learn is null && Turn is null && Known.Count == 0
+        && Requests.All(request => request.Arising is null && !request.Filter.NamesWriters && request.Reaction.IsNone);
 }
 
 /// <summary>The parts of the platform that one watching uses. The session owns none of them.</summary>

@@ -253,6 +253,8 @@ public sealed class WatchSession : IFlowOwner, IDisposable
             LetGoEarly();
     }
 
+    bool IFlowOwner.MayHold => ending is null && platform.Source.TracksValues && options.OnlyShows;
+
     void IFlowOwner.OnBetween() => rotation.Look();
 
     void IFlowOwner.OnRetiring(WatchedProcess process) => rotation.Take(process);
