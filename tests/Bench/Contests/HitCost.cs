@@ -47,8 +47,8 @@ public sealed class HitCost(Ground ground, Trigger trigger)
     private Contestant[] ByStackBytes =>
     [
         new(Filtered, () => Livewatcher(Writes, "--if", "new < 0")),
-        new("livewatcher, no stack, JSON", () => Livewatcher(Writes, "--stack-bytes", "0")),
-        new("livewatcher, 4 KiB of stack, JSON", () => Livewatcher(Writes, "--stack-bytes", "4096")),
+        new("livewatcher, no stack, JSON", () => Livewatcher(Writes, "--stack-bytes", "0"), AtMost: ground.Rounds),
+        new("livewatcher, 4 KiB of stack, JSON", () => Livewatcher(Writes, "--stack-bytes", "4096"), AtMost: ground.Rounds),
         new(Sixteen, () => Livewatcher(Writes)),
     ];
 
@@ -61,7 +61,7 @@ public sealed class HitCost(Ground ground, Trigger trigger)
     private Contestant[] PeersThatHoldAll(int writes) =>
     [
         new(PerfWhole, () => PerfRecord(writes, Trigger.OneThread, [.. PerfWholeOptions]), AtMost: ground.Rounds),
-        new("bpftrace, count()", () => Bpftrace("@hits = count();", writes, Trigger.OneThread)),
+        new("bpftrace, count()", () => Bpftrace("@hits = count();", writes, Trigger.OneThread), AtMost: ground.Rounds),
         new(ByStack, () => Bpftrace("@hits = count(); @stacks[ustack] = count();", writes, Trigger.OneThread)),
     ];
 
@@ -78,8 +78,8 @@ public sealed class HitCost(Ground ground, Trigger trigger)
         new("not watched", Alone),
         new(Floor, CountOnly),
         .. ByStackBytes,
-        new(Deep, () => Livewatcher(Writes, Trigger.DeepThread, [])),
-        new("livewatcher, 16 KiB of stack, text", Text),
+        new(Deep, () => Livewatcher(Writes, Trigger.DeepThread, []), AtMost: ground.Rounds),
+        new("livewatcher, 16 KiB of stack, text", Text, AtMost: ground.Rounds),
         new(RecordedToo, () => Recorded()),
         new("livewatcher --backend perf", () => Livewatcher(Writes, "--backend", "perf"), AtMost: ground.Rounds),
         new("livewatcher --backend ptrace", () => Livewatcher(FewWrites, "--backend", "ptrace"), AtMost: ground.Rounds),
@@ -118,7 +118,7 @@ public sealed class HitCost(Ground ground, Trigger trigger)
         new(Filtered, () => Livewatcher(Writes / 4, FourThreads, ["--if", "new < 0"])),
         new(Sixteen, () => Livewatcher(Writes / 4, FourThreads, [])),
         new(PerfWhole, () => PerfRecord(Writes / 4, FourThreads, [.. PerfWholeOptions]), AtMost: ground.Rounds),
-        new("bpftrace, count()", () => Bpftrace("@hits = count();", Writes / 4, FourThreads)),
+        new("bpftrace, count()", () => Bpftrace("@hits = count();", Writes / 4, FourThreads), AtMost: ground.Rounds),
     ]);
 
     private string Program => ground.Program(trigger.Program);

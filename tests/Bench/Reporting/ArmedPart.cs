@@ -59,11 +59,13 @@ public sealed class ArmedPart(Ground ground) : IPart
         text.Paragraph("Programs that never touch what is watched; ns for a unit of their work; under valgrind, a twentieth of it." + Where);
         IdleCost idle = new(ground);
         List<Bar> bars = [];
+        List<string> told = [];
         foreach ((string kind, string words, int usually, int emulated) in IdleCost.Work)
         {
             text.Paragraph($"**{words}** ({ground.Amount(usually, emulated):N0} of them):");
             IReadOnlyList<Row> rows = idle.Hold(kind, usually, emulated);
             text.Table(rows, IdleCost.Alone, "ns each");
+            told.Add($"{words} {Markdown.Ratio(Contest.RatioOf(rows, IdleCost.FloorAgain, IdleCost.Floor))}");
             bars.Add(new($"{words}: scope cpu, guard off, against the floor", WithinOnePercent, Contest.RatioOf(rows, IdleCost.Watched, IdleCost.Floor), IsWithinOnePercent));
             bars.Add(new($"{words}: scope task, guard on, against the floor", WithinOnePercent, Contest.RatioOf(rows, IdleCost.Guarded, IdleCost.Floor), IsWithinOnePercent));
         }
@@ -75,13 +77,13 @@ public sealed class ArmedPart(Ground ground) : IPart
         bars.Add(new("sqlite3: two watches, guard on, against not watched", WithinOnePercent, Contest.RatioOf(databases, DatabaseCost.Guarded, IdleCost.Alone), IsWithinOnePercent));
         text.Paragraph("The floor is what the kernel takes for switching debug registers with each thread, whoever has asked for them, and what a processor that has one set takes more for copying (docs/guarantees.md); what is beyond it is livewatcher's. By default it is scope cpu without guard on real hardware, and scope task with guard in a virtual machine. "
             + "Scope task without guard has the kernel load the registers at each switch, where it would exchange the events of two threads otherwise, for its account of debug registers does not follow that (Arming/ScanArmingDelivery).");
+        text.Paragraph($"How much this machine can tell: the floor once more, in the same rounds, against the floor is {string.Join(", ", told)}, where it is 1.");
         text.Bars(bars);
     }
 
     private const string WithinOnePercent = "at most 1.01";
 
     private static bool IsWithinOnePercent(double ratio) => ratio <= 1.01;
-
 
     private void Arming(Markdown text)
     {
