@@ -15,6 +15,8 @@ public sealed class FirstHitCost(Ground ground)
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+
     public IReadOnlyList<Row> Hold() => Contest.Hold("first hit", ground.Rounds,
     [
         new(Livewatcher, () => Wait(ground.Livewatcher, id => ["attach", id, "--watch", "g_hot", "--format", "json"], "{\"type\":\"hit\"")),
@@ -39,7 +41,8 @@ public sealed class FirstHitCost(Ground ground)
             finally
             {
                 Tool.Try("kill", ["-INT", Ground.Invariant(asked.Id)]);
-                if (!asked.WaitForExit(Patience))
+                // It may have been started where SIGINT is ignored (nohup), and ignores it too.
+                if (!asked.WaitForExit(EndPatience))
                     asked.Kill();
             }
         }
