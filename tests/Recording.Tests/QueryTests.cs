@@ -75,6 +75,19 @@ public sealed class QueryTests : Scratch
         Json(file.Events(withHits: false)).Should().Be(Json(all.Where(one => one is not Hit)));
     }
 
+    /// <summary>Where there is no query, a block that was used shows nothing of what it has held.</summary>
+    [Fact]
+    public void AQueryThatCannotBePreparedHasNoRows()
+    {
+        using SqliteConnection connection = Sqlite.Open(At("any"), SqliteOpenMode.ReadWriteCreate);
+        Rows rows = new(connection, "here");
+        RowBlock block = new(8);
+        using (Query good = rows.Query("SELECT 1"))
+            good.Fill(block).Should().BeTrue();
+        using Query bad = rows.Query("SELECT id FROM nowhere");
+        bad.Invoking(query => query.Fill(block)).Should().Throw<UserException>().WithMessage("cannot read the recording here: no such table: nowhere");
+    }
+
     private void Take(string sql, int most, Action<Row> take)
     {
         using SqliteConnection connection = Sqlite.Open(At("any"), SqliteOpenMode.ReadWriteCreate);

@@ -25,20 +25,21 @@ internal sealed class ActionRows(Rows rows) : IDisposable
         long last = block.IdAt(block.Rows.Count - 1);
         for (int row = 0; row < block.Rows.Count && (actions.Hit <= last || snapshots.Hit <= last); row++)
         {
-            if (Of(block.IdAt(row)) is { Count: > 0 } done)
+            if (Of(block.IdAt(row)) is { } done)
                 block.Actions.Add(row, done);
         }
     }
 
-    private List<ActionOutcome> Of(long hit)
+    /// <returns>Null where nothing was done about it.</returns>
+    private List<ActionOutcome>? Of(long hit)
     {
-        List<ActionOutcome> found = [];
+        List<ActionOutcome>? found = null;
         for (; actions.Hit == hit; actions.Move())
         {
             List<SnapshotLine> lines = [];
             for (; snapshots.Hit == hit && snapshots.Position == actions.Position; snapshots.Move())
                 lines.Add(snapshots.Current);
-            found.Add(lines.Count > 0 ? actions.Current with { Snapshot = lines } : actions.Current);
+            (found ??= []).Add(lines.Count > 0 ? actions.Current with { Snapshot = lines } : actions.Current);
         }
 
         if (actions.Hit < hit || snapshots.Hit <= hit)

@@ -24,10 +24,11 @@ internal sealed class Query(SqliteConnection connection, string path, string sql
     /// <exception cref="UserException">The file is damaged: said behind the rows that come before that.</exception>
     internal bool Fill(RowBlock block)
     {
+        block.Clear();
         try
         {
             Prepare();
-            block.Clear(names);
+            block.Expect(names);
             if (failure is null)
                 FillWhole(block);
         }

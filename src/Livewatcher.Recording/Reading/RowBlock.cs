@@ -24,10 +24,11 @@ internal sealed class RowBlock(int most)
     internal Row this[int row] => new(this, row * names.Length);
 
     /// <summary>Forgets its rows.</summary>
-    /// <param name="columns">Names of those to come, as the query has them.</param>
-    internal void Clear(string?[] columns)
+    internal void Clear() => Count = 0;
+
+    /// <param name="columns">Names of those of the rows to come, as the query has them. The block is empty.</param>
+    internal void Expect(string?[] columns)
     {
-        Count = 0;
         if (ReferenceEquals(names, columns))
             return;
         names = columns;
