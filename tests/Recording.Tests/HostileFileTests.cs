@@ -85,6 +85,24 @@ public sealed class HostileFileTests : Scratch
     }
 
     [Fact]
+    public void WhatComesBeforeTheDamageIsRead()
+    {
+        Good();
+        int whole = Read(Recorded).Count;
+        Sql("UPDATE snapshot SET position = 9");
+        using RecordingFile file = RecordingFile.Open(Recorded);
+        List<WatchEvent> before = [];
+        Action read = () =>
+        {
+            foreach (WatchEvent one in file.EventsAhead())
+                before.Add(one);
+        };
+        read.Should().Throw<UserException>().WithMessage("*something was done about a hit that is not there");
+        before.OfType<Hit>().Should().HaveCountGreaterThan(0);
+        before.Should().HaveCountLessThan(whole);
+    }
+
+    [Fact]
     public void TextThatIsTooLong()
     {
         Good();

@@ -18,15 +18,24 @@ internal sealed class ActionRows(Rows rows) : IDisposable
         + "FROM snapshot ORDER BY hit, position, line", LineOf));
 
     /// <summary>Adds what was done about its hits to a block. Blocks come in the order of their hits.</summary>
-    /// <exception cref="UserException">The file is damaged: there is one of a hit that is not there.</exception>
+    /// <exception cref="UserException">The file is damaged: there is one of a hit that is not there. The block has the hits that come before that.</exception>
     internal void Fill(HitBlock block)
     {
         block.Actions.Clear();
         long last = block.IdAt(block.Rows.Count - 1);
-        for (int row = 0; row < block.Rows.Count && (actions.Hit <= last || snapshots.Hit <= last); row++)
+        int row = 0;
+        try
         {
-            if (Of(block.IdAt(row)) is { } done)
-                block.Actions.Add(row, done);
+            for (; row < block.Rows.Count && (actions.Hit <= last || snapshots.Hit <= last); row++)
+            {
+                if (Of(block.IdAt(row)) is { } done)
+                    block.Actions.Add(row, done);
+            }
+        }
+        catch (UserException)
+        {
+            block.Rows.Cut(row);
+            throw;
         }
     }
 

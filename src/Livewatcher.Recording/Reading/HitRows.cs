@@ -43,8 +43,19 @@ internal sealed class HitRows(Rows rows, StoredNames names, long version, Func<l
             HitBlock block = spare.TryDequeue(out HitBlock? used) ? used : new HitBlock();
             if (!query.Fill(block.Rows))
                 yield break;
-            actions?.Fill(block);
+            UserException? failure = null;
+            try
+            {
+                actions?.Fill(block);
+            }
+            catch (UserException e)
+            {
+                failure = e;
+            }
+
             yield return block;
+            if (failure is not null)
+                throw failure;
         }
     }
 

@@ -75,7 +75,7 @@ internal sealed class Query(SqliteConnection connection, string path, string sql
             return;
         }
 
-        block.DropLast();
+        block.Cut(block.Count - 1);
         throw new DamagedException("rows do not ascend");
     }
 }

@@ -59,7 +59,8 @@ internal sealed class RowBlock(int most)
         return new Row(this, first);
     }
 
-    internal void DropLast() => Count--;
+    /// <summary>Forgets its rows from this one on.</summary>
+    internal void Cut(int row) => Count = row;
 
     /// <returns>SQLite's number of it (sqlite.org/c3ref/c_blob.html).</returns>
     internal int Type(int cell) => types[cell];
