@@ -65,18 +65,28 @@ internal static unsafe class ChildStart
     }
 
     /// <summary>Asked once it has said yes, it would be another process's number: ask no more then.</summary>
-    internal static bool HasEnded(int process)
+    internal static bool HasEnded(int process) => HasEnded(process, out _);
+
+    /// <summary>As above.</summary>
+    /// <param name="process">The child.</param>
+    /// <param name="status">As wait(2) gives it; 0 where it runs.</param>
+    internal static bool HasEnded(int process, out int status)
     {
-        int status;
-        return Libc.WaitPid(process, &status, WNOHANG) != 0;
+        int given = 0;
+        bool ended = Libc.WaitPid(process, &given, WNOHANG) != 0;
+        status = given;
+        return ended;
     }
 
-    internal static void AwaitEnd(int process)
+    /// <returns>As wait(2) gives it.</returns>
+    internal static int AwaitEnd(int process)
     {
-        int status;
+        int status = 0;
         while (Libc.WaitPid(process, &status, 0) < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
         {
         }
+
+        return status;
     }
 
     /// <summary>The first that is an error; 0 for none.</summary>

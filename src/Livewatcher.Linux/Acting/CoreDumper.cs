@@ -18,6 +18,7 @@ public sealed class CoreDumper(string gdb, Func<GuardTracer?> guard, ProcessLive
 {
     private const int SIGCONT = 18;
     private const int SIGKILL = 9;
+    private const int SignalMask = 0x7f;
 
     private readonly Dictionary<ProcessId, Writing> writing = [];
 
@@ -61,8 +62,12 @@ public sealed class CoreDumper(string gdb, Func<GuardTracer?> guard, ProcessLive
         if (writing.Count == 0)
             return [];
         List<CoreFile> finished = [];
-        foreach ((ProcessId process, Writing one) in writing.Where(one => ChildStart.HasEnded(one.Value.Debugger)).ToList())
-            finished.Add(Finish(process, one));
+        foreach ((ProcessId process, Writing one) in writing.ToList())
+        {
+            if (ChildStart.HasEnded(one.Debugger, out int status))
+                finished.Add(Finish(process, one, status));
+        }
+
         return finished;
     }
 
@@ -71,8 +76,7 @@ public sealed class CoreDumper(string gdb, Func<GuardTracer?> guard, ProcessLive
         foreach ((ProcessId process, Writing one) in writing.ToList())
         {
             _ = Libc.Kill(one.Debugger, SIGKILL);
-            ChildStart.AwaitEnd(one.Debugger);
-            Finish(process, one);
+            Finish(process, one, ChildStart.AwaitEnd(one.Debugger));
             File.Delete(one.File);
         }
     }
@@ -99,13 +103,16 @@ public sealed class CoreDumper(string gdb, Func<GuardTracer?> guard, ProcessLive
         }
     }
 
-    private CoreFile Finish(ProcessId process, Writing one)
+    /// <param name="process">Whose core file it is.</param>
+    /// <param name="one">The writing.</param>
+    /// <param name="status">gdb's, as wait(2) gives it.</param>
+    private CoreFile Finish(ProcessId process, Writing one, int status)
     {
         writing.Remove(process);
         if (one.Yielded)
             guard()?.TakeBack(process);
-        else if (!one.WasStopped && ProcessTable.StateOf(process) == 'T')
-            lives.Signal(process, thread: null, SIGCONT); // gdb was killed between its stopping the process and its seeing that
+        else if (!one.WasStopped && ((status & SignalMask) != 0 || ProcessTable.StateOf(process) == 'T'))
+            lives.Signal(process, thread: null, SIGCONT); // gdb was killed: the stops that it had asked for may be still to come, and SIGCONT takes them back too
         TimeSpan took = one.Standing.Elapsed;
         long bytes = new FileInfo(one.File) is { Exists: true } made ? made.Length : 0;
         if (bytes > 0)

@@ -131,6 +131,7 @@ public sealed class GuardYieldTests : IDisposable
         if (guardOn)
             guarded.Tracer.Attach(target.Id);
         using ProcessLives lives = new();
+        lives.Add(ProcessLife.Open(target.Id));
         CoreDumper dumper = new("/usr/bin/gdb", () => guarded.Tracer, lives);
         string file = Path.Combine(folder, "core");
         dumper.Begin(target.Id, file).Should().BeNull();
