@@ -11,11 +11,23 @@ namespace Livewatcher.Engine.Watching;
 /// <summary>What one watching has to say: hits as they come, and at the end the table of writers and the coverage.</summary>
 internal sealed class Reporter(SessionPlatform platform, SessionOptions options, Ledger ledger, IEventSink sink, HitActor? actor = null)
 {
+    /// <summary>So many hits take a while to be named: they must not keep the registers armed when the watching is over.</summary>
+    private const int LongBacklog = 500;
+
     private readonly HitNamer namer = new(platform, ledger);
     private readonly WriterTable writers = new();
 
     /// <summary>--max-hits is reached.</summary>
     internal bool HasEnough => ledger.Reported >= options.MaxHits;
+
+    internal static bool IsLong(int backlog) => backlog > LongBacklog;
+
+    /// <summary>Where the watching is over, its registers are free and much of it is still to be shown, that is said.</summary>
+    internal void TellBacklog(int hits)
+    {
+        if (IsLong(hits) && !HasEnough)
+            Note(NoteLevel.Info, $"disarmed; some {hits:N0} recorded hits are still to be shown (Ctrl-C again leaves them out)");
+    }
 
     /// <summary>Why nothing is left to watch.</summary>
     /// <param name="status">The target's, as wait(2) gives it, where that is known.</param>

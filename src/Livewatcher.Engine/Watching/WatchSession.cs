@@ -17,9 +17,6 @@ namespace Livewatcher.Engine.Watching;
 /// every event from there, in order.</summary>
 public sealed class WatchSession : IFlowOwner, IDisposable
 {
-    /// <summary>So many hits take a while to be named: they must not keep the registers armed when the watching is over.</summary>
-    private const int LongBacklog = 500;
-
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(5);
 
     private readonly SessionPlatform platform;
@@ -51,7 +48,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     private string? ending;
     private CancellationToken stop;
     private ulong? deadline;
-    private bool letGoEarly;
+    private bool disarmed;
     private ulong nextLifeCheck;
 
     public WatchSession(SessionPlatform platform, SessionOptions options, IEventSink sink)
@@ -202,17 +199,13 @@ public sealed class WatchSession : IFlowOwner, IDisposable
             ending ??= $"--for {options.For!.Value.TotalSeconds:0.###}s is over";
     }
 
-    /// <summary>The registers are free before what was recorded is named.</summary>
-    private void LetGoEarly()
+    private void Disarm()
     {
-        letGoEarly = true;
+        disarmed = true;
         arisings.End();
         turns?.End();
-        processes.EndAudit();
+        processes.EndAudit(); // what is written while register after register is freed is no escaped write
         armer.DisarmAll();
-        platform.OnStage?.Invoke(SessionStage.Ready);
-        if (!reporter.HasEnough)
-            reporter.Note(NoteLevel.Info, $"disarmed; some {flow.Backlog:N0} recorded hits are still to be shown (Ctrl-C again leaves them out)");
     }
 
     private WatchedProcess Open(ProcessId id)
@@ -249,8 +242,11 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         if (actor.HandOver is { } to)
             ending ??= $"process {to.Process} is handed over to gdb";
         NoticeEnd();
-        if (ending is not null && !letGoEarly && flow.Backlog > LongBacklog)
-            LetGoEarly();
+        if (ending is null || disarmed || !Reporter.IsLong(flow.Backlog))
+            return;
+        Disarm(); // the registers are free before what was recorded is named
+        platform.OnStage?.Invoke(SessionStage.Ready);
+        reporter.TellBacklog(flow.Backlog);
     }
 
     bool IFlowOwner.MayHold => ending is null && platform.Source.TracksValues && options.OnlyShows;
@@ -428,14 +424,14 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     {
         flow.Finishing = true;
         actor.IsOver = true;
-        arisings.End();
-        turns?.End();
-        processes.EndAudit(); // what is written while register after register is freed is no escaped write
-        armer.DisarmAll();
+        bool isTold = disarmed;
+        Disarm();
         if (tracerHolds)
             platform.Tracer!.Detach();
         platform.OnStage?.Invoke(SessionStage.Ready);
         drain.Stop();
+        if (!isTold)
+            reporter.TellBacklog(flow.Backlog);
         flow.Flood.TakeBrakes();
         flow.Finish();
         flow.RetireAll();

@@ -27,8 +27,11 @@ internal sealed class FakeArming(FakeMachine machine) : IArming
     /// <summary>Thrown by the next Arm.</summary>
     internal Exception? Refusal { get; set; }
 
-    /// <summary>What the program does while Arm and Disarm go from thread to thread.</summary>
+    /// <summary>What the program does while Arm goes from thread to thread.</summary>
     internal Action? Meanwhile { get; set; }
+
+    /// <summary>What the program does before Disarm has begun.</summary>
+    internal Action? Leaving { get; set; }
 
     /// <summary>Thrown by Disarm: a guard that is gone.</summary>
     internal Exception? DisarmFailure { get; set; }
@@ -78,6 +81,7 @@ internal sealed class FakeArming(FakeMachine machine) : IArming
             Calls.Add($"disarm {process}: {string.Join(", ", slots.Order())}");
             if (DisarmFailure is { } failure)
                 throw failure;
+            Leaving?.Invoke();
             Dictionary<int, EventCount> counted = [];
             foreach (int slot in slots)
             {

@@ -130,6 +130,24 @@ public sealed class EndingTests
         run.Sink.Hits.Should().HaveCount(run.Machine.Writes);
     }
 
+    /// <summary>A guard that has let go is no more: whoever asks it again is told that it has ended before its time.</summary>
+    [Fact]
+    public async Task WhatIsFoundInTheRingAtTheVeryEndDoesNotDisarmAgain()
+    {
+        WatchRun run = Create(time: TimeSpan.FromMilliseconds(30));
+        run.Machine.Arming.Leaving = () =>
+        {
+            for (int i = 1; i <= 2000; i++)
+                run.Machine.Store(new StoreAct { Address = X, Value = (ulong)i });
+        };
+        await run.RunAsync();
+        run.Machine.Arming.Calls.Should().ContainSingle(call => call.StartsWith("disarm", StringComparison.Ordinal));
+        run.Sink.Hits.Should().HaveCount(2000);
+        run.Sink.Coverage.Complete.Should().BeTrue();
+        run.Stages.Should().HaveCount(5, "it lets go once");
+        run.Sink.Notes.Should().ContainSingle().Which.Should().Contain("hits are still to be shown");
+    }
+
     [Fact]
     public async Task ATimeOfAMillenniumIsNotOverAtOnce()
     {
