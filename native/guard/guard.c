@@ -366,7 +366,8 @@ static void guard_main(const char *path, char *const argv[], char *const envp[])
         start_target(path, argv, envp);
     /* Threads stand while they wait for us: not longer than it takes, on a machine that thousands of others keep busy. Where we may not, it goes
      * as it goes. After the fork, for the target keeps the niceness that it was given. */
-    setpriority(PRIO_PROCESS, 0, GUARD_NICENESS);
+    if (getpriority(PRIO_PROCESS, 0) > GUARD_NICENESS)
+        setpriority(PRIO_PROCESS, 0, GUARD_NICENESS);
 
     bool listening = true, arming = false;
     for (;;) {

@@ -44,6 +44,7 @@ struct process {
     uint32_t arming_mask;
     uint32_t pump_at;     /* arming: where in the table of tracees the next thread is looked for */
     int pump_cpu;         /* arming: whose sleepers have their turn; EVERY_CPU at the end (pumping.c) */
+    uint32_t pump_window; /* arming: how many may be on their way to a stop at one time */
     uint64_t pump_told;   /* arming: CLOCK_MONOTONIC ns of the last word on it */
     uint32_t threads;
     uint32_t seized;      /* threads found in listings, so far */

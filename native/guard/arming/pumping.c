@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <stdio.h>
 #include <sys/ptrace.h>
+#include <unistd.h>
 
 #include "arming.h"
 #include "records.h"
@@ -14,8 +16,10 @@
 #include "waits.h"
 
 /* Threads on their way to a stop at one time while arming, and sleepers armed before stops are served again: enough to keep us busy, few enough
- * that none waits long. */
+ * that none waits long. Where more threads want a CPU than there are, whoever is asked stops at his turn, for which he waits far longer than for
+ * us: as many times as many are asked, up to the most. */
 #define INTERRUPT_WINDOW 16
+#define MOST_INTERRUPTED 256
 #define ARMING_WORD_NS 500000000
 
 /* Of a thread that did not sleep when it was asked for, or whose registers are to be poked, in a stop. */
@@ -154,6 +158,17 @@ static void tell_arming(struct process *p)
     send_packet(&m);
 }
 
+static uint32_t interrupt_window(void)
+{
+    char text[128];
+    int wanting = 0; /* proc_loadavg(5): what is running or wants to, of all there is */
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    if (read_file("/proc/loadavg", text, sizeof(text)) == 0 || sscanf(text, "%*s %*s %*s %d/", &wanting) != 1 || wanting <= cpus)
+        return INTERRUPT_WINDOW;
+    long window = INTERRUPT_WINDOW * (long)wanting / (cpus > 0 ? cpus : 1);
+    return window < MOST_INTERRUPTED ? (uint32_t)window : MOST_INTERRUPTED;
+}
+
 static void forget_cpu(struct tracee *t, void *process)
 {
     if (t->process == process)
@@ -166,6 +181,7 @@ void begin_arming(struct process *p)
     p->pump_at = 0;
     p->pump_cpu = 0;
     p->pump_told = record_time();
+    p->pump_window = interrupt_window();
     tracee_each(forget_cpu, p);
     pump_arming(p);
 }
@@ -191,13 +207,13 @@ bool pump_arming(struct process *p)
     if (!p->arming)
         return false;
     tell_arming(p);
-    if (p->interrupted > INTERRUPT_WINDOW / 2)
+    if (p->interrupted > p->pump_window / 2)
         return false;
     stand_on(guard.config.arming == LW_ARM_POKES ? EVERY_CPU : p->pump_cpu);
-    struct pump pump = {p, INTERRUPT_WINDOW - (int)p->interrupted, 0};
+    struct pump pump = {p, (int)(p->pump_window - p->interrupted), 0};
     if (p->pump_cpu != EVERY_CPU) {
         if (tracee_walk(&p->pump_at, pump_until_full, &pump))
-            return p->interrupted <= INTERRUPT_WINDOW / 2;
+            return p->interrupted <= p->pump_window / 2;
         struct next next = {p, EVERY_CPU};
         tracee_each(find_next, &next);
         p->pump_cpu = next.cpu;
@@ -207,7 +223,7 @@ bool pump_arming(struct process *p)
     pump.lacking = 0;
     tracee_each(pump_thread, &pump);
     p->sweep_due = p->arming && pump.lacking == 0;
-    return p->arming && pump.window <= 0 && p->interrupted <= INTERRUPT_WINDOW / 2;
+    return p->arming && pump.window <= 0 && p->interrupted <= p->pump_window / 2;
 }
 
 /* A thread that was inside clone(2) when it was seized brings forth an untraced one, which may come to light only after

@@ -15,6 +15,7 @@ using Livewatcher.Linux.Perf;
 using Livewatcher.Linux.Probing;
 using Livewatcher.Linux.Ptrace;
 using Livewatcher.Linux.ProcFs;
+using Livewatcher.Linux.Scheduling;
 using Livewatcher.Linux.Sync;
 using Livewatcher.Model;
 using Livewatcher.Symbols;
@@ -213,6 +214,7 @@ internal sealed class WatchPlatform : IDisposable
     {
         Signals = new TargetSignals(lives),
         Commands = commands,
+        KeepUp = OwnNiceness.KeepUp,
         Cores = settings.Gdb is { } gdb ? new CoreDumper(gdb, () => tracer, lives) : null,
         Arisings = settings.HasArisings ? arisings ??= new UprobeArisings((BpfHitSource)source) : null,
     };

@@ -7,6 +7,7 @@ using Livewatcher.Cli.Options;
 using Livewatcher.Cli.Screen;
 using Livewatcher.Engine.Watching;
 using Livewatcher.Linux.ProcFs;
+using Livewatcher.Linux.Scheduling;
 using Livewatcher.Model;
 
 namespace Livewatcher.Cli.Verbs;
@@ -42,6 +43,7 @@ internal static class AttachVerb
         // From here on no other process of that number can be meant; until here one could have taken the place of what was found by name.
         if (life.IsOver || !(int.TryParse(what, out _) || ProcessTable.Matches(target, what)))
             throw new UserException($"process {target} has ended");
+        OwnNiceness.Raise(); // until it is armed (WatchCommand)
         SessionOutcome outcome;
         bool outputFailed;
         using (LiveScreen? screen = settings.Screen is { } wanted ? LiveScreen.Open(wanted, $"{ProcessTable.NameOf(target)} (pid {target})", settings.Output) : null)

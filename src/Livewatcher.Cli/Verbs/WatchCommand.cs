@@ -8,6 +8,7 @@ using Livewatcher.Cli.Screen;
 using Livewatcher.Engine.Watching;
 using Livewatcher.Export;
 using Livewatcher.Linux.ProcFs;
+using Livewatcher.Linux.Scheduling;
 using Livewatcher.Model;
 using Livewatcher.Recording;
 using Livewatcher.Render;
@@ -54,7 +55,11 @@ internal static class WatchCommand
         using CancellationTokenSource stop = new();
         using ProgressLine progress = new(isWanted: screen is null);
         // Said at once and not when the hits that have been taken leave time for it.
-        using Interrupts interrupts = new(stop, () => progress.Show(LettingGoOf(target)));
+        using Interrupts interrupts = new(stop, () =>
+        {
+            OwnNiceness.Raise();
+            progress.Show(LettingGoOf(target));
+        });
         ScreenSink? shown = screen is null ? null : ScreenSink.Open(screen, settings.Output, standardError: started, stop);
         using OutputSink sink = shown?.Report ?? OutputSink.Open(settings.Output, standardError: started, stop);
         using IRecorder? recorder = Recordings.Open(settings.Record) ?? (screen is null ? null : Recordings.OnDemand(LiveModel.HeldHits));
@@ -91,6 +96,7 @@ internal static class WatchCommand
             screen?.LeaveOutput();
         shown?.Close();
         SaveWriters(settings.Known, session.Writers);
+        OwnNiceness.Restore();
         int? status = outcome.ExitStatus;
         if (started && outcome is { TargetRuns: true, HandOver: null } && !stop.IsCancellationRequested)
         {
@@ -111,11 +117,13 @@ internal static class WatchCommand
     {
         if (stage == SessionStage.Ready)
         {
+            OwnNiceness.Restore();
             progress.Hide();
             screen?.Tell(""); // the keys have their line again
             return;
         }
 
+        OwnNiceness.Raise();
         (string what, Func<double?>? part) = stage switch
         {
             SessionStage.ReadingSymbols => ($"reading the symbols of {Printable.Of(ProcessTable.NameOf(target) ?? $"process {target}")}", () => platform.Reading.Part),

@@ -68,7 +68,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
         processes = new WatchedProcesses(parts, ledger, auditor);
         FloodMeters meters = new(parts.Source, parts.Flood);
         FloodBrake brake = new(parts, meters);
-        drain = new DrainLoop(parts.Source, auditor, meters, brake, parts.Clock, processes.DescribeDescriptor);
+        drain = new DrainLoop(parts.Source, auditor, meters, brake, parts.Clock, processes.DescribeDescriptor, parts.KeepUp);
         SessionOptions options = new([], null, null, FollowFork: false, FollowExec: false, Started: false, platform.CpuCount);
         reporter = new Reporter(parts, options, ledger, new HitCounting(sink, clients));
         flow = new EventFlow(parts, ledger, processes, drain, meters, brake, reporter, this);

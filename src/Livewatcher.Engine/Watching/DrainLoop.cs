@@ -22,12 +22,15 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(3);
 
+    private const ulong KeepUpNanoseconds = 1_000_000_000;
+
     private readonly IHitSource source;
     private readonly Auditor auditor;
     private readonly IClock clock;
     private readonly FloodMeters meters;
     private readonly FloodBrake brake;
     private readonly Func<ProcessId, int, string?> describe;
+    private readonly Action? keepUp;
     private readonly ConcurrentQueue<SessionItem> queue = new();
     private readonly ConcurrentQueue<Action> posted = new();
     /// <summary>Not a SemaphoreSlim, which spins before it sleeps: some hundred times a second, for nothing.</summary>
@@ -47,8 +50,11 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     /// <param name="brake">Switches off what is flooded.</param>
     /// <param name="clock">Time.</param>
     /// <param name="describe">What a descriptor of a process refers to; called on the drain's thread.</param>
-    internal DrainLoop(IHitSource source, Auditor auditor, FloodMeters meters, FloodBrake brake, IClock clock, Func<ProcessId, int, string?> describe)
+    /// <param name="keepUp">Called on the drain's thread, once a second (<see cref="SessionPlatform.KeepUp"/>).</param>
+    internal DrainLoop(
+        IHitSource source, Auditor auditor, FloodMeters meters, FloodBrake brake, IClock clock, Func<ProcessId, int, string?> describe, Action? keepUp)
     {
+        this.keepUp = keepUp;
         this.describe = describe;
         this.source = source;
         this.auditor = auditor;
@@ -155,8 +161,14 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     {
         try
         {
-            while (!stopping)
+            for (ulong due = 0; !stopping;)
             {
+                if (clock.Now >= due)
+                {
+                    keepUp?.Invoke();
+                    due = clock.Now + KeepUpNanoseconds;
+                }
+
                 source.Wait(Interval);
                 if (Interlocked.Read(ref queuedBytes) < QueueBytes)
                     DrainOnce();

@@ -61,6 +61,10 @@ public sealed record SessionPlatform(
     /// <summary>Hears, on the session's thread, of what may take a while before the first event and after the last.</summary>
     public Action<SessionStage>? OnStage { get; init; }
 
+    /// <summary>Sees to it that we have our turn on a busy machine: called once a second, by the thread whose lateness costs hits. Null where nothing
+    /// can be done for it.</summary>
+    public Action? KeepUp { get; init; }
+
     /// <summary>Starts commands for hits; null where none are asked for.</summary>
     public IHitCommands? Commands { get; init; }
 

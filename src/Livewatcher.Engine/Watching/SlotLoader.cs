@@ -111,7 +111,11 @@ internal sealed class SlotLoader(
     private int Arm(WatchedProcess process, Dictionary<int, HardwareSlot> slots, List<WantedWatch> wanted)
     {
         if (slots.Count == 0)
+        {
+            platform.OnStage?.Invoke(SessionStage.Ready);
             return process.Process.ReadThreads().Count;
+        }
+
         try
         {
             platform.OnStage?.Invoke(SessionStage.Arming);

@@ -62,7 +62,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         processes = new WatchedProcesses(platform, ledger, auditor);
         FloodMeters meters = new(platform.Source, platform.Flood);
         FloodBrake brake = new(platform, meters);
-        drain = new DrainLoop(platform.Source, auditor, meters, brake, platform.Clock, processes.DescribeDescriptor);
+        drain = new DrainLoop(platform.Source, auditor, meters, brake, platform.Clock, processes.DescribeDescriptor, platform.KeepUp);
         catalog = new WriterCatalog(options.Known);
         kernel = new CrossCheck(platform, ledger, drain.AwaitPass);
         reactions = new Reactions(platform.Source, catalog, options.Requests);

@@ -3,6 +3,7 @@
 using System.Runtime.InteropServices;
 using Livewatcher.Linux.Guard;
 using Livewatcher.Linux.Interop;
+using Livewatcher.Linux.Scheduling;
 using Microsoft.Win32.SafeHandles;
 
 namespace Livewatcher.Linux.Acting;
@@ -54,6 +55,7 @@ internal static unsafe class ChildStart
         if (errno == 0)
         {
             byte* program = CStrings.Copy(path);
+            using OwnNiceness.Lull lull = OwnNiceness.AsGiven();
             errno = PosixSpawn.Spawn(&pid, program, actions, attributes, given.Pointer, variables.Pointer);
             NativeMemory.Free(program);
         }

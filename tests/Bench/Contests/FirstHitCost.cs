@@ -6,8 +6,13 @@ using Livewatcher.Bench.Measuring;
 namespace Livewatcher.Bench.Contests;
 
 /// <summary>How long one waits for the first answer about a program that runs.</summary>
-public sealed class FirstHitCost(Ground ground)
+/// <param name="ground">Where it is measured.</param>
+/// <param name="computing">Threads of the program that compute meanwhile, for each processor.</param>
+public sealed class FirstHitCost(Ground ground, int computing = 0)
 {
+    /// <summary>For each processor: it is crowded.</summary>
+    public const int Crowd = 32;
+
     public const string Livewatcher = "livewatcher attach";
 
     /// <summary>Writes of the program: for longer than anybody waits.</summary>
@@ -17,7 +22,10 @@ public sealed class FirstHitCost(Ground ground)
 
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
-    public IReadOnlyList<Row> Hold() => Contest.Hold("first hit", ground.Rounds,
+    /// <summary>Where the machine is crowded each round takes seconds, and nobody is compared closely.</summary>
+    private const int CrowdedRounds = 3;
+
+    public IReadOnlyList<Row> Hold() => Contest.Hold("first hit", computing == 0 ? ground.Rounds : Math.Min(CrowdedRounds, ground.Rounds),
     [
         new(Livewatcher, () => Wait(ground.Livewatcher, id => ["attach", id, "--watch", "g_hot", "--format", "json"], "{\"type\":\"hit\"")),
         new($"{Livewatcher}, guard off", () => Wait(ground.Livewatcher, id => ["attach", id, "--watch", "g_hot", "--format", "json", "--guard", "off"], "{\"type\":\"hit\"")),
@@ -26,7 +34,7 @@ public sealed class FirstHitCost(Ground ground)
 
     private Outcome Wait(string tool, Func<string, string[]> arguments, string word)
     {
-        using Process slow = Tool.Start(ground.Program("slow"), [Ground.Invariant(Writes)]);
+        using Process slow = Tool.Start(ground.Program("slow"), [Ground.Invariant(Writes), Ground.Invariant(computing * Environment.ProcessorCount)]);
         try
         {
             if (slow.StandardOutput.ReadLine() != "ready")

@@ -39,5 +39,7 @@ public sealed class CostPart(Ground ground) : IPart
     {
         text.Paragraph("From the start of the tool to its first words about a hit of a program that runs already and writes a hundred times a second.");
         text.Table(new FirstHitCost(ground).Hold(), FirstHitCost.Livewatcher, "ms");
+        text.Paragraph($"The same on a machine on which others queue: {FirstHitCost.Crowd} threads of the program compute on each processor meanwhile.");
+        text.Table(new FirstHitCost(ground, FirstHitCost.Crowd).Hold(), FirstHitCost.Livewatcher, "ms");
     }
 }

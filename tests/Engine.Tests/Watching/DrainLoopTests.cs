@@ -1,5 +1,6 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using System.Collections.Concurrent;
 using AwesomeAssertions;
 using Livewatcher.Engine.Auditing;
 using Livewatcher.Engine.Flooding;
@@ -64,14 +65,30 @@ public sealed class DrainLoopTests
     public void ALoopThatNeverRanCanBeStopped()
     {
         FakeMachine machine = new();
-        using DrainLoop loop = new(machine.Source, new Auditor(machine.Source, machine.Clock, default), new FloodMeters(machine.Source, null), NoBrake(machine), machine.Clock, (_, _) => null);
+        using DrainLoop loop = new(machine.Source, new Auditor(machine.Source, machine.Clock, default), new FloodMeters(machine.Source, null), NoBrake(machine), machine.Clock, (_, _) => null, keepUp: null);
         loop.Stop();
         loop.Take(TimeSpan.Zero).Should().BeNull();
     }
 
-    private static DrainLoop Start(Spring spring)
+    [Fact]
+    public void ThatItHasItsTurnIsSeenToOnceASecondByTheDrainItself()
     {
-        DrainLoop loop = new(spring, new Auditor(spring, new FakeClock(), default), new FloodMeters(spring, null), NoBrake(new FakeMachine()), new FakeClock(), (_, _) => null);
+        FakeClock clock = new();
+        ConcurrentQueue<string?> threads = [];
+        using DrainLoop loop = Start(new Spring(0), clock, () => threads.Enqueue(Thread.CurrentThread.Name));
+        Eventually(() => threads.Count == 1);
+        clock.Advance(TimeSpan.FromSeconds(0.9));
+        Thread.Sleep(50);
+        threads.Should().HaveCount(1);
+        clock.Advance(TimeSpan.FromSeconds(0.1));
+        Eventually(() => threads.Count == 2);
+        threads.Should().AllBeEquivalentTo("lw-drain");
+    }
+
+    private static DrainLoop Start(Spring spring, FakeClock? clock = null, Action? keepUp = null)
+    {
+        clock ??= new FakeClock();
+        DrainLoop loop = new(spring, new Auditor(spring, clock, default), new FloodMeters(spring, null), NoBrake(new FakeMachine()), clock, (_, _) => null, keepUp);
         loop.Start();
         return loop;
     }

@@ -1,0 +1,91 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using Livewatcher.Linux.Interop;
+using Livewatcher.Linux.ProcFs;
+
+namespace Livewatcher.Linux.Scheduling;
+
+/// <summary>How nice livewatcher's threads are (sched(7), setpriority(2)). On a machine where a hundred threads want each CPU, each has a hundredth of it,
+/// and so would livewatcher: what takes it a fifth of a second would take twenty seconds, while the program goes on. There it is given the weight of all
+/// others that want its CPU together, which is half of one: as soon as others queue where it is waited for, else where the queue is long. All of its threads, for where one
+/// of them has to collect garbage it waits for the others. Whoever has started livewatcher with a niceness of his own has it so, and without CAP_SYS_NICE
+/// nothing changes.</summary>
+public static class OwnNiceness
+{
+    /// <summary>The weight of one step (kernel/sched/core.c, sched_prio_to_weight).</summary>
+    private const double StepOfWeight = 1.25;
+
+    private const int LeastNice = -20;
+
+    /// <summary>Threads that want a CPU, for each: from there on the queue is long.</summary>
+    private const double LongQueue = 8;
+
+    private const string OwnThreads = "/proc/self/task";
+
+    /// <summary>As this process was given it: whatever is asked of this class first comes before the first change.</summary>
+    private static readonly int Given = Priorities.NicenessOf(Environment.ProcessId);
+
+    private static readonly Lock Gate = new();
+    private static int current = Given;
+    private static bool isAwaited;
+
+    /// <summary>Somebody waits for what comes now: for the arming, or for the end.</summary>
+    public static void Raise() => Adjust(true);
+
+    /// <summary>Nobody does any more.</summary>
+    public static void Restore() => Adjust(false);
+
+    /// <summary>To be called now and then: load comes and goes.</summary>
+    public static void KeepUp() => Adjust(isAwaited);
+
+    /// <summary>Until it is disposed of, children of the calling thread are as nice as they would be without us.</summary>
+    internal static Lull AsGiven() => new(Priorities.NicenessOf(0));
+
+    /// <summary>The niceness whose weight is that of so many threads that are not nice at all.</summary>
+    internal static int NicenessOf(double threads) =>
+        threads <= 1 ? 0 : Math.Max(LeastNice, -(int)Math.Round(Math.Log(threads) / Math.Log(StepOfWeight)));
+
+    private static void Adjust(bool awaited)
+    {
+        if (Given != 0)
+            return;
+        double queued = RunQueue.ThreadsPerCpu();
+        lock (Gate)
+        {
+            isAwaited = awaited;
+            SetAll(awaited || queued >= LongQueue ? NicenessOf(queued) : 0);
+        }
+    }
+
+    private static void SetAll(int niceness)
+    {
+        if (niceness == current)
+            return; // threads are as nice as whoever makes them
+        foreach (int thread in ProcessFiles.NumbersIn(OwnThreads))
+        {
+            if (Priorities.SetNiceness(thread, niceness) is Errno.EACCES or Errno.EPERM)
+                return;
+        }
+
+        current = niceness;
+    }
+
+    /// <summary>As nice as the process was given, for a moment.</summary>
+    internal readonly ref struct Lull
+    {
+        private readonly int before;
+
+        internal Lull(int before)
+        {
+            this.before = before;
+            if (before != Given)
+                _ = Priorities.SetNiceness(0, Given);
+        }
+
+        public void Dispose()
+        {
+            if (before != Given)
+                _ = Priorities.SetNiceness(0, before);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using AwesomeAssertions;
+using Livewatcher.Linux.Acting;
+using Livewatcher.Linux.Interop;
+using Livewatcher.Linux.Scheduling;
+using Microsoft.Win32.SafeHandles;
+using Xunit;
+
+namespace Livewatcher.Linux.Tests.Scheduling;
+
+/// <summary>These tests run as root, and as nice as anybody.</summary>
+public sealed class OwnNicenessTests
+{
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 0)]
+    [InlineData(2, -3)]
+    [InlineData(8, -9)]
+    [InlineData(32, -16)]
+    [InlineData(2000, -20)]
+    public void A_niceness_has_the_weight_of_as_many_threads(double threads, int niceness) => OwnNiceness.NicenessOf(threads).Should().Be(niceness);
+
+    [Theory]
+    [InlineData("0.20 0.18 0.12 1/80 11206\n", 1)]
+    [InlineData("445.15 697.19 32.61 4001/4146 15648\n", 4001)]
+    [InlineData("0.20 0.18 0.12", 0)]
+    [InlineData("0.20 0.18 0.12 80 11206", 0)]
+    [InlineData("", 0)]
+    public void What_wants_a_CPU_is_the_first_number_of_the_fourth_field(string load, int threads) => RunQueue.Parse(load).Should().Be(threads);
+
+    [Fact]
+    public void Where_others_queue_our_threads_go_before_them_and_our_children_do_not()
+    {
+        int given = Priorities.NicenessOf(0);
+        using Crowd crowd = new(16 * Environment.ProcessorCount);
+        OwnNiceness.Raise();
+        try
+        {
+            Priorities.NicenessOf(0).Should().BeInRange(-20, -10, "sixteen threads want each CPU");
+            NicenessOfChild().Should().Be(given);
+            Priorities.NicenessOf(0).Should().BeLessThan(given, "a child has been made meanwhile");
+            OwnNiceness.Restore();
+            Priorities.NicenessOf(0).Should().BeInRange(-20, -10, "nobody waits, but the queue is long");
+        }
+        finally
+        {
+            crowd.Dispose();
+            SpinWait.SpinUntil(() => { OwnNiceness.Restore(); return Priorities.NicenessOf(0) == given; }, TimeSpan.FromSeconds(30)).Should().BeTrue("the crowd has gone");
+        }
+    }
+
+    private static int NicenessOfChild()
+    {
+        (SafeFileHandle read, SafeFileHandle write) = ChildStart.Pipe(out _) ?? throw new InvalidOperationException("no pipe");
+        using FileStream input = new(read, FileAccess.Read);
+        using FileStream nothing = File.OpenRead("/dev/null");
+        ChildStart.Spawn("/bin/sh", ["sh", "-c", "nice"], ["PATH=/usr/bin:/bin"], [nothing.SafeFileHandle, write], ownGroup: false, out int child).Should().Be(0);
+        write.Dispose();
+        using StreamReader told = new(input);
+        int niceness = int.Parse(told.ReadToEnd());
+        ChildStart.AwaitEnd(child);
+        return niceness;
+    }
+
+    /// <summary>Processes that compute, which are not of our threads.</summary>
+    private sealed class Crowd : IDisposable
+    {
+        private const int SIGKILL = 9;
+        private readonly List<int> children = [];
+
+        internal Crowd(int size)
+        {
+            for (int i = 0; i < size; i++)
+            {
+                ChildStart.Spawn("/bin/sh", ["sh", "-c", "while :; do :; done"], [], [], ownGroup: false, out int child).Should().Be(0);
+                children.Add(child);
+            }
+        }
+
+        public void Dispose()
+        {
+            foreach (int child in children)
+            {
+                _ = Libc.Kill(child, SIGKILL);
+                ChildStart.AwaitEnd(child);
+            }
+
+            children.Clear();
+        }
+    }
+}

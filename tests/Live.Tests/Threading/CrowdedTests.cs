@@ -1,0 +1,56 @@
+// Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
+
+using System.Globalization;
+using AwesomeAssertions;
+using Livewatcher.Live.Tests.Building;
+using Livewatcher.Live.Tests.Processes;
+using Livewatcher.Live.Tests.Reports;
+using Livewatcher.Live.Tests.Running;
+using Xunit;
+
+namespace Livewatcher.Live.Tests.Threading;
+
+/// <summary>A machine on which many threads want each CPU: livewatcher has its turn there, and the program keeps its own.</summary>
+public sealed class CrowdedTests : LiveTest
+{
+    private static readonly int Threads = Emulation.Choose(32, 8) * Environment.ProcessorCount;
+
+    /// <summary>An emulated machine takes half a minute for each: without LW_SLOW=1 it has the first only.</summary>
+    public static TheoryData<string, string, Linking, string, string, string> Cases
+    {
+        get
+        {
+            TheoryData<string, string, Linking, string, string, string> cases = new() { { "gcc", "-O2", Linking.Pie, "bpf", "task", "on" } };
+            if (Emulation.IsOn && !Slow.IsAsked)
+                return cases;
+            cases.Add("clang", "-O2", Linking.Pie, "bpf", "cpu", "off");
+            cases.Add("gcc", "-O0", Linking.NoPie, "perf", "task", "on");
+            cases.Add("clang", "-O0", Linking.NoPie, "bpf", "task", "off");
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task EachIsArmedAndCounted(string compiler, string optimization, Linking linking, string backend, string scope, string guard)
+    {
+        var recipe = new Recipe("crowded.c") { Compiler = compiler, Optimization = optimization, Linking = linking, Extra = "-pthread" };
+        var target = await StartTargetAsync(await Toolchain.BuildAsync(recipe), $"{Threads}", "3");
+        var attachment = await AttachAsync(target.Id, "--watch", "g_beat", "--watch", "g_crowd", "--backend", backend, "--scope", scope, "--guard", guard);
+        // Looks once a second whether it is crowded.
+        await Patience.UntilAsync(() => Niceness(attachment.Process.Id).All(nice => nice < 0), Limit, () => $"nice: {string.Join(' ', Niceness(attachment.Process.Id))}");
+        Niceness(target.Id).Should().AllBeEquivalentTo(0, "the program is as nice as it was");
+        target.Open();
+        var own = await target.EndAsync(Limit);
+        var report = await attachment.EndAsync(Limit);
+        report.Coverage.Threads.Should().Be(Threads + 1);
+        Honesty.Check(report, ("g_beat", own["beats"]), ("g_crowd", own["crowd"]));
+    }
+
+    /// <summary>Of its threads (proc_pid_stat(5), field 19).</summary>
+    private static List<int> Niceness(int pid) =>
+    [
+        .. Directory.EnumerateDirectories($"/proc/{pid}/task").Select(folder => File.ReadAllText($"{folder}/stat"))
+            .Select(line => int.Parse(line[(line.LastIndexOf(')') + 2)..].Split(' ')[16], CultureInfo.InvariantCulture)),
+    ];
+}
