@@ -160,12 +160,12 @@ internal sealed class WatchedProcesses(SessionPlatform platform, Ledger ledger, 
     }
 
     /// <summary>What a slot holds when the audit begins. A fork copies the memory at one moment and the account at another, and a thread beside may store in
-    /// between: what a child has in a slot that it has not hit yet is what it was born with.</summary>
+    /// between: what a child has in a slot that it has not hit yet is what it was born with; unless its hit is on its way.</summary>
     private ulong FirstValue(WatchedProcess process, int slot, HardwareSlot content)
     {
         SlotAccount? account = process.Followed && platform.Source.TracksValues ? platform.Source.ReadAccount(process.Id, slot) : null;
-        if (Auditor.TryReadValue(process.Process.Memory, content, out ulong value) && account is { Counted: 0, LastValue: var last } && last != value)
-            platform.Source.CorrectLastValue(process.Id, slot, last, value);
+        if (Auditor.TryReadValue(process.Process.Memory, content, out ulong value) && account is { Counted: 0 } untouched)
+            Seeding.TryTake(platform.Source, process.Id, slot, untouched, value);
         return value;
     }
 

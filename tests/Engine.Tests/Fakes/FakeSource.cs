@@ -152,6 +152,15 @@ internal sealed class FakeSource(FakeMachine machine) : IHitSource
         }
     }
 
+    /// <summary>What is on its way comes in before it has settled.</summary>
+    internal Action? Settling { get; set; }
+
+    public bool Settle()
+    {
+        Settling?.Invoke();
+        return true;
+    }
+
     public SlotAccount? ReadAccount(ProcessId process, int slot)
     {
         lock (machine.Gate)

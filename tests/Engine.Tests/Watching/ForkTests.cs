@@ -59,6 +59,32 @@ public sealed class ForkTests
         run.Sink.Coverage.Complete.Should().BeTrue();
     }
 
+    /// <summary>Of its first store the memory tells before the hit does.</summary>
+    [Fact]
+    public async Task AChildThatHasStoredBeforeItIsKnownHasItsOldValue()
+    {
+        WatchRun run = Create();
+        StoreAct first = new() { Process = 200, Thread = 200, Address = X, Value = 5 };
+        int hits = 0;
+        void Come()
+        {
+            if (Interlocked.Exchange(ref hits, 1) == 0)
+                run.Machine.NameAgain(first);
+        }
+
+        run.Machine.At(10, () =>
+        {
+            run.Machine.Fork(FakeMachine.Root, 200);
+            run.Machine.Store(first with { Lost = true });
+            run.Machine.Source.Settling = Come;
+        });
+        run.Machine.At(40, () => run.Machine.Exit(200, 0, traced: true));
+        run.Machine.At(80, () => run.Machine.Exit(FakeMachine.Root, 0, traced: true));
+        await run.RunAsync();
+        Hit hit = run.Sink.Hits.Should().ContainSingle().Subject;
+        (hit.Old!.Text, hit.New!.Text, hit.Escaped).Should().Be(("0", "5", false));
+    }
+
     [Fact]
     public async Task GrandchildrenToo()
     {
