@@ -213,5 +213,5 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     }
 
     /// <returns>Bytes that a hit keeps, roughly.</returns>
-    internal static int Weight(RawHit hit) => 512 + hit.Stack.Length;
+    internal static int Weight(RawHit hit) => 512 + StackPool.SizeFor(hit.Stack.Length);
 }

@@ -8,7 +8,7 @@ namespace Livewatcher.Model;
 /// whoever is done with one gives back; what is never given back is the collector's. Thread-safe.</summary>
 public sealed class StackPool
 {
-    private const int Smallest = 1024;
+    private const int Smallest = 256;
     private const int Largest = 16384;
 
     /// <summary>Of each size: the hits of a hundredth of a second, and no more than 8 MiB in all.</summary>
@@ -18,6 +18,9 @@ public sealed class StackPool
     private readonly Stack<byte[]>[] free = [.. Enumerable.Range(0, ClassOf(Largest) + 1).Select(_ => new Stack<byte[]>())];
 
     public static StackPool Shared { get; } = new();
+
+    /// <returns>How long an array is that has been borrowed for so many bytes.</returns>
+    public static int SizeFor(int length) => length is 0 or > Largest ? length : Smallest << ClassOf(length);
 
     /// <returns>An array of at least this length, of any content; not twice as long as needed unless very short.</returns>
     public byte[] Borrow(int length)

@@ -18,7 +18,9 @@ public sealed class StackPoolTests
     private readonly HitOrderer orderer = new();
 
     [Theory]
-    [InlineData(1, 1024)]
+    [InlineData(1, 256)]
+    [InlineData(256, 256)]
+    [InlineData(257, 512)]
     [InlineData(1024, 1024)]
     [InlineData(1025, 2048)]
     [InlineData(9000, 16384)]
@@ -26,7 +28,7 @@ public sealed class StackPoolTests
     public void AnArrayIsAsLongAsNeededAndLessThanTwiceThat(int length, int size)
     {
         byte[] array = pool.Borrow(length);
-        array.Should().HaveCount(size);
+        array.Should().HaveCount(size).And.HaveCount(StackPool.SizeFor(length));
         pool.GiveBack(array);
         pool.Borrow(size).Should().BeSameAs(array);
         pool.Borrow(size).Should().NotBeSameAs(array);
@@ -41,7 +43,9 @@ public sealed class StackPoolTests
         pool.Borrow(20_000).Should().NotBeSameAs(large);
         pool.Borrow(0).Should().BeEmpty();
         pool.GiveBack([]);
-        pool.Borrow(1).Should().HaveCount(1024);
+        pool.Borrow(1).Should().HaveCount(256);
+        StackPool.SizeFor(0).Should().Be(0);
+        StackPool.SizeFor(20_000).Should().Be(20_000);
     }
 
     /// <summary>After a burst it does not hold what only the burst needed.</summary>

@@ -56,8 +56,17 @@ public sealed class PressureTests : LiveTest
     private async Task CheckAsync(Attachment attachment, Target target)
     {
         var watcher = FindLivewatcher();
-        var own = await target.EndAsync(Limit + TimeSpan.FromSeconds(Seconds));
-        var memory = long.Parse((ProcFile.Status(watcher, "VmHWM") ?? "0 kB").Split(' ')[0]);
+        var ending = target.EndAsync(Limit + TimeSpan.FromSeconds(Seconds));
+        long memory = 0;
+        // It ends soon after the program, and takes what /proc says of it along.
+        while (!ending.IsCompleted)
+        {
+            memory = long.Parse((ProcFile.Status(watcher, "VmHWM") ?? $"{memory} kB").Split(' ')[0]);
+            await Task.WhenAny(ending, Patience.PauseAsync(100));
+        }
+
+        var own = await ending;
+        memory.Should().BePositive();
         var report = await attachment.EndAsync(Limit + TimeSpan.FromSeconds(4 * Seconds));
         var hits = report.Coverage.Hits;
         Console.WriteLine($"Live: pressure on {report.Coverage.Backend} for {Seconds} s: {own["written"]} writes, {hits}, {memory >> 10} MiB at most");
