@@ -3,6 +3,7 @@
 using System.Runtime.InteropServices;
 using Livewatcher.Linux.Guard;
 using Livewatcher.Linux.Interop;
+using Livewatcher.Linux.Scheduling;
 
 namespace Livewatcher.Linux.Acting;
 
@@ -21,6 +22,7 @@ public static unsafe class ProcessImage
         using CStrings variables = new(OwnEnvironment.Entries);
         byte* program = CStrings.Copy(path);
         Libc.Signal(SIGPIPE, 0); // SIG_DFL: the runtime ignores it, and that would survive
+        using OwnNiceness.Lull lull = OwnNiceness.AsGiven();
         _ = Libc.Execute(program, given.Pointer, variables.Pointer);
         string failure = Errno.Describe(Marshal.GetLastPInvokeError());
         NativeMemory.Free(program);

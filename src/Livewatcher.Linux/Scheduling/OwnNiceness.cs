@@ -36,24 +36,25 @@ public static class OwnNiceness
     public static void Restore() => Adjust(false);
 
     /// <summary>To be called now and then: load comes and goes.</summary>
-    public static void KeepUp() => Adjust(isAwaited);
+    public static void KeepUp() => Adjust(null);
 
     /// <summary>Until it is disposed of, children of the calling thread are as nice as they would be without us.</summary>
-    internal static Lull AsGiven() => new(Priorities.NicenessOf(0));
+    internal static Lull AsGiven() => new(Gate.EnterScope());
 
     /// <summary>The niceness whose weight is that of so many threads that are not nice at all.</summary>
     internal static int NicenessOf(double threads) =>
         threads <= 1 ? 0 : Math.Max(LeastNice, -(int)Math.Round(Math.Log(threads) / Math.Log(StepOfWeight)));
 
-    private static void Adjust(bool awaited)
+    /// <param name="awaited">null: as before.</param>
+    private static void Adjust(bool? awaited)
     {
         if (Given != 0)
             return;
         double queued = RunQueue.ThreadsPerCpu();
         lock (Gate)
         {
-            isAwaited = awaited;
-            SetAll(awaited || queued >= LongQueue ? NicenessOf(queued) : 0);
+            isAwaited = awaited ?? isAwaited;
+            SetAll(isAwaited || queued >= LongQueue ? NicenessOf(queued) : 0);
         }
     }
 
@@ -70,22 +71,23 @@ public static class OwnNiceness
         current = niceness;
     }
 
-    /// <summary>As nice as the process was given, for a moment.</summary>
+    /// <summary>The calling thread is as nice as the process was given, for a moment in which nobody changes that.</summary>
     internal readonly ref struct Lull
     {
-        private readonly int before;
+        private readonly Lock.Scope scope;
 
-        internal Lull(int before)
+        internal Lull(Lock.Scope scope)
         {
-            this.before = before;
-            if (before != Given)
+            this.scope = scope;
+            if (current != Given)
                 _ = Priorities.SetNiceness(0, Given);
         }
 
         public void Dispose()
         {
-            if (before != Given)
-                _ = Priorities.SetNiceness(0, before);
+            if (current != Given)
+                _ = Priorities.SetNiceness(0, current);
+            scope.Dispose();
         }
     }
 }
