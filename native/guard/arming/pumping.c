@@ -20,6 +20,8 @@
  * us: as many times as many are asked, up to the most. */
 #define INTERRUPT_WINDOW 16
 #define MOST_INTERRUPTED 256
+/* Threads that want a CPU, for each: from there on it is crowded. Fewer have their turn so soon that more of them would only wait for us. */
+#define CROWD 8
 #define ARMING_WORD_NS 500000000
 
 /* Of a thread that did not sleep when it was asked for, or whose registers are to be poked, in a stop. */
@@ -163,7 +165,7 @@ static uint32_t interrupt_window(void)
     char text[128];
     int wanting = 0; /* proc_loadavg(5): what is running or wants to, of all there is */
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    if (read_file("/proc/loadavg", text, sizeof(text)) == 0 || sscanf(text, "%*s %*s %*s %d/", &wanting) != 1 || wanting <= cpus)
+    if (read_file("/proc/loadavg", text, sizeof(text)) == 0 || sscanf(text, "%*s %*s %*s %d/", &wanting) != 1 || wanting < CROWD * cpus)
         return INTERRUPT_WINDOW;
     long window = INTERRUPT_WINDOW * (long)wanting / (cpus > 0 ? cpus : 1);
     return window < MOST_INTERRUPTED ? (uint32_t)window : MOST_INTERRUPTED;

@@ -7,7 +7,7 @@ namespace Livewatcher.Linux.Scheduling;
 
 /// <summary>How nice livewatcher's threads are (sched(7), setpriority(2)). On a machine where a hundred threads want each CPU, each has a hundredth of it,
 /// and so would livewatcher: what takes it a fifth of a second would take twenty seconds, while the program goes on. There it is given the weight of all
-/// others that want its CPU together, which is half of one: as soon as others queue where it is waited for, else where the queue is long. All of its threads, for where one
+/// others that want its CPU together, which is half of one: where four queue and it is waited for, else where eight do. All of its threads, for where one
 /// of them has to collect garbage it waits for the others. Whoever has started livewatcher with a niceness of his own has it so, and without CAP_SYS_NICE
 /// nothing changes.</summary>
 public static class OwnNiceness
@@ -17,8 +17,11 @@ public static class OwnNiceness
 
     private const int LeastNice = -20;
 
-    /// <summary>Threads that want a CPU, for each: from there on the queue is long.</summary>
+    /// <summary>Threads that want a CPU, for each: from there on it is crowded, and we go before others all the while.</summary>
     private const double LongQueue = 8;
+
+    /// <summary>From here on where somebody waits for us. Two or three are there by chance, and would be kept waiting by a start that has its time.</summary>
+    private const double ShortQueue = 4;
 
     private const string OwnThreads = "/proc/self/task";
 
@@ -54,7 +57,7 @@ public static class OwnNiceness
         lock (Gate)
         {
             isAwaited = awaited ?? isAwaited;
-            SetAll(isAwaited || queued >= LongQueue ? NicenessOf(queued) : 0);
+            SetAll(queued >= (isAwaited ? ShortQueue : LongQueue) ? NicenessOf(queued) : 0);
         }
     }
 
