@@ -56,7 +56,7 @@ public sealed class GuardLaunchTests
         guarded.Tracer.Release(guarded.Started);
 
         guarded.Await<TracerEvent.Exited>().Status.Should().Be(4 << 8);
-        NicenessOf(guard).Should().Be("-15", "these tests run as root");
+        Priorities.NicenessOf(guard).Should().Be(-15, "these tests run as root");
     }
 
     /// <summary>A machine may be so busy that we are less nice still.</summary>
@@ -68,7 +68,7 @@ public sealed class GuardLaunchTests
         try
         {
             using Guarded guarded = new(launch: new LaunchRequest("/bin/true", ["true"], []));
-            NicenessOf(Registers.TracerOf(guarded.Started)).Should().Be("-18");
+            Priorities.NicenessOf(Registers.TracerOf(guarded.Started)).Should().Be(-18);
             guarded.Tracer.Release(guarded.Started);
             guarded.Await<TracerEvent.Exited>();
         }
@@ -136,8 +136,6 @@ public sealed class GuardLaunchTests
         (hits.Length + recovered).Should().Be(20);
         guarded.Events.OfType<TracerEvent.Exiting>().Should().ContainSingle("the last thread is held at its exit");
     }
-
-    private static string NicenessOf(int process) => Tools.Run("ps", "-o", "nice=", "-p", $"{process}").Trim();
 
     /// <summary>By nm(1); the program is not position-independent.</summary>
     private static Address AddressOf(string program, string symbol)

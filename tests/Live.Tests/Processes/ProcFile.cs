@@ -1,5 +1,7 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
+using System.Globalization;
+
 namespace Livewatcher.Live.Tests.Processes;
 
 /// <summary>What /proc says about a process (proc(5)).</summary>
@@ -27,8 +29,7 @@ internal static class ProcFile
     {
         try
         {
-            var line = File.ReadAllText($"/proc/{pid}/stat");
-            var fields = line[(line.LastIndexOf(')') + 2)..].Split(' ');
+            var fields = StatOf($"/proc/{pid}");
             return TimeSpan.FromMilliseconds(10 * (long.Parse(fields[11]) + long.Parse(fields[12])));
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
@@ -36,6 +37,10 @@ internal static class ProcFile
             return null;
         }
     }
+
+    /// <summary>How nice each of its threads is (proc_pid_stat(5): nice).</summary>
+    public static IReadOnlyList<int> NicenessOf(int pid) =>
+        [.. Directory.EnumerateDirectories($"/proc/{pid}/task").Select(thread => int.Parse(StatOf(thread)[16], CultureInfo.InvariantCulture))];
 
     public static int TracerOf(int pid) => int.Parse(Status(pid, "TracerPid") ?? "0");
 
@@ -56,6 +61,13 @@ internal static class ProcFile
     /// <summary>Every process that runs this file.</summary>
     public static IReadOnlyList<int> Running(string path) =>
         [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(IsNumber).Select(int.Parse!).Where(pid => new FileInfo($"/proc/{pid}/exe").LinkTarget == path)];
+
+    /// <summary>The fields of proc_pid_stat(5) from the third on, the state: the name before it may hold anything.</summary>
+    private static string[] StatOf(string folder)
+    {
+        var line = File.ReadAllText($"{folder}/stat");
+        return line[(line.LastIndexOf(')') + 2)..].Split(' ');
+    }
 
     private static bool IsNumber(string? name) => name is { Length: > 0 } && name.All(char.IsAsciiDigit);
 

@@ -88,15 +88,16 @@ public sealed class SharingTests : LiveTest
     public async Task AConditionIsHeldAgainstTheFieldAndNotItsRegister(string backend)
     {
         var run = await RunAsync(await BuildAsync("gcc", "-O2", Linking.Pie), ["--if", "new % 2 == 0", "--if-changed", .. Watches, "--backend", backend], $"{Rounds}");
-        run.Report.Hits.Where(hit => !hit.Undecided).Should().OnlyContain(hit => hit.NewNumber % 2 == 0);
         if (backend == "perf" && run.Report.Coverage.Hits.Dropped > 0)
         {
-            return; // its rings are of a fixed size, and behind what is lost it does not know every value
+            // Its rings are of a fixed size, and behind what is lost it does not know every value.
+            run.Report.Hits.Where(hit => !hit.Undecided).Should().OnlyContain(hit => hit.NewNumber % 2 == 0);
+            return;
         }
 
         foreach (var name in Names)
         {
-            run.Report.HitsOn($"g_s.{name}").Should().HaveCount((int)run.Facts[name] / 2, "every other one is even");
+            run.Report.HitsOn($"g_s.{name}").Should().HaveCount((int)run.Facts[name] / 2, "every other one is even").And.OnlyContain(hit => hit.NewNumber % 2 == 0);
         }
 
         run.Report.Coverage.Hits.Filtered.Should().Be(4 * Rounds);

@@ -1,6 +1,5 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
-using System.Globalization;
 using AwesomeAssertions;
 using Livewatcher.Live.Tests.Building;
 using Livewatcher.Live.Tests.Processes;
@@ -38,19 +37,12 @@ public sealed class CrowdedTests : LiveTest
         var target = await StartTargetAsync(await Toolchain.BuildAsync(recipe), $"{Threads}", "3");
         var attachment = await AttachAsync(target.Id, "--watch", "g_beat", "--watch", "g_crowd", "--backend", backend, "--scope", scope, "--guard", guard);
         // Looks once a second whether it is crowded.
-        await Patience.UntilAsync(() => Niceness(attachment.Process.Id).All(nice => nice < 0), Limit, () => $"nice: {string.Join(' ', Niceness(attachment.Process.Id))}");
-        Niceness(target.Id).Should().AllBeEquivalentTo(0, "the program is as nice as it was");
+        await Patience.UntilAsync(() => ProcFile.NicenessOf(attachment.Process.Id).All(nice => nice < 0), Limit, () => $"nice: {string.Join(' ', ProcFile.NicenessOf(attachment.Process.Id))}");
+        ProcFile.NicenessOf(target.Id).Should().AllBeEquivalentTo(0, "the program is as nice as it was");
         target.Open();
         var own = await target.EndAsync(Limit);
         var report = await attachment.EndAsync(Limit);
         report.Coverage.Threads.Should().Be(Threads + 1);
         Honesty.Check(report, ("g_beat", own["beats"]), ("g_crowd", own["crowd"]));
     }
-
-    /// <summary>Of its threads (proc_pid_stat(5), field 19).</summary>
-    private static List<int> Niceness(int pid) =>
-    [
-        .. Directory.EnumerateDirectories($"/proc/{pid}/task").Select(folder => File.ReadAllText($"{folder}/stat"))
-            .Select(line => int.Parse(line[(line.LastIndexOf(')') + 2)..].Split(' ')[16], CultureInfo.InvariantCulture)),
-    ];
 }
