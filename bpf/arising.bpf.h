@@ -109,7 +109,7 @@ static __noinline int announce(struct pt_regs *ctx, lw_u32 kind, lw_u32 slot, lw
         r->stack_length = piece;
     r->flags |= r->stack_length == LW_ARISEN_STACK ? 0 : r->stack_length ? LW_STACK_END : LW_STACK_UNREAD;
     r->time = bpf_ktime_get_ns();
-    bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
+    bpf_ringbuf_submit(e, wake_flag());
     return 0;
 }
 

@@ -80,9 +80,13 @@ static __always_inline struct lw_session_state *session_state(void)
     return bpf_map_lookup_elem(&session, &zero);
 }
 
-/* Nobody is woken for a record; the drainer comes every few milliseconds, or when a quarter of the ring is full. */
+/* The drainer comes every few milliseconds while there are records, or when a quarter of the ring is full; only where there have been none for
+ * a while does the first one wake it. Asked once the record has its room: whoever goes to sleep looks for that after he has said so. */
 static __always_inline lw_u64 wake_flag(void)
 {
+    const volatile struct lw_session_state *ss = session_state();
+    if (ss && ss->asleep)
+        return BPF_RB_FORCE_WAKEUP;
     return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= settings.wake_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 

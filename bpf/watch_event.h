@@ -362,6 +362,7 @@ struct lw_session_state {
     lw_u64 untracked;     /* followed children for whom no process index was free */
     lw_u64 threads;       /* threads created in watched processes since the start */
     lw_u64 lost_notices;  /* fork, exec and exit records that found the ring full */
+    lw_u64 asleep;        /* 1: the drainer sleeps until the first record comes; written by it alone */
 };
 
 #endif

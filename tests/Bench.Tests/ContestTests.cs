@@ -99,6 +99,25 @@ public sealed class ContestTests
             """);
     }
 
+    /// <summary>A disturbed round has as many slices as any other, and does not count.</summary>
+    [Fact]
+    public void WhatASliceCostsUndisturbedIsOfAllRoundsTogether()
+    {
+        Queue<double> alone = new([10, 30]), watched = new([25, 10.1]);
+        IReadOnlyList<Row> rows = Contest.Hold("slices", 2, [Sliced("alone", alone), Sliced("watched", watched)]);
+        rows[0].Slices.Count.Should().Be(200);
+        rows[0].Undisturbed.Should().BeApproximately(10.0398, 1e-9, "0.02 of the way from the first of 200 to the last is 3.98 steps");
+        Contest.UndisturbedRatioOf(rows, "watched", "alone").Should().BeApproximately(10.1398 / 10.0398, 1e-9);
+        Markdown text = new();
+        text.Table(rows, "alone", "ns each");
+        text.ToString().Should().StartWith(
+            """
+            | | ratio, undisturbed | undisturbed, ns each | ratio | median, ns each | quartiles | rounds |
+            |---|---|---|---|---|---|---|
+            | alone | 1.000 | 10.0 | 1.00 | 20.0 | 15.0 to 25.0 | 2 |
+            """);
+    }
+
     /// <summary>Ratios to a basis that was not measured are none.</summary>
     [Fact]
     public void WithoutABasisThereIsNoRatio()
@@ -107,6 +126,13 @@ public sealed class ContestTests
         text.Table(Contest.Hold("basis", 1, [new("floor", () => throw new MeasuringException("gone")), new("tool", () => new Outcome(2))]), "floor", "ms");
         text.ToString().Should().Contain("| tool | - | 2.00 | 2.00 to 2.00 | 1 |");
     }
+
+    /// <summary>A hundred slices, each a little more than the one before.</summary>
+    private static Contestant Sliced(string name, Queue<double> rounds) => new(name, () =>
+    {
+        double cost = rounds.Dequeue();
+        return new Outcome(cost) { Slices = [.. Enumerable.Range(0, 100).Select(i => cost + (i * 0.01))] };
+    });
 
     private static Contestant Noting(string name, List<string> turns) => new(name, () =>
     {

@@ -40,10 +40,9 @@ internal sealed class BackendOptions
 
     private readonly DebuginfodOption debuginfod = new();
 
-    private readonly Option<string> audit = new("--audit")
+    private readonly Option<string?> audit = new("--audit")
     {
-        Description = "Compare watched memory with the last value seen as often as that, for writes that no register has seen: 3ms to 1m.",
-        DefaultValueFactory = _ => "3ms",
+        Description = "Compare watched memory with the last value seen as often as that, for writes that no register has seen: 3ms to 1m. Without it each 3 ms, and each 24 while nothing has happened for a tenth of a second.",
         HelpName = "TIME",
     };
 
@@ -78,13 +77,16 @@ internal sealed class BackendOptions
             RingBytes = Quantities.ParseRing(parsed.GetValue(ring)!),
             Servers = debuginfod.Read(parsed),
             Flood = flood.Read(parsed),
-            AuditInterval = ReadAudit(parsed.GetValue(audit)!),
+            AuditInterval = ReadAudit(parsed.GetValue(audit)),
         };
     }
 
     /// <summary>The drain comes every 3 ms, and the audit after it.</summary>
-    private static TimeSpan ReadAudit(string text)
+    /// <returns>Zero where nobody has asked for an interval.</returns>
+    private static TimeSpan ReadAudit(string? text)
     {
+        if (text is null)
+            return TimeSpan.Zero;
         TimeSpan interval = Quantities.ParseTime(text, "--audit");
         return interval.TotalMilliseconds is >= 3 and <= 60_000 ? interval : throw new UserException($"--audit {text}: 3ms to 1m");
     }

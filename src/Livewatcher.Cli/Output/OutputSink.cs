@@ -21,6 +21,7 @@ internal sealed class OutputSink : IEventSink, IDisposable
     private readonly Timer flusher;
     private readonly Lock gate = new();
     private bool dirty;
+    private bool ticking;
     private bool disposed;
 
     private OutputSink(Stream target, OutputSettings settings, bool terminal, CancellationTokenSource stop, Func<StackDetail>? detail)
@@ -35,7 +36,7 @@ internal sealed class OutputSink : IEventSink, IDisposable
                 "html" => new HtmlRenderer(stream, settings.Page),
                 _ => new TraceRenderer(stream),
             };
-            flusher = new Timer(_ => Flush(), null, FlushInterval, FlushInterval);
+            flusher = new Timer(_ => Flush(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             return;
         }
 
@@ -58,7 +59,7 @@ internal sealed class OutputSink : IEventSink, IDisposable
             });
         }
 
-        flusher = new Timer(_ => Flush(), null, FlushInterval, FlushInterval);
+        flusher = new Timer(_ => Flush(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Why writing has failed; null where it has not.</summary>
@@ -110,6 +111,8 @@ internal sealed class OutputSink : IEventSink, IDisposable
                 dirty = true;
                 if (watchEvent is not Hit)
                     FlushNow();
+                else
+                    Tick(true);
             }
             catch (IOException e)
             {
@@ -139,12 +142,12 @@ internal sealed class OutputSink : IEventSink, IDisposable
 
     public void Dispose()
     {
-        flusher.Dispose();
         lock (gate)
         {
             if (disposed)
                 return;
             disposed = true;
+            flusher.Dispose();
             try
             {
                 if (Failure is null)
@@ -184,6 +187,8 @@ internal sealed class OutputSink : IEventSink, IDisposable
         {
             if (dirty && Failure is null)
                 FlushNow();
+            else
+                Tick(false);
         }
         catch (IOException e)
         {
@@ -193,6 +198,16 @@ internal sealed class OutputSink : IEventSink, IDisposable
         {
             gate.Exit();
         }
+    }
+
+    /// <summary>Nobody is woken for nothing: it ticks from a hit on until there was none between two ticks. Under the gate.</summary>
+    private void Tick(bool on)
+    {
+        if (ticking == on || disposed)
+            return;
+        ticking = on;
+        TimeSpan interval = on ? FlushInterval : Timeout.InfiniteTimeSpan;
+        flusher.Change(interval, interval);
     }
 
     private void FlushNow()

@@ -20,6 +20,11 @@ internal sealed class Auditor(IHitSource source, IClock clock, TimeSpan interval
 
     private const ulong LongestInterval = 100_000_000;
 
+    /// <summary>Slots of a process that are read in one call.</summary>
+    private const int AtOnce = 8;
+
+    private readonly (ulong Turn, SlotAccount? Before, ulong Value)[] looks = new (ulong, SlotAccount?, ulong)[AtOnce];
+
     /// <summary>Nanoseconds. The guard has a recovered hit by then, even on a loaded machine.</summary>
     internal const ulong Patience = 20_000_000;
 
@@ -30,6 +35,12 @@ internal sealed class Auditor(IHitSource source, IClock clock, TimeSpan interval
 
     /// <summary>True while a difference is not yet known to be a hit on its way or an escaped write.</summary>
     internal bool Doubts => slots.Any(slot => slot.Suspect is not null);
+
+    /// <summary>The same of the last look; for whoever drains.</summary>
+    internal bool Doubted { get; private set; }
+
+    /// <summary>Between two looks; zero: as often as there is a drain.</summary>
+    internal TimeSpan Interval => interval;
 
     internal void Watch(IReadOnlyList<AuditedSlot> all) => slots = all;
 
@@ -43,9 +54,22 @@ internal sealed class Auditor(IHitSource source, IClock clock, TimeSpan interval
         if (now < nextLook && !atTheEnd)
             return false;
         ulong began = clock.Now;
-        bool pressing = false;
-        foreach (AuditedSlot slot in slots)
-            pressing |= Look(slot, now) && now - slot.SuspectSince >= Patience;
+        bool pressing = false, doubts = false;
+        IReadOnlyList<AuditedSlot> all = slots;
+        for (int first = 0, next; first < all.Count; first = next)
+        {
+            // What one process has under watch is read at once.
+            for (next = first + 1; next < all.Count && next < first + AtOnce && all[next].Memory == all[first].Memory;)
+                next++;
+            ReadTogether(all, first, next);
+            for (int i = first; i < next; i++)
+            {
+                pressing |= Judge(all[i], now, looks[i - first]) && now - all[i].SuspectSince >= Patience;
+                doubts |= all[i].Suspect is not null;
+            }
+        }
+
+        Doubted = doubts;
         nextLook = now + Math.Max((ulong)interval.TotalNanoseconds, Math.Min(Share * (clock.Now - began), LongestInterval));
         return pressing;
     }
@@ -56,7 +80,7 @@ internal sealed class Auditor(IHitSource source, IClock clock, TimeSpan interval
     {
         foreach (AuditedSlot slot in slots)
         {
-            if (!Look(slot, now) || now - slot.SuspectSince < Patience)
+            if (!Judge(slot, now, Look(slot)) || now - slot.SuspectSince < Patience)
                 continue;
             bool? isReplaced = slot.IsReplaced();
             if (isReplaced is null)
@@ -101,20 +125,48 @@ internal sealed class Auditor(IHitSource source, IClock clock, TimeSpan interval
         return read;
     }
 
-    /// <summary>True where memory and hits disagree and did so at the last look.</summary>
-    private bool Look(AuditedSlot slot, ulong now)
+    /// <summary>Account, memory, account: only a look during which no hit came in means anything. This is the first two of them.</summary>
+    private void ReadTogether(IReadOnlyList<AuditedSlot> all, int first, int next)
     {
-        ulong turn = source.TurnOf(slot.Process, slot.Slot);
-        if (slot.Suspended || turn == 0)
+        Span<(Address, int)> places = stackalloc (Address, int)[AtOnce];
+        Span<ulong> words = stackalloc ulong[AtOnce];
+        for (int i = first; i < next; i++)
         {
-            slot.Suspect = null;
-            return false;
+            looks[i - first] = Begin(all[i]);
+            // Nothing of those that are off: their memory may be gone.
+            places[i - first] = (all[i].Content.Address, looks[i - first].Before is null ? 0 : all[i].Content.Length);
         }
 
-        // Account, memory, account: only a look during which no hit came in means anything.
-        if (source.ReadAccount(slot.Process, slot.Slot) is not { } before || !TryReadValue(slot.Memory, slot.Content, out ulong value))
+        bool together = all[first].Memory.TryReadWords(places[..(next - first)], words);
+        for (int i = first; i < next; i++)
         {
-            slot.Unreadable = true;
+            ref (ulong Turn, SlotAccount? Before, ulong Value) look = ref looks[i - first];
+            if (together)
+                look.Value = words[i - first];
+            else if (look.Before is not null)
+                look = Look(all[i]); // one of them has been unmapped: which one?
+        }
+    }
+
+    private (ulong Turn, SlotAccount? Before, ulong Value) Begin(AuditedSlot slot)
+    {
+        ulong turn = slot.Suspended ? 0 : source.TurnOf(slot.Process, slot.Slot);
+        return (turn, turn == 0 ? null : source.ReadAccount(slot.Process, slot.Slot), 0);
+    }
+
+    private (ulong Turn, SlotAccount? Before, ulong Value) Look(AuditedSlot slot)
+    {
+        (ulong turn, SlotAccount? before, _) = Begin(slot);
+        return before is not null && TryReadValue(slot.Memory, slot.Content, out ulong value) ? (turn, before, value) : (turn, null, 0);
+    }
+
+    /// <summary>True where memory and hits disagree and did so at the last look.</summary>
+    private bool Judge(AuditedSlot slot, ulong now, (ulong Turn, SlotAccount? Before, ulong Value) look)
+    {
+        (ulong turn, SlotAccount? begun, ulong value) = look;
+        if (begun is not { } before)
+        {
+            slot.Unreadable |= turn != 0;
             slot.Suspect = null;
             return false;
         }

@@ -144,6 +144,12 @@ internal sealed class TurningSource(Turns turns, IHitSource inner) : IHitSource
 
     public void Wait(TimeSpan atMost) => inner.Wait(atMost);
 
+    public bool WakesAtFirst => inner.WakesAtFirst;
+
+    public void WaitForFirst(TimeSpan atMost) => inner.WaitForFirst(atMost);
+
+    public void Rouse() => inner.Rouse();
+
     public int Drain(IHitReceiver receiver) => turns.Drain(receiver);
 
     public bool Settle() => inner.Settle();

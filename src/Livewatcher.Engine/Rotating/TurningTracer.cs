@@ -37,6 +37,11 @@ internal sealed class TurningTracer(Turns turns, ITracer inner) : ITracer
 
     public void Detach() => inner.Detach();
 
+    public Action? Arrived
+    {
+        set => inner.Arrived = value;
+    }
+
     public TracerEvent? Take(TimeSpan atMost) => inner.Take(atMost) switch
     {
         TracerEvent.Recovered recovered => new TracerEvent.Recovered(

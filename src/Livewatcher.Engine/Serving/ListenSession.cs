@@ -39,7 +39,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
     private const int EINVAL = 22;
     private const ulong PruneInterval = 500_000_000;
 
-    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(50);
 
     private readonly ListenPlatform platform;
     private readonly SessionPlatform parts;
@@ -72,6 +72,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
         SessionOptions options = new([], null, null, FollowFork: false, FollowExec: false, Started: false, platform.CpuCount);
         reporter = new Reporter(parts, options, ledger, new HitCounting(sink, clients));
         flow = new EventFlow(parts, ledger, processes, drain, meters, brake, reporter, this);
+        parts.Tracer?.Arrived = drain.Wake;
         kernel = new CrossCheck(parts, ledger, drain.AwaitPass);
         armer = new ClientArmer(parts, ledger, processes, kernel, flow, settings, sink, platform.CpuCount);
         status = new ListenStatus(parts, settings, ledger, kernel, since: Now);
@@ -99,6 +100,7 @@ public sealed class ListenSession : IFlowOwner, IDisposable
         if (CannotSync(settings.Sync) is { } why)
             throw new UserException(why);
         drain.Start();
+        using CancellationTokenRegistration waking = stop.Register(drain.Wake);
         while (ending is null)
         {
             flow.Step(Idle);

@@ -8,8 +8,8 @@ using Livewatcher.Model;
 
 namespace Livewatcher.Engine.Watching;
 
-/// <summary>The one thread that drains the source: every few milliseconds, or at once when the source presses. After each drain
-/// comes the audit. Memory is bounded: when the session lags, the ring fills and the kernel side counts the drops.</summary>
+/// <summary>The one thread that drains the source: every few milliseconds, or at once when the source presses; less often where nothing
+/// has happened for a while, and the first that does wakes it. After each drain comes the audit. Memory is bounded: when the session lags, the ring fills and the kernel side counts the drops.</summary>
 internal sealed class DrainLoop : IHitReceiver, IDisposable
 {
     /// <summary>Bytes of copied stacks that may wait for the session.</summary>
@@ -21,6 +21,15 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     private static readonly TimeSpan PassPatience = TimeSpan.FromMilliseconds(200);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(3);
+
+    /// <summary>For the audit alone: the first record ends it.</summary>
+    private static readonly TimeSpan QuietInterval = TimeSpan.FromMilliseconds(24);
+
+    /// <summary>Drains that have found nothing, until it is quiet: a burst that waits to be over (<see cref="BurstHold"/>) is told by then.</summary>
+    private const int QuietDrains = 40;
+
+    /// <summary>Of those then, one in so many is told to the session, which looks for itself whether processes still live.</summary>
+    private const int QuietDrainsToTell = 4;
 
     private const ulong KeepUpNanoseconds = 1_000_000_000;
 
@@ -36,11 +45,16 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     /// <summary>Not a SemaphoreSlim, which spins before it sleeps: some hundred times a second, for nothing.</summary>
     private readonly AutoResetEvent filled = new(false);
 
+    /// <summary>Between two drains where it is quiet.</summary>
+    private readonly TimeSpan longest;
+
     private readonly Thread thread;
     private long queuedBytes;
     private long passesBegun;
     private long lastWholePass;
     private long skipped;
+    private bool heard;
+    private long quiet;
     private volatile bool stopping;
     private volatile Exception? failure;
 
@@ -61,6 +75,7 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
         this.meters = meters;
         this.brake = brake;
         this.clock = clock;
+        longest = auditor.Interval == TimeSpan.Zero || auditor.Interval > QuietInterval ? QuietInterval : auditor.Interval;
         thread = new Thread(Run) { Name = "lw-drain", IsBackground = true };
     }
 
@@ -95,6 +110,26 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
         filled.Set();
     }
 
+    /// <summary>Has the session look at what has come from elsewhere. From any thread, and after the end too.</summary>
+    internal void Wake()
+    {
+        try
+        {
+            filled.Set();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nobody is there any more to look.
+        }
+    }
+
+    /// <summary>Somebody waits for what the next drains bring, or for the time up to which all is drained. From any thread.</summary>
+    internal void Hurry()
+    {
+        if (Interlocked.Exchange(ref quiet, 0) >= QuietDrains)
+            source.Rouse();
+    }
+
     /// <summary>Does what is posted by now, on the session's thread.</summary>
     /// <param name="most">So much of it: who posts without end must not hold up the rest.</param>
     internal void DoPosted(int most)
@@ -111,6 +146,7 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
             return false;
         if (source.TracksValues)
             return true; // the kernel keeps the accounts itself
+        Hurry();
         long begun = Interlocked.Read(ref passesBegun);
         return SpinWait.SpinUntil(() => Interlocked.Read(ref lastWholePass) > begun, PassPatience);
     }
@@ -119,12 +155,14 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     internal void Stop()
     {
         stopping = true;
+        Hurry();
         if (!thread.ThreadState.HasFlag(ThreadState.Unstarted)) // it is Background at the same time
             thread.Join();
     }
 
     public void OnHit(RawHit hit)
     {
+        heard = true;
         if (!meters.Admits(hit))
         {
             // A full ring takes a while to be drained.
@@ -140,16 +178,16 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
         queue.Enqueue(new SessionItem.RawHitItem(hit));
     }
 
-    public void OnArisen(RawHit at, bool isFreed) => queue.Enqueue(new SessionItem.Arisen(at, isFreed));
+    public void OnArisen(RawHit at, bool isFreed) => Hear(new SessionItem.Arisen(at, isFreed));
 
     public void OnTurned(ulong time, ProcessId process, int slot, ulong number, ulong value, bool isCertain) =>
-        queue.Enqueue(new SessionItem.Turned(time, process, slot, number, value, isCertain));
+        Hear(new SessionItem.Turned(time, process, slot, number, value, isCertain));
 
-    public void OnForked(ulong time, ProcessId parent, ProcessId child) => queue.Enqueue(new SessionItem.Forked(time, parent, child));
+    public void OnForked(ulong time, ProcessId parent, ProcessId child) => Hear(new SessionItem.Forked(time, parent, child));
 
-    public void OnExec(ulong time, ProcessId process) => queue.Enqueue(new SessionItem.Execed(time, process));
+    public void OnExec(ulong time, ProcessId process) => Hear(new SessionItem.Execed(time, process));
 
-    public void OnExit(ulong time, ProcessId process) => queue.Enqueue(new SessionItem.Exited(time, process));
+    public void OnExit(ulong time, ProcessId process) => Hear(new SessionItem.Exited(time, process));
 
     public void Dispose()
     {
@@ -169,7 +207,10 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
                     due = clock.Now + KeepUpNanoseconds;
                 }
 
-                source.Wait(Interval);
+                if (Volatile.Read(ref quiet) >= QuietDrains && source.WakesAtFirst)
+                    source.WaitForFirst(longest);
+                else
+                    source.Wait(Interval);
                 if (Interlocked.Read(ref queuedBytes) < QueueBytes)
                     DrainOnce();
                 else
@@ -188,6 +229,7 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
     {
         ulong start = clock.Now;
         long pass = Interlocked.Increment(ref passesBegun);
+        heard = false;
         source.Drain(this);
         bool whole = source.DrainedAll;
         brake.Look();
@@ -198,18 +240,26 @@ internal sealed class DrainLoop : IHitReceiver, IDisposable
             source.Drain(this);
             whole &= source.DrainedAll;
             foreach (SessionItem found in settled ? auditor.Confirm(clock.Now) : [])
-                queue.Enqueue(found);
+                Hear(found);
         }
 
         foreach (SessionItem.AtRest rest in auditor.TakeRests(start))
-            queue.Enqueue(rest);
+            Hear(rest);
         if (whole)
-        {
             Interlocked.Exchange(ref lastWholePass, pass);
+        if (heard || !whole || auditor.Doubted)
+            Interlocked.Exchange(ref quiet, 0);
+        else if (Interlocked.Increment(ref quiet) is > QuietDrains and var drains && drains % QuietDrainsToTell != 0)
+            return; // nobody waits for the time up to which all is drained, or he would have said so
+        if (whole)
             queue.Enqueue(new SessionItem.Drained(start));
-        }
-
         filled.Set();
+    }
+
+    private void Hear(SessionItem item)
+    {
+        heard = true;
+        queue.Enqueue(item);
     }
 
     /// <returns>Bytes that a hit keeps, roughly.</returns>

@@ -125,7 +125,11 @@ internal sealed class EventFlow(
     }
 
     /// <summary>When everything that has happened by now is published.</summary>
-    public void Defer(Action act) => orderer.Add(new SessionItem.Due(platform.Clock.Now + 1, act)); // a hit of this very moment comes first
+    public void Defer(Action act)
+    {
+        orderer.Add(new SessionItem.Due(platform.Clock.Now + 1, act)); // a hit of this very moment comes first
+        drain.Hurry();
+    }
 
     /// <summary>After the drain has stopped: all that is left.</summary>
     internal void Finish()
@@ -202,7 +206,10 @@ internal sealed class EventFlow(
     private void HearTracer()
     {
         while (platform.Tracer?.Take(TimeSpan.Zero) is { } tracerEvent)
+        {
             OnTracerEvent(tracerEvent);
+            drain.Hurry(); // what it has put among the hits is published once that time is drained
+        }
     }
 
     private void Accept(SessionItem item)

@@ -17,7 +17,7 @@ namespace Livewatcher.Engine.Watching;
 /// every event from there, in order.</summary>
 public sealed class WatchSession : IFlowOwner, IDisposable
 {
-    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(50);
 
     private readonly SessionPlatform platform;
     private readonly SessionOptions options;
@@ -74,6 +74,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         flow = new EventFlow(platform, ledger, processes, drain, meters, brake, reporter, this);
         rotation = new Rotation(turns, options.Turn ?? default, platform, ledger, processes, reporter);
         armer.OnClosing = rotation.Take;
+        platform.Tracer?.Arrived = drain.Wake;
         cores = new CoreReports(actor, reporter, () => flow.Step(Idle), () => flow.Hurry.IsCancellationRequested);
         unloaded = new UnloadedLibraries(platform, ledger, processes, armer, reporter, flow, () => tracerHolds);
         acceptance = new Acceptance(platform, processes);
@@ -111,9 +112,10 @@ public sealed class WatchSession : IFlowOwner, IDisposable
         }
 
         deadline = options.For is { } time ? platform.Clock.Now + (ulong)Math.Min(time.TotalNanoseconds, 1e18) : null;
+        using CancellationTokenRegistration waking = stop.Register(drain.Wake);
         while (ending is null)
         {
-            flow.Step(Idle);
+            flow.Step(deadline is { } end ? TimeSpan.FromMilliseconds(Math.Clamp((end - (double)platform.Clock.Now) / 1e6, 0, Idle.TotalMilliseconds)) : Idle);
             NoticeEnd();
             if (!processes.AnyLeft)
                 ending ??= Reporter.DescribeEnd(rootStatus, rootExited);
@@ -416,6 +418,7 @@ public sealed class WatchSession : IFlowOwner, IDisposable
     {
         ulong asked = platform.Clock.Now;
         auditor.Conclude();
+        drain.Hurry();
         while (!tracerGone && processes.AnyLeft && (flow.DrainedTo < asked || auditor.Doubts) && platform.Clock.Now < asked + (2 * Auditor.Patience))
             flow.Step(Idle);
     }

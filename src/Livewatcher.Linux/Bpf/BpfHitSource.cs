@@ -114,6 +114,12 @@ public sealed unsafe class BpfHitSource : IHitSource
 
     public void Wait(TimeSpan atMost) => program.Ring.Wait((int)atMost.TotalMilliseconds);
 
+    public bool WakesAtFirst => true;
+
+    public void WaitForFirst(TimeSpan atMost) => program.Ring.WaitForFirst((int)atMost.TotalMilliseconds, ref program.Session.Asleep);
+
+    public void Rouse() => program.Ring.Rouse();
+
     public bool DrainedAll => program.Ring.DrainedAll;
 
     public int Drain(IHitReceiver receiver) => program.Ring.Drain(new Sorter(this, receiver));

@@ -21,6 +21,7 @@ internal sealed unsafe class RingReader : IDisposable
     private const int HeaderBytes = 8;
 
     private readonly SafeDescriptor epoll;
+    private readonly SafeDescriptor bell;
     private readonly ulong mask;
     private readonly SharedMapping consumer;
     private readonly SharedMapping producer;
@@ -34,8 +35,12 @@ internal sealed unsafe class RingReader : IDisposable
         epoll = new SafeDescriptor(Libc.EpollCreate(Libc.EPOLL_CLOEXEC));
         // Edge-triggered: only the program's own wake-ups end the sleep, not every record that lies there.
         Libc.EpollEvent what = new() { Events = Libc.EPOLLIN | Libc.EPOLLET };
-        if (epoll.IsInvalid || Libc.EpollControl(epoll.Number, Libc.EPOLL_CTL_ADD, descriptor, &what) != 0)
+        bell = new SafeDescriptor(Libc.EventDescriptor(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK));
+        if (epoll.IsInvalid || Libc.EpollControl(epoll.Number, Libc.EPOLL_CTL_ADD, descriptor, &what) != 0
+            || bell.IsInvalid || Libc.EpollControl(epoll.Number, Libc.EPOLL_CTL_ADD, bell.Number, &what) != 0)
+        {
             throw Refused();
+        }
     }
 
     /// <summary>Sleeps until the ring wakes us or the time is over.</summary>
@@ -43,6 +48,25 @@ internal sealed unsafe class RingReader : IDisposable
     {
         Libc.EpollEvent what;
         _ = Libc.EpollWait(epoll.Number, &what, 1, milliseconds);
+    }
+
+    /// <summary>The same, but for <see cref="Rouse"/> and that it does not begin while records are there.</summary>
+    /// <param name="milliseconds">At most.</param>
+    /// <param name="asleep">Has the program wake us at the first record, while it is not 0.</param>
+    internal void WaitForFirst(int milliseconds, ref ulong asleep)
+    {
+        Volatile.Write(ref asleep, 1);
+        Interlocked.MemoryBarrier(); // the program takes a record's room before it looks whether we sleep
+        if (Volatile.Read(ref *(ulong*)producer.Pointer) == Volatile.Read(ref *(ulong*)consumer.Pointer))
+            Wait(milliseconds);
+        Volatile.Write(ref asleep, 0);
+    }
+
+    /// <summary>Ends a sleep, or the next one where nobody sleeps. On any thread.</summary>
+    internal void Rouse()
+    {
+        ulong one = 1;
+        _ = Libc.Write(bell.Number, &one, sizeof(ulong));
     }
 
     /// <summary>False where the last drain stopped at a record that was still being written.</summary>
@@ -85,6 +109,7 @@ internal sealed unsafe class RingReader : IDisposable
     public void Dispose()
     {
         epoll.Dispose();
+        bell.Dispose();
         consumer.Dispose();
         producer.Dispose();
     }

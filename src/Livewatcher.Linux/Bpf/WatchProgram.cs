@@ -111,7 +111,7 @@ internal sealed unsafe class WatchProgram : IDisposable
 
     internal PlaceRecord* Places => placeMapping is null ? null : (PlaceRecord*)placeMapping.Pointer;
 
-    internal ref readonly SessionState Session => ref *(SessionState*)sessionMapping.Pointer;
+    internal ref SessionState Session => ref *(SessionState*)sessionMapping.Pointer;
 
     /// <exception cref="BpfException">The kernel refuses.</exception>
     internal static WatchProgram Load(WatchProgramSettings settings)

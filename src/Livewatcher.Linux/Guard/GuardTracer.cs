@@ -20,6 +20,7 @@ public sealed unsafe class GuardTracer : ITracer
     private readonly PtraceHitSource? traps;
     private readonly Thread reader;
     private readonly Mailbox<TracerEvent> events = new();
+    private Action? arrived;
     private readonly Mailbox<GuardPacket> answers = new();
     private readonly Lock commandLock = new();
     private readonly GuardEvents reading = new(new ThreadNames());
@@ -154,6 +155,11 @@ public sealed unsafe class GuardTracer : ITracer
         Ask(new GuardPacket { Kind = (uint)GuardCommand.LW_COMMAND_DETACH }, GuardMessage.LW_MESSAGE_DETACHED);
     }
 
+    public Action? Arrived
+    {
+        set => Volatile.Write(ref arrived, value);
+    }
+
     public TracerEvent? Take(TimeSpan atMost) => events.TryTake(out TracerEvent? next, atMost) ? next : null;
 
     public void Dispose()
@@ -260,7 +266,7 @@ public sealed unsafe class GuardTracer : ITracer
 
         gone = true;
         if (!detached)
-            events.Add(new TracerEvent.TracerGone());
+            Add(new TracerEvent.TracerGone());
         events.Close();
         answers.Close();
     }
@@ -291,6 +297,12 @@ public sealed unsafe class GuardTracer : ITracer
         }
 
         foreach (TracerEvent happened in reading.Of(packet, rest))
-            events.Add(happened);
+            Add(happened);
+    }
+
+    private void Add(TracerEvent happened)
+    {
+        events.Add(happened);
+        Volatile.Read(ref arrived)?.Invoke();
     }
 }

@@ -83,6 +83,8 @@ internal static unsafe partial class Libc
     internal const int EPOLL_CTL_ADD = 1;
     internal const uint EPOLLIN = 1;
     internal const uint EPOLLET = 1u << 31;
+    internal const int EFD_CLOEXEC = 0x80000;
+    internal const int EFD_NONBLOCK = 0x800;
 
     /// <summary>struct epoll_event, packed on x86-64.</summary>
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
@@ -100,6 +102,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     internal static partial int EpollWait(int epoll, EpollEvent* events, int count, int timeoutMilliseconds);
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    internal static partial int EventDescriptor(uint initial, int flags);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     internal static partial int Poll(PollDescriptor* descriptors, ulong count, int timeoutMilliseconds);

@@ -20,4 +20,23 @@ public sealed unsafe class TargetMemory(ProcessLife life) : ITargetMemory
                 && !life.IsOver; // else it may be another process's by now
         }
     }
+
+    /// <summary>One call of the kernel for all of them.</summary>
+    public bool TryReadWords(ReadOnlySpan<(Address At, int Length)> places, Span<ulong> words)
+    {
+        Libc.IoVector* local = stackalloc Libc.IoVector[places.Length], remote = stackalloc Libc.IoVector[places.Length];
+        long wanted = 0;
+        words[..places.Length].Clear();
+        fixed (ulong* into = words)
+        {
+            for (int i = 0; i < places.Length; i++)
+            {
+                local[i] = new() { Base = into + i, Length = (nuint)places[i].Length };
+                remote[i] = new() { Base = (void*)places[i].At.Value, Length = (nuint)places[i].Length };
+                wanted += places[i].Length;
+            }
+
+            return wanted == 0 || (Libc.ProcessVmReadv(life.Process.Value, local, (ulong)places.Length, remote, (ulong)places.Length, 0) == wanted && !life.IsOver);
+        }
+    }
 }

@@ -19,7 +19,8 @@ public sealed unsafe class PtraceHitSource : IHitSource
 
     private readonly TrapTable table;
     private readonly ConcurrentQueue<Item> waiting = new();
-    private readonly ManualResetEventSlim pressed = new();
+    private readonly ManualResetEventSlim pressed = new(initialState: false, spinCount: 0);
+    private volatile bool asleep;
     private Func<ulong, bool>? askToSettle;
     private readonly Lock settleGate = new();
     private ulong settling;
@@ -89,6 +90,19 @@ public sealed unsafe class PtraceHitSource : IHitSource
 
     public void Wait(TimeSpan atMost) => pressed.Wait(atMost);
 
+    public bool WakesAtFirst => true;
+
+    public void WaitForFirst(TimeSpan atMost)
+    {
+        asleep = true;
+        Interlocked.MemoryBarrier();
+        if (waiting.IsEmpty)
+            pressed.Wait(atMost);
+        asleep = false;
+    }
+
+    public void Rouse() => pressed.Set();
+
     public int Drain(IHitReceiver receiver)
     {
         pressed.Reset();
@@ -140,15 +154,21 @@ public sealed unsafe class PtraceHitSource : IHitSource
     /// <summary>On the guard's reader, as all that follow.</summary>
     internal void OnHit(RawHit hit)
     {
-        waiting.Enqueue(new Item.OfHit(hit));
+        Enqueue(new Item.OfHit(hit));
         Volatile.Write(ref received, received + 1);
-        if (waiting.Count >= Pressing)
-            pressed.Set();
     }
 
-    internal void OnForked(ulong time, ProcessId parent, ProcessId child) => waiting.Enqueue(new Item.OfFork(time, parent, child));
+    internal void OnForked(ulong time, ProcessId parent, ProcessId child) => Enqueue(new Item.OfFork(time, parent, child));
 
-    internal void OnExec(ulong time, ProcessId process) => waiting.Enqueue(new Item.OfExec(time, process));
+    internal void OnExec(ulong time, ProcessId process) => Enqueue(new Item.OfExec(time, process));
+
+    private void Enqueue(Item item)
+    {
+        waiting.Enqueue(item);
+        Interlocked.MemoryBarrier();
+        if (asleep || waiting.Count >= Pressing)
+            pressed.Set();
+    }
 
     private bool SettleAlone()
     {

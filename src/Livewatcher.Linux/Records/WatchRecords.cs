@@ -199,4 +199,5 @@ internal struct SessionState
     public ulong Untracked;
     public ulong Threads;
     public ulong LostNotices;
+    public ulong Asleep;
 }

@@ -179,6 +179,17 @@ public interface IHitSource : IDisposable
     /// <summary>Sleeps until records press or the time is over.</summary>
     void Wait(TimeSpan atMost);
 
+    /// <summary>Whether it can sleep until the first record comes, instead of looking for some again and again.</summary>
+    bool WakesAtFirst => false;
+
+    /// <summary>Sleeps until the first record comes, somebody rouses it or the time is over; not while records are there.</summary>
+    void WaitForFirst(TimeSpan atMost) => Wait(atMost);
+
+    /// <summary>Ends such a sleep, or the next one. On any thread.</summary>
+    void Rouse()
+    {
+    }
+
     /// <summary>Hands over all records that are there; returns how many.</summary>
     int Drain(IHitReceiver receiver);
 

@@ -66,6 +66,9 @@ public interface ITracer : IDisposable
     /// <summary>Disarms and lets everything go; a started target's end is still reported.</summary>
     void Detach();
 
+    /// <summary>Told, on the tracer's own thread, that there is an event to take: somebody may be held until it is taken.</summary>
+    Action? Arrived { set; }
+
     /// <summary>The next event, or null when the time is over.</summary>
     TracerEvent? Take(TimeSpan atMost);
 }

@@ -21,7 +21,7 @@ public sealed class IdleCost(Ground ground)
     /// <summary>As in a virtual machine.</summary>
     public const string Guarded = "four watches, scope task, guard on";
 
-    private static readonly string[] FourWatches = [.. Enumerable.Range(0, 4).SelectMany(i => new[] { "--watch", $"g_cold[{i}]" })];
+    public static IReadOnlyList<string> FourWatches { get; } = [.. Enumerable.Range(0, 4).SelectMany(i => new[] { "--watch", $"g_cold[{i}]" })];
 
     /// <summary>Kinds of work, and how much of it.</summary>
     public static IReadOnlyList<(string Kind, string Words, int Usually, int Emulated)> Work { get; } =
@@ -68,7 +68,7 @@ public sealed class IdleCost(Ground ground)
     private Outcome Run(string file, string[] arguments)
     {
         Tool.Run(file, arguments);
-        (long done, double ns) = Tool.ResultIn(ground.At("idle.result"));
-        return new Outcome(ns / done);
+        (double ns, double[] slices) = Tool.SlicedResultIn(ground.At("idle.result"));
+        return new Outcome(ns) { Slices = slices };
     }
 }

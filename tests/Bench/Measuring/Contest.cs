@@ -7,7 +7,11 @@ namespace Livewatcher.Bench.Measuring;
 /// <param name="Own">What the measured program has counted itself; 0 where nothing is counted.</param>
 /// <param name="Counted">What the contestant has counted; null where it counts nothing.</param>
 /// <param name="Memory">The most that it has had, MiB; null where that is not asked.</param>
-public sealed record Outcome(double Cost, long Own = 0, long? Counted = null, double? Memory = null);
+public sealed record Outcome(double Cost, long Own = 0, long? Counted = null, double? Memory = null)
+{
+    /// <summary>The cost in each slice of the work, where that was taken.</summary>
+    public IReadOnlyList<double> Slices { get; init; } = [];
+}
 
 /// <param name="Name">Of the row.</param>
 /// <param name="Run">One round.</param>
@@ -23,6 +27,13 @@ public sealed class Row(string name)
 
     /// <summary>MiB.</summary>
     public Sample Memory { get; } = new();
+
+    /// <summary>Of all rounds together.</summary>
+    public Sample Slices { get; } = new();
+
+    /// <summary>What the quietest fiftieth of the slices cost at most: a machine that others share, or whose processor is half another's, is disturbed for tenths of a second,
+    /// in most rounds for all of it, and never for all rounds.</summary>
+    public double Undisturbed => Slices.Quantile(0.02);
 
     /// <summary>Over all rounds.</summary>
     public long Own { get; set; }
@@ -50,6 +61,10 @@ public static class Contest
     public static double RatioOf(IReadOnlyList<Row> rows, string name, string basis, double less = 0) =>
         RatioOf(rows.Single(row => row.Name == name), rows.Single(row => row.Name == basis), less);
 
+    /// <summary>How many times as much the one costs as the other where nothing else disturbs them.</summary>
+    public static double UndisturbedRatioOf(IReadOnlyList<Row> rows, string name, string basis) =>
+        rows.Single(row => row.Name == name).Undisturbed / rows.Single(row => row.Name == basis).Undisturbed;
+
     /// <summary>Each round begins with another one, so that nobody always comes after the same.</summary>
     /// <param name="name">For the progress.</param>
     /// <param name="rounds">How often each has its turn.</param>
@@ -69,6 +84,8 @@ public static class Contest
                 {
                     Outcome outcome = contestants[i].Run();
                     rows[i].Costs.Add(outcome.Cost);
+                    foreach (double slice in outcome.Slices)
+                        rows[i].Slices.Add(slice);
                     rows[i].Own += outcome.Own;
                     if (outcome.Counted is { } counted)
                         rows[i].Counted = (rows[i].Counted ?? 0) + counted;

@@ -10,7 +10,11 @@ namespace Livewatcher.Bench.Reporting;
 /// <param name="Wanted">In words.</param>
 /// <param name="Measured">Not a number where it could not be.</param>
 /// <param name="IsReached">The same as a condition.</param>
-public sealed record Bar(string What, string Wanted, double Measured, Func<double, bool> IsReached);
+public sealed record Bar(string What, string Wanted, double Measured, Func<double, bool> IsReached)
+{
+    /// <summary>Whether a hundredth matters.</summary>
+    public bool IsFine { get; init; }
+}
 
 /// <summary>docs/benchmarks.md: ratios first, then medians with their quartiles, then whose count is short.</summary>
 public sealed class Markdown
@@ -31,12 +35,14 @@ public sealed class Markdown
     public void Table(IReadOnlyList<Row> rows, string basis, string unit)
     {
         Row one = rows.Single(row => row.Name == basis);
-        bool counts = rows.Any(row => row.Counted is not null), remembers = rows.Any(row => row.Memory.Count > 0);
-        text.Append(CultureInfo.InvariantCulture, $"| | ratio | median, {unit} | quartiles | rounds |{(remembers ? " at most, MiB |" : "")}{(counts ? " own count | counted | lost |" : "")}\n");
-        text.Append("|---|---|---|---|---|").Append(remembers ? "---|" : "").Append(counts ? "---|---|---|" : "").Append('\n');
+        bool counts = rows.Any(row => row.Counted is not null), remembers = rows.Any(row => row.Memory.Count > 0), isSliced = rows.Any(row => row.Slices.Count > 0);
+        text.Append(CultureInfo.InvariantCulture, $"| |{(isSliced ? $" ratio, undisturbed | undisturbed, {unit} |" : "")} ratio | median, {unit} | quartiles | rounds |{(remembers ? " at most, MiB |" : "")}{(counts ? " own count | counted | lost |" : "")}\n");
+        text.Append("|---|---|---|---|---|").Append(isSliced ? "---|---|" : "").Append(remembers ? "---|" : "").Append(counts ? "---|---|---|" : "").Append('\n');
         foreach (Row row in rows)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {row.Name} | ");
+            if (isSliced)
+                text.Append(row.Slices.Count > 0 ? $"{Fine(row.Undisturbed / one.Undisturbed)} | {Number(row.Undisturbed)} | " : "| | ");
             if (row.Costs.Count == 0)
                 text.Append(CultureInfo.InvariantCulture, $"not measured: {row.Failure} | | | 0 |");
             else
@@ -64,9 +70,12 @@ public sealed class Markdown
     public void Bars(IReadOnlyList<Bar> bars) => Grid(
         ["bar", "wanted", "measured", ""],
         bars.Select(bar => (string[])
-            [bar.What, bar.Wanted, Ratio(bar.Measured), double.IsNaN(bar.Measured) ? "not measured" : bar.IsReached(bar.Measured) ? "reached" : "missed"]));
+            [bar.What, bar.Wanted, bar.IsFine ? Fine(bar.Measured) : Ratio(bar.Measured), double.IsNaN(bar.Measured) ? "not measured" : bar.IsReached(bar.Measured) ? "reached" : "missed"]));
 
     public static string Ratio(double ratio) => double.IsNaN(ratio) ? "-" : ratio.ToString(ratio < 10 ? "0.00" : "N0", CultureInfo.InvariantCulture);
+
+    /// <summary>Where one in a hundred is looked for.</summary>
+    public static string Fine(double ratio) => double.IsNaN(ratio) ? "-" : ratio.ToString(ratio < 2 ? "0.000" : "0.00", CultureInfo.InvariantCulture);
 
     /// <summary>Three digits that mean something.</summary>
     public static string Number(double number) => number switch

@@ -26,13 +26,21 @@ static inline void must(int condition, const char *what)
     }
 }
 
-/* Units of work done, and how long all of it took. */
-static inline void result(const char *path, long done, int64_t ns)
+/* Units of work done, how long all of it took, and what a unit took in each slice of the work. */
+static inline void sliced_result(const char *path, long done, int64_t ns, const double *slices, int count)
 {
     FILE *f = fopen(path, "w");
     must(f != NULL, path);
-    fprintf(f, "%ld %lld\n", done, (long long)ns);
+    fprintf(f, "%ld %lld", done, (long long)ns);
+    for (int i = 0; i < count; i++)
+        fprintf(f, " %.4g", slices[i]);
+    fputc('\n', f);
     must(fclose(f) == 0, path);
+}
+
+static inline void result(const char *path, long done, int64_t ns)
+{
+    sliced_result(path, done, ns, NULL, 0);
 }
 
 #endif

@@ -224,6 +224,43 @@ public sealed class AuditorTests
         auditor.TakeRests(FakeClock.At(6)).Should().BeEmpty();
     }
 
+    /// <summary>All of a process's slots are read at once, which fails where one of them is not mapped any more.</summary>
+    [Fact]
+    public void WhatIsUnmappedDoesNotHideItsNeighbours()
+    {
+        machine.Main.Space.Limit = 64;
+        AuditedSlot gone = Another(1, FakeMemory.Base + 64), last = Another(2, FakeMemory.Base + 8);
+        auditor.Watch([slot, gone, last]);
+        Look(0);
+        Store(7, lost: true);
+        machine.Main.Space.Write(FakeMemory.Base + 8, [9]);
+        Look(3);
+        Look(23).Should().BeEquivalentTo(
+        [
+            new SessionItem.Escaped(FakeClock.At(23), FakeClock.At(0), machine.Main.Id, 0, 0, 7),
+            new SessionItem.Escaped(FakeClock.At(23), FakeClock.At(0), machine.Main.Id, 2, 0, 9),
+        ]);
+        (slot.Unreadable, gone.Unreadable, last.Unreadable).Should().Be((false, true, false));
+    }
+
+    /// <summary>More than are read at once, and of two processes.</summary>
+    [Fact]
+    public void EverySlotIsLookedAt()
+    {
+        FakeMemory other = new();
+        AuditedSlot[] all =
+        [
+            .. Enumerable.Range(0, 11).Select(i => Another(i, FakeMemory.Base + (8 * (ulong)i))),
+            .. Enumerable.Range(11, 2).Select(i => Another(i, FakeMemory.Base + (8 * (ulong)i), other)),
+        ];
+        auditor.Watch(all);
+        Look(0);
+        for (int i = 0; i < all.Length; i++)
+            (i < 11 ? machine.Main.Space : other).Write(FakeMemory.Base + (8 * (ulong)i), [(byte)(i + 1)]);
+        Look(3);
+        Look(23).Cast<SessionItem.Escaped>().Select(escaped => (escaped.Slot, escaped.New)).Should().Equal(Enumerable.Range(0, 13).Select(i => (i, (ulong)i + 1)));
+    }
+
     [Fact]
     public void BetweenTwoLooksIsTheIntervalUntilTheEnd()
     {
@@ -252,6 +289,13 @@ public sealed class AuditorTests
     /// <summary>What the drain loop does after a drain.</summary>
     private List<SessionItem> Look(double milliseconds) =>
         auditor.Look(FakeClock.At(milliseconds)) ? [.. auditor.Confirm(FakeClock.At(milliseconds))] : [];
+
+    private AuditedSlot Another(int number, ulong address, FakeMemory? memory = null)
+    {
+        HardwareSlot content = new(new Address(address), 4, AccessMode.Write);
+        machine.Source.SetSlot(machine.Main.Id, number, content, 0, 0);
+        return new AuditedSlot(machine.Main.Id, memory ?? machine.Main.Space, number, content, 0, FakeClock.Start);
+    }
 
     private void Store(ulong value, bool lost = false) =>
         machine.Store(new StoreAct { Address = FakeMemory.Base, Value = value, Lost = lost });

@@ -21,6 +21,8 @@ internal sealed class FakeTracer(FakeMachine machine) : ITracer
     /// <summary>Done when everything is let go.</summary>
     internal Action? OnDetach { get; set; }
 
+    public Action? Arrived { get; set; }
+
     public int Attach(ProcessId process) => machine.Process(process.Value).ThreadCount;
 
     public void WatchLoader(ProcessId process, Address loaderBreak) => Calls.Enqueue($"watch loader {process} at {loaderBreak}");

@@ -85,10 +85,87 @@ public sealed class DrainLoopTests
         threads.Should().AllBeEquivalentTo("lw-drain");
     }
 
-    private static DrainLoop Start(Spring spring, FakeClock? clock = null, Action? keepUp = null)
+    /// <summary>Nobody looks for records where none have come for a while, and after the first one it is as before.</summary>
+    [Fact]
+    public void WhereItIsQuietTheFirstRecordIsWaitedFor()
+    {
+        Spring spring = new(0) { WakesAtFirst = true };
+        using DrainLoop loop = Start(spring);
+        Eventually(() => spring.Sleeps == 1);
+        spring.Looks.Should().BeGreaterThan(30, "a hundred milliseconds are no while");
+        spring.SleepsAtMost.Should().Be(TimeSpan.FromMilliseconds(24));
+
+        long looks = spring.Looks;
+        spring.HitsPerDrain = 1;
+        spring.Wake();
+        Eventually(() => spring.Looks > looks + 100);
+        spring.Sleeps.Should().Be(1);
+        spring.HitsPerDrain = 0;
+        Eventually(() => spring.Sleeps == 2);
+    }
+
+    [Fact]
+    public void WhoeverWaitsForADrainHasOneAtOnce()
+    {
+        Spring spring = new(1) { WakesAtFirst = true };
+        using DrainLoop loop = Start(spring);
+        Eventually(() => spring.Looks > 100);
+        loop.Hurry();
+        spring.Rousings.Should().Be(0, "it is awake");
+        spring.HitsPerDrain = 0;
+        Eventually(() => spring.Sleeps == 1);
+        while (loop.Take(TimeSpan.Zero) is not null)
+        {
+            // Until nothing is left of what it has said before.
+        }
+
+        loop.Hurry();
+        loop.Take(TimeSpan.FromSeconds(30)).Should().BeOfType<SessionItem.Drained>();
+        spring.Rousings.Should().Be(1);
+    }
+
+    [Fact]
+    public void AQuietSourceIsAuditedAsOftenAsIsAskedFor()
+    {
+        Spring spring = new(0) { WakesAtFirst = true };
+        using DrainLoop loop = Start(spring, audit: TimeSpan.FromMilliseconds(5));
+        Eventually(() => spring.Sleeps == 1);
+        spring.SleepsAtMost.Should().Be(TimeSpan.FromMilliseconds(5));
+    }
+
+    [Fact]
+    public void ASourceThatWakesNobodyIsLookedAtAsEver()
+    {
+        Spring spring = new(0);
+        using DrainLoop loop = Start(spring);
+        Eventually(() => spring.Looks > 1000);
+        spring.Sleeps.Should().Be(0);
+    }
+
+    /// <summary>Of a tracer, or of Ctrl-C; it may come when all is over.</summary>
+    [Fact]
+    public void NewsFromElsewhereEndTheSessionsWaiting()
+    {
+        Spring spring = new(0) { WakesAtFirst = true };
+        DrainLoop loop = Start(spring);
+        Eventually(() => spring.Sleeps == 1);
+        while (loop.Take(TimeSpan.Zero) is not null)
+        {
+            // Until nothing is left of what it has said before.
+        }
+
+        long since = Environment.TickCount64;
+        loop.Wake();
+        loop.Take(TimeSpan.FromMinutes(2)).Should().BeNull();
+        (Environment.TickCount64 - since).Should().BeLessThan(60_000);
+        loop.Dispose();
+        loop.Wake();
+    }
+
+    private static DrainLoop Start(Spring spring, FakeClock? clock = null, Action? keepUp = null, TimeSpan audit = default)
     {
         clock ??= new FakeClock();
-        DrainLoop loop = new(spring, new Auditor(spring, clock, default), new FloodMeters(spring, null), NoBrake(new FakeMachine()), clock, (_, _) => null, keepUp);
+        DrainLoop loop = new(spring, new Auditor(spring, clock, audit), new FloodMeters(spring, null), NoBrake(new FakeMachine()), clock, (_, _) => null, keepUp);
         loop.Start();
         return loop;
     }
@@ -105,7 +182,25 @@ public sealed class DrainLoopTests
     private sealed class Spring(int hitsPerDrain) : IHitSource
     {
         private static readonly byte[] Stack = new byte[16384];
+        private readonly AutoResetEvent roused = new(false);
         private long given;
+        private long looks;
+        private long sleeps;
+        private long rousings;
+
+        internal int HitsPerDrain { get; set; } = hitsPerDrain;
+
+        public bool WakesAtFirst { get; init; }
+
+        /// <summary>Times that it was waited for with a look in mind.</summary>
+        internal long Looks => Volatile.Read(ref looks);
+
+        /// <summary>Times that its first record was waited for.</summary>
+        internal long Sleeps => Volatile.Read(ref sleeps);
+
+        internal long Rousings => Volatile.Read(ref rousings);
+
+        internal TimeSpan SleepsAtMost { get; private set; }
 
         internal long Given => Volatile.Read(ref given);
 
@@ -131,11 +226,33 @@ public sealed class DrainLoopTests
 
         public bool CorrectLastValue(ProcessId process, int slot, ulong expected, ulong value) => false;
 
-        public void Wait(TimeSpan atMost) => Thread.Yield();
+        public void Wait(TimeSpan atMost)
+        {
+            Interlocked.Increment(ref looks);
+            Thread.Yield();
+        }
+
+        /// <summary>Its time is never over.</summary>
+        public void WaitForFirst(TimeSpan atMost)
+        {
+            SleepsAtMost = atMost;
+            Interlocked.Increment(ref sleeps);
+            roused.WaitOne();
+        }
+
+        public void Rouse()
+        {
+            Interlocked.Increment(ref rousings);
+            Wake();
+        }
+
+        /// <summary>As a record does.</summary>
+        internal void Wake() => roused.Set();
 
         public int Drain(IHitReceiver receiver)
         {
-            for (int i = 0; i < hitsPerDrain; i++)
+            int hits = HitsPerDrain;
+            for (int i = 0; i < hits; i++)
             {
                 receiver.OnHit(new RawHit
                 {
@@ -152,12 +269,10 @@ public sealed class DrainLoopTests
                 });
             }
 
-            Volatile.Write(ref given, given + hitsPerDrain);
-            return hitsPerDrain;
+            Volatile.Write(ref given, given + hits);
+            return hits;
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() => roused.Dispose();
     }
 }
