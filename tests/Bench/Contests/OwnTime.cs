@@ -14,7 +14,7 @@ public sealed class OwnTime(Ground ground)
     public const string Guarded = "livewatcher, four watches, scope task, guard on";
 
     /// <summary>Until it has armed, and has seen for a while that nothing happens.</summary>
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(0.7);
 
     private static readonly TimeSpan Measured = TimeSpan.FromSeconds(1);
 
