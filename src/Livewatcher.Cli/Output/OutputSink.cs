@@ -8,7 +8,7 @@ using Livewatcher.Render;
 
 namespace Livewatcher.Cli.Output;
 
-/// <summary>The chosen renderer on the chosen stream, flushed soon after each event. When the reader goes away or the disk is
+/// <summary>The chosen renderer on the chosen stream, flushed at each event, of hits in a row at the first and soon after the rest. When the reader goes away or the disk is
 /// full, the watching ends; the target does not notice.</summary>
 internal sealed class OutputSink : IEventSink, IDisposable
 {
@@ -109,9 +109,9 @@ internal sealed class OutputSink : IEventSink, IDisposable
             {
                 renderer.Publish(watchEvent);
                 dirty = true;
-                if (watchEvent is not Hit)
+                if (watchEvent is not Hit || !ticking)
                     FlushNow();
-                else
+                if (watchEvent is Hit)
                     Tick(true);
             }
             catch (IOException e)
@@ -201,6 +201,7 @@ internal sealed class OutputSink : IEventSink, IDisposable
     }
 
     /// <summary>Nobody is woken for nothing: it ticks from a hit on until there was none between two ticks. Under the gate.</summary>
+    /// <param name="on">Whether it shall.</param>
     private void Tick(bool on)
     {
         if (ticking == on || disposed)

@@ -145,7 +145,7 @@ public sealed class HitCost(Ground ground, Trigger trigger)
     private Outcome CountOnly(int writes, IReadOnlyList<string> threads)
     {
         string count = ground.At("floor.result");
-        Tool.Run(ground.Program("floor"), [count, ground.AddressOf(trigger.Program, "g_hot"), Program, .. Words(writes, threads)]);
+        Tool.Run(ground.Program("floor"), [count, "task", ground.AddressOf(trigger.Program, "g_hot"), Program, .. Words(writes, threads)]);
         return Own(Tool.ResultIn(count).Done);
     }
 

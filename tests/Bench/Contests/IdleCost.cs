@@ -15,6 +15,9 @@ public sealed class IdleCost(Ground ground)
     /// <summary>What it differs by from the floor is what the machine cannot tell.</summary>
     public const string FloorAgain = "the floor once more";
 
+    /// <summary>Where every thread of the machine runs with them, and none is switched.</summary>
+    public const string FloorOfCpus = "four counting-only events on each processor (scope cpu's floor)";
+
     /// <summary>As on real hardware.</summary>
     public const string Watched = "four watches, scope cpu, guard off";
 
@@ -42,8 +45,9 @@ public sealed class IdleCost(Ground ground)
         return Contest.Hold($"no hit, {kind}", RoundsOf(ground),
         [
             new(Alone, () => Run(ground.Program("idle"), [ground.At("idle.result"), kind, rounds])),
-            new(Floor, () => Count(kind, rounds)),
-            new(FloorAgain, () => Count(kind, rounds)),
+            new(Floor, () => Count("task", kind, rounds)),
+            new(FloorAgain, () => Count("task", kind, rounds)),
+            new(FloorOfCpus, () => Count("cpu", kind, rounds)),
             new(Watched, () => Watch(kind, rounds, [.. FourWatches, "--scope", "cpu", "--guard", "off"])),
             new(Guarded, () => Watch(kind, rounds, [.. FourWatches, "--scope", "task", "--guard", "on"])),
             new("four watches, scope task, guard off", () => Watch(kind, rounds, [.. FourWatches, "--scope", "task", "--guard", "off"]), AtMost: ground.Rounds),
@@ -51,12 +55,12 @@ public sealed class IdleCost(Ground ground)
         ]);
     }
 
-    /// <summary>What the kernel takes for debug registers that are switched with each thread, without any tool.</summary>
-    private Outcome Count(string kind, string rounds)
+    /// <summary>What the kernel takes for debug registers that are switched with each thread, or set on each processor, without any tool.</summary>
+    private Outcome Count(string scope, string kind, string rounds)
     {
         ulong first = ulong.Parse(ground.AddressOf("idle", "g_cold"), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         string addresses = string.Join(',', Enumerable.Range(0, 4).Select(i => (first + (8 * (ulong)i)).ToString("x", CultureInfo.InvariantCulture)));
-        return Run(ground.Program("floor"), [ground.At("floor.result"), addresses, ground.Program("idle"), ground.At("idle.result"), kind, rounds]);
+        return Run(ground.Program("floor"), [ground.At("floor.result"), scope, addresses, ground.Program("idle"), ground.At("idle.result"), kind, rounds]);
     }
 
     private Outcome Watch(string kind, string rounds, string[] options)

@@ -66,7 +66,7 @@ public sealed class ArmedPart(Ground ground) : IPart
             IReadOnlyList<Row> rows = idle.Hold(kind, usually, emulated);
             text.Table(rows, IdleCost.Alone, "ns each");
             told.Add(Told(words, rows, IdleCost.FloorAgain, IdleCost.Floor));
-            bars.Add(OnePercent($"{words}: scope cpu, guard off, against the floor", rows, IdleCost.Watched, IdleCost.Floor));
+            bars.Add(OnePercent($"{words}: scope cpu, guard off, against its floor", rows, IdleCost.Watched, IdleCost.FloorOfCpus));
             bars.Add(OnePercent($"{words}: scope task, guard on, against the floor", rows, IdleCost.Guarded, IdleCost.Floor));
         }
 
@@ -77,7 +77,7 @@ public sealed class ArmedPart(Ground ground) : IPart
         told.Add(Told("sqlite3", databases, DatabaseCost.AloneAgain, IdleCost.Alone));
         bars.Add(OnePercent("sqlite3: two watches, guard off, against not watched", databases, DatabaseCost.Unguarded, IdleCost.Alone));
         bars.Add(OnePercent("sqlite3: two watches, guard on, against not watched", databases, DatabaseCost.Guarded, IdleCost.Alone));
-        text.Paragraph("The floor is what the kernel takes for switching debug registers with each thread, whoever has asked for them, and what a processor that has one set takes more for copying (docs/guarantees.md); what is beyond it is livewatcher's. By default it is scope cpu without guard on real hardware, and scope task with guard in a virtual machine. "
+        text.Paragraph("The floor is what the kernel takes for switching debug registers with each thread, whoever has asked for them, and what a processor that has one set takes more for copying (docs/guarantees.md), at scope cpu this alone; what is beyond it is livewatcher's. By default it is scope cpu without guard on real hardware, and scope task with guard in a virtual machine. "
             + "Scope task without guard has the kernel load the registers at each switch, where it would exchange the events of two threads otherwise, for its account of debug registers does not follow that (Arming/ScanArmingDelivery).");
         text.Paragraph("**Undisturbed** is what the quietest fiftieth of the work cost at most: each run is in a hundred slices (sqlite3's: in fifty questions), and all rounds' slices are taken together. Others use this machine's processor too, so that a whole run differs from the next by a tenth and more, "
             + $"and one in a hundred cannot be told from medians. How much can be told: the same once more, in the same rounds, is {string.Join(", ", told)}, where it is 1 (in brackets: by the median of the rounds' ratios). The bars hold undisturbed costs against each other; what they leave out is what livewatcher does now and then on another processor, or in the program's place. That is its own time:");
@@ -104,16 +104,17 @@ public sealed class ArmedPart(Ground ground) : IPart
             [
                 $"{row.Threads:N0}", row.Scope, Of(row.Armed, row.Failure), Of(row.Left, null), Of(row.Pause, null), Of(row.Resident, null),
             ]));
-        double Armed(string scope, int threads) => rows.Single(row => row.Scope == scope && row.Threads == threads).Armed.Median;
+        Sample Armed(string scope, int threads) => rows.Single(row => row.Scope == scope && row.Threads == threads).Armed;
         Sample Pauses(string scope, int threads) => rows.Single(row => row.Scope == scope && row.Threads == threads).Pause;
         int fewest = rows[0].Threads, most = rows[^1].Threads;
-        double each = (Armed("task", most) - Armed("task", fewest)) * 1000 / (most - fewest);
+        double More(string scope) => Armed(scope, most).Against(Armed(scope, fewest), (many, few) => many - few).Median; // round by round
+        double each = More("task") * 1000 / (most - fewest);
         text.Bars(
         [
             new("us a thread more, scope task", "at most 60", each, at => at <= 60),
             new($"longest pause of one of {most:N0} threads, ms", "at most 5", Pauses("task", most).Median, at => at <= 5),
             new("the same, beyond that of the crowd by itself in the same round", "at most 5", Pauses("task", most).Against(Pauses("none", most), (watched, alone) => watched - alone).Median, at => at <= 5),
-            new($"ms for {most:N0} threads more than for {fewest:N0}, scope cpu with guard", "at most 30", Armed("cpu", most) - Armed("cpu", fewest), at => at <= 30),
+            new($"ms for {most:N0} threads more than for {fewest:N0}, scope cpu with guard", "at most 30", More("cpu"), at => at <= 30),
         ]);
     }
 
