@@ -74,22 +74,26 @@ public sealed class OwnTime(Ground ground)
     /// <summary>ns that all threads of a process have run, and of those that it has forked without executing another program: the guard is one.</summary>
     private static long TimeOf(int process)
     {
-        string name = File.ReadAllText($"/proc/{process}/cmdline");
-        return Alike(name).SelectMany(folder => Directory.EnumerateDirectories($"{folder}/task")).Sum(task => long.Parse(File.ReadAllText($"{task}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture));
+        string name = TextOf($"/proc/{process}/cmdline");
+        return name.Length == 0 ? 0 : Alike(name).SelectMany(folder => Directory.GetDirectories($"{folder}/task")).Sum(task => Number(TextOf($"{task}/schedstat")));
     }
 
-    /// <summary>Processes whose command line begins like this.</summary>
-    private static IEnumerable<string> Alike(string commandLine) => Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]) && Begins(folder, commandLine));
+    private static long Number(string schedstat) => schedstat.Length == 0 ? 0 : long.Parse(schedstat.Split(' ')[0], CultureInfo.InvariantCulture);
 
-    private static bool Begins(string folder, string commandLine)
+    /// <summary>Processes whose command line begins like this.</summary>
+    private static IEnumerable<string> Alike(string commandLine) => Directory.EnumerateDirectories("/proc").Where(folder =>
+        char.IsAsciiDigit(Path.GetFileName(folder)[0]) && TextOf($"{folder}/cmdline").StartsWith(commandLine, StringComparison.Ordinal));
+
+    /// <summary>Empty where the process, or the thread, has ended.</summary>
+    private static string TextOf(string file)
     {
         try
         {
-            return File.ReadAllText($"{folder}/cmdline").StartsWith(commandLine, StringComparison.Ordinal);
+            return File.ReadAllText(file);
         }
         catch (IOException)
         {
-            return false; // it has ended
+            return "";
         }
     }
 }
