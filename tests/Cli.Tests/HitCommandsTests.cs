@@ -62,11 +62,4 @@ public sealed class HitCommandsTests
         Process = new ProcessId(12),
         Stack = CallStack.Empty,
     };
-
-    private sealed class NoFormat : IValueFormat
-    {
-        internal static NoFormat Instance { get; } = new();
-
-        public Value Format(ReadOnlySpan<byte> bytes, Func<Address, string?> nameOf) => throw new NotSupportedException();
-    }
 }

@@ -11,7 +11,7 @@ namespace Livewatcher.Cli.Tests.Output;
 /// <summary>A hit is shown at once where there was none before, and of many in a row none waits for the next.</summary>
 public sealed class OutputSinkTests : IDisposable
 {
-    private static readonly Watch Watched = new(new WatchRequest("g_x", AccessMode.Write), new Address(0x1000), 4, new NoFormat(), null, null);
+    private static readonly Watch Watched = new(new WatchRequest("g_x", AccessMode.Write), new Address(0x1000), 4, NoFormat.Instance, null, null);
 
     private readonly string file = Path.GetTempFileName();
     private readonly CancellationTokenSource stop = new();
@@ -68,9 +68,4 @@ public sealed class OutputSinkTests : IDisposable
         Thread = new ThreadId(7),
         Stack = CallStack.Empty,
     };
-
-    private sealed class NoFormat : IValueFormat
-    {
-        public Value Format(ReadOnlySpan<byte> bytes, Func<Address, string?> nameOf) => throw new NotSupportedException("Nobody formats here.");
-    }
 }

@@ -12,7 +12,7 @@ namespace Livewatcher.Cli.Tests.Screen;
 /// <summary>From the bytes of a terminal to keys, and from keys to what they do.</summary>
 public sealed class KeyTests
 {
-    private static readonly Watch State = new(new WatchRequest("g_state", AccessMode.Write), new Address(0x1000), 4, new NoFormat(), "int", null);
+    private static readonly Watch State = new(new WatchRequest("g_state", AccessMode.Write), new Address(0x1000), 4, NoFormat.Instance, "int", null);
 
     private static readonly ScreenModel Model = new() { Title = "t", Writers = [Row(1, 0x10), Row(2, 0x20), Row(3, 0x30)], Hits = [HitOf(3), HitOf(2), HitOf(1)] };
 
@@ -131,9 +131,4 @@ public sealed class KeyTests
         Thread = new ThreadId(7),
         Stack = StackOf((ulong)sequence * 16),
     };
-
-    private sealed class NoFormat : IValueFormat
-    {
-        public Value Format(ReadOnlySpan<byte> bytes, Func<Address, string?> nameOf) => throw new NotSupportedException("Nobody formats here.");
-    }
 }
