@@ -270,12 +270,12 @@ int at_place(struct pt_regs *ctx)
 {
     lw_u64 id = bpf_get_current_pid_tgid();
     struct lw_birth birth = {.tgid = id >> 32, .tid = (lw_u32)id};
-    lw_u32 *process = bpf_map_lookup_elem(&targets, &birth.tgid);
+    struct lw_target *target = target_of(bpf_get_current_task_btf());
     lw_u32 index = bpf_get_attach_cookie(ctx);
     struct lw_place *place = bpf_map_lookup_elem(&places, &index);
-    if (!process || !place)
+    if (!target || !place)
         return 0;
-    birth.process = *process;
+    birth.process = target->process;
     switch (place->kind) {
     case LW_PLACE_ENTER:
     case LW_PLACE_LEAVE:

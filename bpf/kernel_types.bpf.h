@@ -6,14 +6,6 @@
 #ifndef LIVEWATCHER_KERNEL_TYPES_BPF_H
 #define LIVEWATCHER_KERNEL_TYPES_BPF_H
 
-typedef struct {
-    int counter;
-} __attribute__((preserve_access_index)) atomic_t;
-
-struct signal_struct {
-    atomic_t live;
-} __attribute__((preserve_access_index));
-
 /* An instruction that has a probe is stepped in a copy (struct uprobe_task, include/linux/uprobes.h). */
 struct uprobe_task {
     unsigned long vaddr;     /* where it belongs */
@@ -33,7 +25,8 @@ struct task_struct {
     int tgid;
     unsigned int ptrace;
     struct uprobe_task *utask;
-    struct signal_struct *signal;
+    struct task_struct *group_leader;
+    lw_u64 start_boottime;
     struct mm_struct *mm;
     struct thread_struct thread;
 } __attribute__((preserve_access_index));

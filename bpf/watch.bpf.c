@@ -29,7 +29,7 @@ struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, LW_PROCESSES);
     __type(key, lw_u32);
-    __type(value, lw_u32);
+    __type(value, struct lw_target);
 } targets SEC(".maps");
 
 struct {
@@ -88,6 +88,19 @@ static __always_inline lw_u64 wake_flag(void)
     if (ss && ss->asleep)
         return BPF_RB_FORCE_WAKEUP;
     return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= settings.wake_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+/* Null where the thread is of nobody who is watched. */
+static __always_inline struct lw_target *target_of(struct task_struct *task)
+{
+    lw_u32 tgid = task->tgid;
+    struct lw_target *target = bpf_map_lookup_elem(&targets, &tgid);
+    if (!target)
+        return 0;
+    lw_u64 born = task->group_leader->start_boottime;
+    if (!target->born)
+        target->born = born;
+    return target->born == born ? target : 0;
 }
 
 #include "stack.bpf.h"
@@ -212,14 +225,14 @@ static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
     lw_u64 began = settings.flood_burst_ns ? bpf_ktime_get_ns() : 0;
     lw_u64 id = bpf_get_current_pid_tgid();
     lw_u32 tgid = id >> 32;
-    lw_u32 *process = bpf_map_lookup_elem(&targets, &tgid);
-    if (!process) {
+    struct lw_target *target = target_of(bpf_get_current_task_btf());
+    if (!target) {
         struct lw_session_state *ss = session_state();
         if (ss)
             __sync_fetch_and_add(&ss->foreign, 1);
         return 0;
     }
-    lw_u32 index = *process * LW_SLOTS + slot;
+    lw_u32 process = target->process, index = process * LW_SLOTS + slot;
     struct lw_slot_state *state = bpf_map_lookup_elem(&slots, &index);
     if (!state)
         return 0;
@@ -277,7 +290,7 @@ static __always_inline int hit(struct bpf_perf_event_data *ctx, lw_u32 slot)
         bpf_send_signal_thread(5); /* SIGTRAP, signal(7); it is there before the thread's next instruction */
     r->sibling_mask = 0;
     if (state->siblings)
-        read_siblings(r, *process, state->siblings);
+        read_siblings(r, process, state->siblings);
     /* Values and the accessing thread's signal are as ever; what is saved is the record. */
     if (meter && is_flooded(meter, began)) {
         __sync_fetch_and_add(&state->skipped, 1);
@@ -320,34 +333,42 @@ static __always_inline void notice(lw_u16 kind, lw_u32 tgid, lw_u32 tid, lw_u64 
     }
 }
 
+/* A new thread of a watched process. Where only one is watched its number is compared, and where no stack's top is known none is looked for: what is touched
+ * here first is seldom in a cache, and makes a hundredth of what a thread takes to come and go. */
+static __always_inline void on_thread(struct task_struct *parent, struct task_struct *child)
+{
+    struct lw_session_state *ss = session_state();
+    if (!ss || (ss->sole ? ss->sole != parent->tgid : !target_of(parent)))
+        return;
+    if (ss->tops)
+        forget_stack_top(child->pid);
+    __sync_fetch_and_add(&ss->threads, 1);
+}
+
 /* kernel_clone() passes here after the child has its events and before it runs: no instruction of it can slip by. */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 {
     lw_u32 parent_tgid = parent->tgid;
     lw_u32 child_tgid = child->tgid;
-    lw_u32 *process = bpf_map_lookup_elem(&targets, &parent_tgid);
-    if (!process)
-        return 0;
-    forget_stack_top(child->pid);
-    struct lw_session_state *ss = session_state();
-    if (!ss)
-        return 0;
     if (child_tgid == parent_tgid) {
-        __sync_fetch_and_add(&ss->threads, 1);
+        on_thread(parent, child);
         return 0;
     }
-    if (!settings.follow_fork)
+    struct lw_target *target = settings.follow_fork ? target_of(parent) : 0;
+    struct lw_session_state *ss = session_state();
+    if (!target || !ss)
         return 0;
+    forget_stack_top(child->pid);
 
-    lw_u32 fresh;
-    if (bpf_map_pop_elem(&free_processes, &fresh) != 0) {
+    struct lw_target born = {.born = child->start_boottime};
+    if (bpf_map_pop_elem(&free_processes, &born.process) != 0) {
         __sync_fetch_and_add(&ss->untracked, 1);
         return 0;
     }
     for (lw_u32 slot = 0; slot < LW_SLOTS; slot++) {
-        lw_u32 from_index = *process * LW_SLOTS + slot;
-        lw_u32 to_index = fresh * LW_SLOTS + slot;
+        lw_u32 from_index = target->process * LW_SLOTS + slot;
+        lw_u32 to_index = born.process * LW_SLOTS + slot;
         struct lw_slot_state *from = bpf_map_lookup_elem(&slots, &from_index);
         struct lw_slot_state *to = bpf_map_lookup_elem(&slots, &to_index);
         if (!from || !to)
@@ -365,8 +386,8 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
         to->mode = from->mode;
         to->address = from->address;
     }
-    if (bpf_map_update_elem(&targets, &child_tgid, &fresh, BPF_ANY) != 0) {
-        bpf_map_push_elem(&free_processes, &fresh, 0);
+    if (bpf_map_update_elem(&targets, &child_tgid, &born, BPF_ANY) != 0) {
+        bpf_map_push_elem(&free_processes, &born.process, 0);
         __sync_fetch_and_add(&ss->untracked, 1);
         return 0;
     }
@@ -380,27 +401,16 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task)
 {
     lw_u32 tgid = task->tgid;
-    lw_u32 *process = bpf_map_lookup_elem(&targets, &tgid);
-    if (!process)
+    struct lw_target *target = target_of(task);
+    if (!target)
         return 0;
-    lw_u32 index = *process;
+    lw_u32 process = target->process;
+    struct lw_session_state *ss = session_state();
+    if (ss)
+        ss->sole = 0;
     bpf_map_delete_elem(&targets, &tgid);
     forget_stack_top(task->pid);
-    notice(LW_RECORD_EXEC, tgid, task->pid, index);
-    return 0;
-}
-
-/* do_exit() has counted this thread off before it passes here. */
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(on_exit, struct task_struct *task)
-{
-    lw_u32 tgid = task->tgid;
-    lw_u32 *process = bpf_map_lookup_elem(&targets, &tgid);
-    if (!process || task->signal->live.counter != 0)
-        return 0;
-    lw_u32 index = *process;
-    bpf_map_delete_elem(&targets, &tgid);
-    notice(LW_RECORD_EXIT, tgid, task->pid, index);
+    notice(LW_RECORD_EXEC, tgid, task->pid, process);
     return 0;
 }
 

@@ -48,7 +48,6 @@ enum lw_record_kind {
     LW_RECORD_HIT = 1,
     LW_RECORD_FORK = 2, /* tgid: child, tid: the thread that forked, address: the parent's tgid */
     LW_RECORD_EXEC = 3, /* tgid: who, its watches are off from here; address: its process index */
-    LW_RECORD_EXIT = 4, /* tgid: who, its last thread is going; address: its process index */
     LW_RECORD_ARISEN = 5, /* slot, address, length: what it is armed on from here; old_value: the frame or block it is in; registers, stack: where */
     LW_RECORD_FREED = 6,  /* the same of a block that is freed, and that the slot stays armed on */
 };
@@ -356,12 +355,21 @@ struct lw_instance {
     lw_u64 holders[LW_HOLDERS]; /* of an object that is armed until a return: frames that have named it; 0: none */
 };
 
+/* A watched process, by its tgid. That it has ended is known a moment later (src/Livewatcher.Linux/Bpf/ProcessEnds.cs); who has its number then is another. */
+struct lw_target {
+    lw_u64 born;    /* CLOCK_BOOTTIME ns, which an execve(2) does not change; 0: nobody has hit yet */
+    lw_u32 process; /* its index */
+    lw_u32 padding;
+};
+
 /* Counters of the whole session. */
 struct lw_session_state {
     lw_u64 foreign;       /* accesses by processes nobody watches */
     lw_u64 untracked;     /* followed children for whom no process index was free */
     lw_u64 threads;       /* threads created in watched processes since the start */
-    lw_u64 lost_notices;  /* fork, exec and exit records that found the ring full */
+    lw_u64 lost_notices;  /* fork and exec records that found the ring full */
+    lw_u64 sole;          /* the only process that can be in targets, by its tgid; 0: there may be others */
+    lw_u64 tops;          /* 1: of some stack it is known where it begins */
     lw_u64 asleep;        /* 1: the drainer sleeps until the first record comes; written by it alone */
 };
 

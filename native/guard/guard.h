@@ -133,7 +133,7 @@ struct lw_guard_config {
     int32_t socket_fd;           /* the guard's end */
     int32_t peer_fd;             /* livewatcher's end, closed in the guard */
     int32_t program_fds[LW_SLOTS]; /* one BPF program a slot; -1: arming is not the guard's business */
-    int32_t targets_fd;          /* map tgid -> process index; -1 without BPF */
+    int32_t targets_fd;          /* map tgid -> struct lw_target; -1 without BPF */
     int32_t follow_fork;
     uint32_t stack_bytes;
     int32_t exclude_kernel;      /* 1 where kernel.perf_event_paranoid hides the kernel's accesses */

@@ -89,15 +89,15 @@ static struct lw_slot_state *states_by_map(int tgid)
 {
     if (!guard.config.slots || guard.config.targets_fd < 0)
         return NULL;
-    uint32_t index = 0;
+    struct lw_target target;
     union bpf_attr attr;
     memset(&attr, 0, sizeof(attr));
     attr.map_fd = (uint32_t)guard.config.targets_fd;
     attr.key = (uint64_t)(uintptr_t)&tgid;
-    attr.value = (uint64_t)(uintptr_t)&index;
+    attr.value = (uint64_t)(uintptr_t)&target;
     if (syscall(SYS_bpf, BPF_MAP_LOOKUP_ELEM, &attr, sizeof(attr)) != 0)
         return NULL;
-    return &guard.config.slots[index * LW_SLOTS];
+    return &guard.config.slots[target.process * LW_SLOTS];
 }
 
 struct lw_slot_state *slot_states(struct process *p)

@@ -162,7 +162,7 @@ internal sealed class Ledger
         if (session.Untracked > 0)
             AddGap($"{session.Untracked:N0} children could not be followed: too many at a time");
         if (session.LostNotices > 0)
-            AddGap($"{session.LostNotices:N0} fork, exec or exit notices were lost");
+            AddGap($"{session.LostNotices:N0} fork or exec notices were lost");
         if (kernelCount is { } kernel && kernel > comparable + foreign)
             AddGap($"the kernel counted {kernel:N0} hits, of which {kernel - comparable - foreign:N0} never arrived (noticed {noticed})");
         if (!KernelCountIsPartial && kernelCount is { } low && low < comparable)

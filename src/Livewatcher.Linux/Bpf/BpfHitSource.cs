@@ -15,8 +15,14 @@ public sealed unsafe class BpfHitSource : IHitSource
     private readonly WatchProgram program;
     private readonly ConcurrentDictionary<ProcessId, int> indices = new();
     private readonly ThreadNames names = new();
+    private readonly ProcessEnds ends;
+    private readonly MonotonicClock clock = new();
 
-    private BpfHitSource(WatchProgram program) => this.program = program;
+    private BpfHitSource(WatchProgram program)
+    {
+        this.program = program;
+        ends = new ProcessEnds(program.Ring);
+    }
 
     public string Name => "bpf";
 
@@ -40,17 +46,22 @@ public sealed unsafe class BpfHitSource : IHitSource
 
     public bool AddProcess(ProcessId process)
     {
+        Volatile.Write(ref program.Session.Sole, 0);
         if (program.AddProcess(process) is not { } index)
             return false;
         indices[process] = index;
+        ends.Expect(process);
+        TellSole();
         return true;
     }
 
     public void RemoveProcess(ProcessId process)
     {
+        ends.Forget(process);
         program.RemoveProcess(process);
         if (indices.TryRemove(process, out int index))
             program.Recycle(index);
+        TellSole();
     }
 
     public void SetSlot(ProcessId process, int slot, HardwareSlot content, ulong initial, uint siblings) =>
@@ -70,7 +81,11 @@ public sealed unsafe class BpfHitSource : IHitSource
     public void ClearSlot(ProcessId process, int slot) =>
         SlotStateAccess.Clear(State(process, slot));
 
-    public void SetStackTop(ThreadId thread, Address? top) => program.StackTops.Set(thread, top);
+    public void SetStackTop(ThreadId thread, Address? top)
+    {
+        Volatile.Write(ref program.Session.Tops, 1);
+        program.StackTops.Set(thread, top);
+    }
 
     public bool SetCondition(ProcessId process, int slot, Condition? condition) => program.Filters?.Set(State(process, slot), condition) == true;
 
@@ -112,17 +127,26 @@ public sealed unsafe class BpfHitSource : IHitSource
     public bool CorrectLastValue(ProcessId process, int slot, ulong expected, ulong value) =>
         SlotStateAccess.CorrectLastValue(State(process, slot), expected, value);
 
-    public void Wait(TimeSpan atMost) => program.Ring.Wait((int)atMost.TotalMilliseconds);
+    public void Wait(TimeSpan atMost) => ends.Hear(program.Ring.Wait((int)atMost.TotalMilliseconds));
 
     public bool WakesAtFirst => true;
 
-    public void WaitForFirst(TimeSpan atMost) => program.Ring.WaitForFirst((int)atMost.TotalMilliseconds, ref program.Session.Asleep);
+    public void WaitForFirst(TimeSpan atMost) => ends.Hear(program.Ring.WaitForFirst((int)atMost.TotalMilliseconds, ref program.Session.Asleep));
 
     public void Rouse() => program.Ring.Rouse();
 
     public bool DrainedAll => program.Ring.DrainedAll;
 
-    public int Drain(IHitReceiver receiver) => program.Ring.Drain(new Sorter(this, receiver));
+    public int Drain(IHitReceiver receiver)
+    {
+        int ended = ends.Count;
+        int drained = program.Ring.Drain(new Sorter(this, receiver));
+        if (ended == 0 || !DrainedAll)
+            return drained;
+        for (int i = 0; i < ended; i++)
+            receiver.OnExit(clock.Now, ends.Take());
+        return drained + ended;
+    }
 
     public bool Settle()
     {
@@ -130,7 +154,15 @@ public sealed unsafe class BpfHitSource : IHitSource
         return true;
     }
 
-    public void Dispose() => program.Dispose();
+    public void Dispose()
+    {
+        ends.Dispose();
+        program.Dispose();
+    }
+
+    /// <summary>Children that are followed come without our doing.</summary>
+    private void TellSole() =>
+        Volatile.Write(ref program.Session.Sole, !program.Settings.FollowFork && indices.Count == 1 ? (ulong)indices.Keys.Single().Value : 0);
 
     private SlotState* State(ProcessId process, int slot) =>
         indices.TryGetValue(process, out int index) ? program.SlotStates + (index * RecordLimits.LW_SLOTS) + slot : null;
@@ -156,14 +188,11 @@ public sealed unsafe class BpfHitSource : IHitSource
                     if (source.program.FindProcess(process) is { } index)
                         source.indices[process] = index;
                     receiver.OnForked(record.Time, new ProcessId((int)record.Address), process);
+                    source.ends.Expect(process);
                     break;
                 case RecordKind.LW_RECORD_EXEC:
                     source.indices[process] = (int)record.Address;
                     receiver.OnExec(record.Time, process);
-                    break;
-                case RecordKind.LW_RECORD_EXIT:
-                    source.indices[process] = (int)record.Address;
-                    receiver.OnExit(record.Time, process);
                     break;
             }
         }

@@ -25,6 +25,7 @@ internal sealed unsafe class RingReader : IDisposable
     private readonly ulong mask;
     private readonly SharedMapping consumer;
     private readonly SharedMapping producer;
+    private readonly ulong[] marks = new ulong[64];
 
     internal RingReader(int descriptor, int bytes)
     {
@@ -43,23 +44,42 @@ internal sealed unsafe class RingReader : IDisposable
         }
     }
 
-    /// <summary>Sleeps until the ring wakes us or the time is over.</summary>
-    internal void Wait(int milliseconds)
+    /// <summary>Another descriptor that ends a sleep, once, as soon as it is readable.</summary>
+    /// <param name="descriptor">Closing it takes it away.</param>
+    /// <param name="mark">What <see cref="Wait"/> calls it; not 0.</param>
+    internal void Attend(SafeDescriptor descriptor, ulong mark)
     {
-        Libc.EpollEvent what;
-        _ = Libc.EpollWait(epoll.Number, &what, 1, milliseconds);
+        Libc.EpollEvent what = new() { Events = Libc.EPOLLIN | Libc.EPOLLET, Data = mark };
+        _ = Libc.EpollControl(epoll.Number, Libc.EPOLL_CTL_ADD, descriptor.Number, &what);
+    }
+
+    /// <summary>Sleeps until the ring wakes us, or a descriptor that is attended to, or the time is over.</summary>
+    /// <returns>The descriptors' marks. Valid until the next call.</returns>
+    internal ReadOnlySpan<ulong> Wait(int milliseconds)
+    {
+        Libc.EpollEvent* events = stackalloc Libc.EpollEvent[marks.Length];
+        int count = Libc.EpollWait(epoll.Number, events, marks.Length, milliseconds), found = 0;
+        for (int i = 0; i < count; i++)
+        {
+            if (events[i].Data != 0)
+                marks[found++] = events[i].Data;
+        }
+
+        return marks.AsSpan(0, found);
     }
 
     /// <summary>The same, but for <see cref="Rouse"/> and that it does not begin while records are there.</summary>
     /// <param name="milliseconds">At most.</param>
     /// <param name="asleep">Has the program wake us at the first record, while it is not 0.</param>
-    internal void WaitForFirst(int milliseconds, ref ulong asleep)
+    internal ReadOnlySpan<ulong> WaitForFirst(int milliseconds, ref ulong asleep)
     {
+        ReadOnlySpan<ulong> told = default;
         Volatile.Write(ref asleep, 1);
         Interlocked.MemoryBarrier(); // the program takes a record's room before it looks whether we sleep
         if (Volatile.Read(ref *(ulong*)producer.Pointer) == Volatile.Read(ref *(ulong*)consumer.Pointer))
-            Wait(milliseconds);
+            told = Wait(milliseconds);
         Volatile.Write(ref asleep, 0);
+        return told;
     }
 
     /// <summary>Ends a sleep, or the next one where nobody sleeps. On any thread.</summary>

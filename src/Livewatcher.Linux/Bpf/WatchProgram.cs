@@ -160,7 +160,8 @@ internal sealed unsafe class WatchProgram : IDisposable
         for (int slot = 0; slot < RecordLimits.LW_SLOTS; slot++)
             SlotStates[(index * RecordLimits.LW_SLOTS) + slot] = default;
         int tgid = process.Value;
-        if (LibBpf.Update(targets, &tgid, &index, 0) != 0)
+        WatchTarget target = new() { Process = index };
+        if (LibBpf.Update(targets, &tgid, &target, 0) != 0)
             throw new BpfException("adding a process to the BPF map", Marshal.GetLastPInvokeError());
         return (int)index;
     }
@@ -168,9 +169,9 @@ internal sealed unsafe class WatchProgram : IDisposable
     /// <summary>The index of a watched process; null where the kernel side does not watch it.</summary>
     internal int? FindProcess(ProcessId process)
     {
-        uint index;
+        WatchTarget target;
         int tgid = process.Value;
-        return LibBpf.Lookup(targets, &tgid, &index) == 0 ? (int)index : null;
+        return LibBpf.Lookup(targets, &tgid, &target) == 0 ? (int)target.Process : null;
     }
 
     internal void RemoveProcess(ProcessId process)
@@ -263,7 +264,7 @@ internal sealed unsafe class WatchProgram : IDisposable
 
     private void AttachLifeCycle()
     {
-        foreach (string name in (ReadOnlySpan<string>)["on_fork", "on_exec", "on_exit"])
+        foreach (string name in (ReadOnlySpan<string>)["on_fork", "on_exec"])
         {
             nint link = LibBpf.Attach(LibBpf.FindProgram(bpfObject.Pointer, name));
             if (link == 0)

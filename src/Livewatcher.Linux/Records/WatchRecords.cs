@@ -31,7 +31,6 @@ internal enum RecordKind : ushort
     LW_RECORD_HIT = 1,
     LW_RECORD_FORK = 2,
     LW_RECORD_EXEC = 3,
-    LW_RECORD_EXIT = 4,
     LW_RECORD_ARISEN = 5,
     LW_RECORD_FREED = 6,
 }
@@ -191,6 +190,15 @@ internal enum OrderFlags : uint
     LW_ORDER_ONCE = 2,
 }
 
+/// <summary>struct lw_target.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct WatchTarget
+{
+    public ulong Born;
+    public uint Process;
+    public uint Padding;
+}
+
 /// <summary>struct lw_session_state.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct SessionState
@@ -199,5 +207,7 @@ internal struct SessionState
     public ulong Untracked;
     public ulong Threads;
     public ulong LostNotices;
+    public ulong Sole;
+    public ulong Tops;
     public ulong Asleep;
 }

@@ -15,7 +15,7 @@ public readonly record struct SlotAccount(ulong Counted, ulong Recorded, ulong F
 /// <param name="Foreign">Accesses of processes that nobody watches.</param>
 /// <param name="Untracked">Followed children that could not be taken in.</param>
 /// <param name="Threads">Threads and processes created under watch.</param>
-/// <param name="LostNotices">Fork, exec and exit notices that were lost.</param>
+/// <param name="LostNotices">Fork and exec notices that were lost.</param>
 /// <param name="Throttled">Times the kernel throttled an event.</param>
 public readonly record struct SessionCounts(ulong Foreign, ulong Untracked, ulong Threads, ulong LostNotices, ulong Throttled);
 

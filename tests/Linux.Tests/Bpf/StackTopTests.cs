@@ -49,7 +49,7 @@ public sealed class StackTopTests
         SharedStackTops tops = ((BpfHitSource)guarded.Source).Program.StackTops;
         ThreadId[] numbers = [.. Enumerable.Range(target.Id.Value + 1, 500).Select(number => new ThreadId(number))];
         foreach (ThreadId number in numbers)
-            tops.Set(number, new Address(0x7000_0000_1230));
+            guarded.Source.SetStackTop(number, new Address(0x7000_0000_1230));
         tops.Of(numbers[0]).Should().Be(new Address(0x7000_0000_1230 + 128));
         target.Say("start");
         target.Say("go");

@@ -40,6 +40,7 @@ public sealed class LayoutTests
         { "bpf/watch_event.h", "lw_record", typeof(WatchRecord) },
         { "bpf/watch_event.h", "lw_settings", typeof(WatchProgram.ProgramConstants) },
         { "bpf/watch_event.h", "lw_slot_state", typeof(SlotState) },
+        { "bpf/watch_event.h", "lw_target", typeof(WatchTarget) },
         { "bpf/watch_event.h", "lw_session_state", typeof(SessionState) },
         { "bpf/watch_event.h", "lw_condition_step", typeof(ConditionStepRecord) },
         { "bpf/watch_event.h", "lw_condition", typeof(ConditionRecord) },

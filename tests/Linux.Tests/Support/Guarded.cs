@@ -73,7 +73,7 @@ internal sealed class Guarded : IDisposable
             Thread.Sleep(10);
         }
 
-        throw new TimeoutException($"no {typeof(TEvent).Name} within 10 s");
+        throw new TimeoutException($"no {typeof(TEvent).Name} within 10 s: {string.Join("; ", Events)}");
     }
 
     public void Dispose()

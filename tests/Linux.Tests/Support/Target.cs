@@ -67,12 +67,16 @@ internal sealed class Target : IDisposable
         return process.ExitCode;
     }
 
+    public void Kill()
+    {
+        process.Kill();
+        process.WaitForExit();
+    }
+
     public void Dispose()
     {
         watchdog.Dispose();
-        if (!process.HasExited)
-            process.Kill();
-        process.WaitForExit();
+        Kill(); // nothing where it has ended
         process.Dispose();
     }
 }
