@@ -96,31 +96,34 @@ public sealed class ArmedPart(Ground ground) : IPart
     private void Arming(Markdown text)
     {
         text.Paragraph("attach to a crowd of threads that wake ten times a second, or 2,000 times altogether where they are more than 200: ms until all are armed (from livewatcher's start, reading symbols and loading the BPF program included), ms from SIGTERM to its end, the "
-            + "longest that a thread was late, and livewatcher's resident memory. Scope *none* is the crowd by itself. Expected: a straight line in the number of threads at scope task, and a flatter one at scope cpu, where the guard seizes each of them; without guard none." + Where);
-        var rows = new ArmingCost(ground).Hold();
+            + "longest that a thread was late, and livewatcher's resident memory. Scope *none* is the crowd by itself. *Of its own* is each without what the hypervisor had given to others meanwhile, of the processor that it had taken most of; the bars are held against that. Expected: a straight line in the number of threads at scope task, and a flatter one at scope cpu, where the guard seizes each of them; without guard none." + Where);
+        ArmingCost arming = new(ground);
+        var rows = arming.Hold();
+        if (!arming.KnowsThefts)
+            text.Paragraph("What the hypervisor takes is not known here (bpftrace does not run, or the kernel has no paravirtual time accounting): the columns are the same.");
         text.Grid(
-            ["threads", "scope", "armed, ms", "left, ms", "longest pause, ms", "resident, MiB"],
+            ["threads", "scope", "armed, ms", "of its own, ms", "left, ms", "longest pause, ms", "of its own, ms", "resident, MiB"],
             rows.Select(row => (string[])
             [
-                $"{row.Threads:N0}", row.Scope, Of(row.Armed, row.Failure), Of(row.Left, null), Of(row.Pause, null), Of(row.Resident, null),
+                $"{row.Threads:N0}", row.Scope, Of(row.Rounds.Armed, row.Rounds.Failure), Of(row.Rounds.OwnArmed), Of(row.Rounds.Left), Of(row.Rounds.Pause), Of(row.Rounds.OwnPause),
+                Of(row.Rounds.Resident),
             ]));
-        Sample Armed(string scope, int threads) => rows.Single(row => row.Scope == scope && row.Threads == threads).Armed;
-        Sample Pauses(string scope, int threads) => rows.Single(row => row.Scope == scope && row.Threads == threads).Pause;
+        Attachments Rounds(string scope, int threads) => rows.Single(row => row.Scope == scope && row.Threads == threads).Rounds;
         int fewest = rows[0].Threads, most = rows[^1].Threads;
-        double More(string scope) => Armed(scope, most).Against(Armed(scope, fewest), (many, few) => many - few).Median; // round by round
+        double More(string scope) => Rounds(scope, most).OwnArmed.Against(Rounds(scope, fewest).OwnArmed, (many, few) => many - few).Median; // round by round
         double each = More("task") * 1000 / (most - fewest);
         text.Bars(
         [
             new("us a thread more, scope task", "at most 60", each, at => at <= 60),
-            new($"longest pause of one of {most:N0} threads, ms", "at most 5", Pauses("task", most).Median, at => at <= 5),
-            new("the same, beyond that of the crowd by itself in the same round", "at most 5", Pauses("task", most).Against(Pauses("none", most), (watched, alone) => watched - alone).Median, at => at <= 5),
+            new($"longest pause of one of {most:N0} threads, ms", "at most 5", Rounds("task", most).OwnPause.Median, at => at <= 5),
+            new("the same, the hypervisor's part counted, beyond that of the crowd by itself in the same round", "at most 5", Rounds("task", most).Pause.Against(Rounds(ArmingCost.Alone, most).Pause, (watched, alone) => watched - alone).Median, at => at <= 5),
             new($"ms for {most:N0} threads more than for {fewest:N0}, scope cpu with guard", "at most 30", More("cpu"), at => at <= 30),
         ]);
     }
 
     private string Where => ground.Untried ? " On this machine, whose debug registers are armed and switched with each thread, and only do not trap (`--trial off`)." : "";
 
-    private static string Of(Sample sample, string? failure) => sample.Count > 0
+    private static string Of(Sample sample, string? failure = null) => sample.Count > 0
         ? $"{Markdown.Number(sample.Median)} ({Markdown.Number(sample.LowerQuartile)} to {Markdown.Number(sample.UpperQuartile)})"
         : failure is null ? "" : $"not measured: {failure}";
 }
