@@ -43,6 +43,7 @@ internal static class AttachVerb
         // From here on no other process of that number can be meant; until here one could have taken the place of what was found by name.
         if (life.IsOver || !(int.TryParse(what, out _) || ProcessTable.Matches(target, what)))
             throw new UserException($"process {target} has ended");
+        OwnNiceness.GiveWay();
         OwnNiceness.Raise(); // until it is armed (WatchCommand)
         SessionOutcome outcome;
         bool outputFailed;

@@ -52,6 +52,7 @@ internal static class WatchCommand
     internal static (SessionOutcome Outcome, int? ExitStatus, bool OutputFailed) Watch(
         WatchPlatform platform, WatchSettings settings, ProcessId target, bool started, LiveScreen? screen)
     {
+        OwnNiceness.GiveWay();
         using CancellationTokenSource stop = new();
         using ProgressLine progress = new(isWanted: screen is null);
         // Said at once and not when the hits that have been taken leave time for it.

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Livewatcher.Linux.Interop;
 using Livewatcher.Linux.Ptrace;
 using Livewatcher.Linux.Records;
+using Livewatcher.Linux.Scheduling;
 using Livewatcher.Model;
 
 namespace Livewatcher.Linux.Guard;
@@ -71,6 +72,7 @@ public sealed unsafe class GuardTracer : ITracer
             using CStrings arguments = new(launch.Arguments);
             using CStrings environment = new(launch.Environment);
             byte* path = CStrings.Copy(launch.Path);
+            using OwnNiceness.Lull lull = OwnNiceness.AsGiven();
             pid = GuardNative.Start(&config, path, arguments.Pointer, environment.Pointer);
             NativeMemory.Free(path);
         }

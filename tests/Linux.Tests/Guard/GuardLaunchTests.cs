@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using AwesomeAssertions;
 using Livewatcher.Linux.Guard;
 using Livewatcher.Linux.Interop;
+using Livewatcher.Linux.Scheduling;
 using Livewatcher.Linux.Tests.Support;
 using Livewatcher.Model;
 using Xunit;
@@ -53,10 +54,13 @@ public sealed class GuardLaunchTests
         string niceness = Tools.Run("nice").Trim();
         using Guarded guarded = new(launch: new LaunchRequest("/bin/sh", ["sh", "-c", $"test \"$(nice)\" = {niceness} && exit 4"], ["PATH=/usr/bin:/bin"]));
         int guard = Registers.TracerOf(guarded.Started);
+        ulong programsSlice = Priorities.SliceOf(guarded.Started.Value);
         guarded.Tracer.Release(guarded.Started);
 
         guarded.Await<TracerEvent.Exited>().Status.Should().Be(4 << 8);
         Priorities.NicenessOf(guard).Should().Be(-15, "these tests run as root");
+        Priorities.SliceOf(guard).Should().Be(programsSlice == 0 ? 0 : OwnNiceness.Slice, "whoever wakes goes first, where the kernel knows of that");
+        programsSlice.Should().Be(Priorities.SliceOf(1), "the usual one");
     }
 
     /// <summary>A machine may be so busy that we are less nice still.</summary>

@@ -50,6 +50,27 @@ public sealed class OwnNicenessTests
         }
     }
 
+    [Fact]
+    public void Whoever_wakes_goes_before_our_threads_and_our_children_have_the_usual_slice()
+    {
+        ulong usual = Priorities.SliceOf(1);
+        Assert.SkipWhen(usual == 0, "this kernel has one slice for all (before Linux 6.12)");
+        int niceness = Priorities.NicenessOf(0);
+        OwnNiceness.GiveWay();
+        Priorities.SliceOf(0).Should().Be(OwnNiceness.Slice).And.BeGreaterThan(usual);
+        ulong later = 0;
+        Thread born = new(() => later = Priorities.SliceOf(0));
+        born.Start();
+        born.Join();
+        later.Should().Be(OwnNiceness.Slice);
+        ChildStart.Spawn("/bin/sleep", ["sleep", "100"], [], [], ownGroup: false, out int child).Should().Be(0);
+        Priorities.SliceOf(child).Should().Be(usual);
+        _ = Libc.Kill(child, 9);
+        ChildStart.AwaitEnd(child);
+        Priorities.SliceOf(0).Should().Be(OwnNiceness.Slice, "a child has been made meanwhile");
+        Priorities.NicenessOf(0).Should().Be(niceness);
+    }
+
     private static int NicenessOfChild()
     {
         (SafeFileHandle read, SafeFileHandle write) = ChildStart.Pipe(out _) ?? throw new InvalidOperationException("no pipe");
