@@ -345,7 +345,8 @@ static void lengthen_slice(void)
         int32_t nice;
         uint32_t priority;
         uint64_t runtime, deadline, period;
-    } attr = {.size = sizeof(attr), .nice = getpriority(PRIO_PROCESS, 0), .runtime = GUARD_SLICE_NS}; /* struct sched_attr, sched_setattr(2) */
+    } attr = {.size = sizeof(attr), .flags = 0x08 /* SCHED_FLAG_KEEP_POLICY */, .nice = getpriority(PRIO_PROCESS, 0), .runtime = GUARD_SLICE_NS};
+    /* struct sched_attr, sched_setattr(2) */
     syscall(SYS_sched_setattr, 0, &attr, 0);
 }
 

@@ -10,6 +10,7 @@ internal static unsafe partial class Priorities
     private const int PRIO_PROCESS = 0;
     private const int SYS_sched_setattr = 314;
     private const int SYS_sched_getattr = 315;
+    private const ulong SCHED_FLAG_KEEP_POLICY = 8;
 
     /// <summary>From -20 to 19; -1 also where there is no such thread.</summary>
     internal static int NicenessOf(int thread) => GetPriority(PRIO_PROCESS, thread);
@@ -18,14 +19,14 @@ internal static unsafe partial class Priorities
     internal static int SetNiceness(int thread, int niceness) =>
         SetPriority(PRIO_PROCESS, thread, niceness) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
-    /// <summary>Sets both of a thread of the usual policy (SCHED_OTHER).</summary>
+    /// <summary>Sets both of a thread, which keeps its policy; a realtime policy has neither (EINVAL).</summary>
     /// <param name="thread">Whose.</param>
     /// <param name="niceness">From -20 to 19.</param>
     /// <param name="slice">Its time slice, ns, from 100,000 to 100,000,000; 0: the usual one. Kernels before 6.12 ignore it.</param>
     /// <returns>0 or an errno.</returns>
     internal static int Set(int thread, int niceness, ulong slice)
     {
-        Attributes attributes = new() { Size = (uint)sizeof(Attributes), Niceness = niceness, Runtime = slice };
+        Attributes attributes = new() { Size = (uint)sizeof(Attributes), Flags = SCHED_FLAG_KEEP_POLICY, Niceness = niceness, Runtime = slice };
         return SetAttributes(SYS_sched_setattr, thread, &attributes, 0) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 

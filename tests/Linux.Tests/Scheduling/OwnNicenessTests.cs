@@ -4,6 +4,7 @@ using AwesomeAssertions;
 using Livewatcher.Linux.Acting;
 using Livewatcher.Linux.Interop;
 using Livewatcher.Linux.Scheduling;
+using Livewatcher.Linux.Tests.Support;
 using Microsoft.Win32.SafeHandles;
 using Xunit;
 
@@ -69,6 +70,27 @@ public sealed class OwnNicenessTests
         ChildStart.AwaitEnd(child);
         Priorities.SliceOf(0).Should().Be(OwnNiceness.Slice, "a child has been made meanwhile");
         Priorities.NicenessOf(0).Should().Be(niceness);
+    }
+
+    /// <summary>Whoever has started us with a policy of his own has it so.</summary>
+    [Theory]
+    [InlineData("-b", "SCHED_BATCH", 0)]
+    [InlineData("-f", "SCHED_FIFO", Errno.EINVAL)]
+    public void A_policy_is_kept(string option, string policy, int expected)
+    {
+        ChildStart.Spawn("/usr/bin/chrt", ["chrt", option, option == "-f" ? "1" : "0", "/bin/sleep", "100"], [], [], ownGroup: false, out int child).Should().Be(0);
+        try
+        {
+            string Policy() => Tools.Run("chrt", "-p", $"{child}");
+            SpinWait.SpinUntil(() => Policy().Contains(policy, StringComparison.Ordinal), TimeSpan.FromSeconds(10)).Should().BeTrue();
+            Priorities.Set(child, 0, OwnNiceness.Slice).Should().Be(expected);
+            Policy().Should().Contain(policy);
+        }
+        finally
+        {
+            _ = Libc.Kill(child, 9);
+            ChildStart.AwaitEnd(child);
+        }
     }
 
     private static int NicenessOfChild()
