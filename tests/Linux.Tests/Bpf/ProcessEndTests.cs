@@ -14,7 +14,6 @@ namespace Livewatcher.Linux.Tests.Bpf;
 public sealed class ProcessEndTests : IHitReceiver, IDisposable
 {
     private const int Writes = 100;
-    private static readonly TimeSpan Long = TimeSpan.FromMinutes(2);
 
     private readonly string program = Tools.Compile("writers", "-DCATCH_STRAYS");
     private readonly Target target;
@@ -52,16 +51,9 @@ public sealed class ProcessEndTests : IHitReceiver, IDisposable
     [Fact]
     public async Task An_end_ends_a_sleep()
     {
-        Task<TimeSpan> sleep = Task.Run(() =>
-        {
-            Stopwatch watch = Stopwatch.StartNew();
-            source.WaitForFirst(Long);
-            return watch.Elapsed;
-        });
-        SpinWait.SpinUntil(() => Volatile.Read(ref source.Program.Session.Asleep) == 1, Long).Should().BeTrue();
-        Thread.Sleep(50); // from saying so to sleeping
+        Task<TimeSpan> sleep = Sleeps.Begin(source);
         target.Kill(); // not one hit
-        (await sleep).Should().BeLessThan(Long);
+        (await sleep).Should().BeLessThan(Sleeps.Long);
         source.Drain(this).Should().Be(1);
         told.Should().Equal($"{target.Id} has ended after 0 hits");
     }
@@ -97,7 +89,7 @@ public sealed class ProcessEndTests : IHitReceiver, IDisposable
 
     private void DrainUntil(Func<bool> done)
     {
-        for (Stopwatch watch = Stopwatch.StartNew(); !done() && watch.Elapsed < Long;)
+        for (Stopwatch watch = Stopwatch.StartNew(); !done() && watch.Elapsed < Sleeps.Long;)
         {
             source.Wait(TimeSpan.FromMilliseconds(3));
             source.Drain(this);

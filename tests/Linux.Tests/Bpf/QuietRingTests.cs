@@ -1,6 +1,5 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
-using System.Diagnostics;
 using AwesomeAssertions;
 using Livewatcher.Linux.Arming;
 using Livewatcher.Linux.Bpf;
@@ -13,8 +12,6 @@ namespace Livewatcher.Linux.Tests.Bpf;
 /// <summary>Where nothing has happened for a while nobody looks for records: the first one wakes the drainer.</summary>
 public sealed class QuietRingTests : IDisposable
 {
-    private static readonly TimeSpan Long = TimeSpan.FromMinutes(2);
-
     private readonly Target target = Target.Start(Tools.Compile("writers", "-DCATCH_STRAYS"), 1, 100);
     private readonly BpfHitSource source = BpfHitSource.Open(new WatchProgramSettings(StackBytes: 0, FollowFork: false));
     private readonly ScanArming arming;
@@ -38,9 +35,9 @@ public sealed class QuietRingTests : IDisposable
     [Fact]
     public async Task The_first_hit_ends_a_sleep()
     {
-        Task<TimeSpan> sleep = Sleep();
+        Task<TimeSpan> sleep = Sleeps.Begin(source);
         target.Say("go");
-        (await sleep).Should().BeLessThan(Long);
+        (await sleep).Should().BeLessThan(Sleeps.Long);
         source.Program.Session.Asleep.Should().Be(0);
         target.Read("writes");
         source.Drain(new Counter()).Should().BePositive();
@@ -51,33 +48,17 @@ public sealed class QuietRingTests : IDisposable
     {
         target.Say("go");
         target.Read("writes");
-        Measure().Should().BeLessThan(Long);
+        Sleeps.Measure(source).Should().BeLessThan(Sleeps.Long);
         source.Drain(new Counter()).Should().BePositive();
     }
 
     [Fact]
     public async Task Whoever_needs_a_drain_rouses_the_sleeper()
     {
-        Task<TimeSpan> sleep = Sleep();
+        Task<TimeSpan> sleep = Sleeps.Begin(source);
         source.Rouse();
-        (await sleep).Should().BeLessThan(Long);
+        (await sleep).Should().BeLessThan(Sleeps.Long);
         source.Drain(new Counter()).Should().Be(0);
-    }
-
-    /// <summary>Begins to sleep.</summary>
-    private Task<TimeSpan> Sleep()
-    {
-        Task<TimeSpan> sleep = Task.Run(Measure);
-        SpinWait.SpinUntil(() => Volatile.Read(ref source.Program.Session.Asleep) == 1, Long).Should().BeTrue();
-        Thread.Sleep(50); // from saying so to sleeping
-        return sleep;
-    }
-
-    private TimeSpan Measure()
-    {
-        Stopwatch watch = Stopwatch.StartNew();
-        source.WaitForFirst(Long);
-        return watch.Elapsed;
     }
 
     private sealed class Counter : IHitReceiver

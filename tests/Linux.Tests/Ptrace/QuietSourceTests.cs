@@ -1,8 +1,8 @@
 // Copyright (c) livewatcher contributors. Licensed under the MIT licence, see LICENSE.
 
-using System.Diagnostics;
 using AwesomeAssertions;
 using Livewatcher.Linux.Ptrace;
+using Livewatcher.Linux.Tests.Support;
 using Livewatcher.Model;
 using Xunit;
 
@@ -11,8 +11,6 @@ namespace Livewatcher.Linux.Tests.Ptrace;
 /// <summary>Where nothing has happened for a while, whatever the guard sends first wakes the drainer.</summary>
 public sealed class QuietSourceTests : IDisposable
 {
-    private static readonly TimeSpan Long = TimeSpan.FromMinutes(2);
-
     private readonly PtraceHitSource source = PtraceHitSource.Open();
 
     public void Dispose() => source.Dispose();
@@ -22,14 +20,14 @@ public sealed class QuietSourceTests : IDisposable
     {
         Task<TimeSpan> sleep = await SleepAsync();
         source.OnForked(1, new ProcessId(1), new ProcessId(2));
-        (await sleep).Should().BeLessThan(Long);
+        (await sleep).Should().BeLessThan(Sleeps.Long);
     }
 
     [Fact]
     public void Nobody_sleeps_while_something_waits()
     {
         source.OnExec(1, new ProcessId(1));
-        Measure().Should().BeLessThan(Long);
+        Sleeps.Measure(source).Should().BeLessThan(Sleeps.Long);
     }
 
     [Fact]
@@ -37,21 +35,14 @@ public sealed class QuietSourceTests : IDisposable
     {
         Task<TimeSpan> sleep = await SleepAsync();
         source.Rouse();
-        (await sleep).Should().BeLessThan(Long);
+        (await sleep).Should().BeLessThan(Sleeps.Long);
     }
 
     private async Task<Task<TimeSpan>> SleepAsync()
     {
-        Task<TimeSpan> sleep = Task.Run(Measure, TestContext.Current.CancellationToken);
+        Task<TimeSpan> sleep = Task.Run(() => Sleeps.Measure(source), TestContext.Current.CancellationToken);
         await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
         sleep.IsCompleted.Should().BeFalse();
         return sleep;
-    }
-
-    private TimeSpan Measure()
-    {
-        Stopwatch watch = Stopwatch.StartNew();
-        source.WaitForFirst(Long);
-        return watch.Elapsed;
     }
 }
